@@ -1,0 +1,36 @@
+import { accessible, fits, hydrated, open, shot } from "./support/pages";
+import { expect, test } from "./support/test";
+
+test("it lives", { tag: ["@phone", "@nojs"] }, async ({ request }) => {
+  expect((await request.get("/health/live")).status()).toBe(200);
+  expect((await request.get("/health/ready")).status()).toBe(200);
+});
+
+test("the first page has a title and fits", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+  await open(page, "/");
+  await expect(page).toHaveTitle(/\S/);
+  await expect(page.locator("h1")).toHaveCount(1);
+  await fits(page);
+  await accessible(page);
+  await shot(page, "home");
+});
+
+test("a page that is not there says so", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+  await open(page, "/no-such-page", 404);
+  await expect(page.locator("h1")).toBeVisible();
+  await accessible(page);
+  await shot(page, "404");
+});
+
+test("what is sent is small and compressed", async ({ page }) => {
+  const sizes = new Map<string, string | null>();
+  page.on("response", async (response) => {
+    const encoding = await response.headerValue("content-encoding").catch(() => null);
+    sizes.set(new URL(response.url()).pathname, encoding);
+  });
+  await page.goto("/");
+  await hydrated(page);
+  for (const [path, encoding] of sizes) {
+    if (/\.(js|wasm|css)$/.test(path)) expect(encoding, `${path} comes compressed`).toMatch(/^(br|gzip|zstd)$/);
+  }
+});

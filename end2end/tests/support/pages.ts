@@ -1,0 +1,79 @@
+// What tests do on every page.
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "./test";
+import { PASSWORD } from "./server";
+
+export const hasScript = () => test.info().project.use.javaScriptEnabled !== false;
+
+/** Waits until the page answers to the browser half; without JavaScript there is nothing to wait for. */
+export async function hydrated(page: Page) {
+  if (hasScript()) await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+}
+
+/** Opens a page, expects it to answer so, and waits until it can be used. */
+export async function open(page: Page, path: string, status = 200) {
+  const response = await page.goto(path);
+  expect(response?.status(), `the status of ${path}`).toBe(status);
+  await hydrated(page);
+}
+
+export async function signIn(page: Page, email: string, password = PASSWORD) {
+  await open(page, "/sign-in");
+  await page.locator("input[name=email]").fill(email);
+  const field = page.locator("input[name=password]");
+  await field.fill(password);
+  await field.press("Enter");
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+  await hydrated(page);
+}
+
+/** Nothing that axe can find against WCAG 2.2 AA. */
+export async function accessible(page: Page) {
+  const examined = hasScript() ? page : await scripted(page);
+  const { violations } = await new AxeBuilder({ page: examined })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  if (examined !== page) await examined.context().close();
+  const findings = violations.flatMap((violation) =>
+    violation.nodes.map(
+      (node) =>
+        `${violation.id} (${violation.impact}): ${violation.help}\n    at ${node.target.join(" ")}\n    ${node.html.slice(0, 200)}\n    ` +
+        (node.failureSummary ?? "").replace(/\n\s*/g, "\n      "),
+    ),
+  );
+  expect(findings.join("\n\n"), `axe on ${page.url()}`).toBe("");
+}
+
+/** axe is a script: the same document in a window that runs axe's, but not the page's own. */
+async function scripted(page: Page): Promise<Page> {
+  const context = await page.context().browser()!.newContext({ viewport: page.viewportSize(), javaScriptEnabled: true });
+  const copy = await context.newPage();
+  const [url, body] = [page.url(), await page.content()];
+  await copy.route("**/*.{js,wasm}", (route) => route.abort());
+  await copy.route(url, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
+  await copy.goto(url);
+  return copy;
+}
+
+/** The page does not scroll sideways. */
+export async function fits(page: Page) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(over, `${page.url()} is wider than its window`).toBeLessThanOrEqual(0);
+}
+
+/** With SHOTS=1: end2end/shots/NAME-WIDTH-light.png and -dark.png, for looking at. */
+export async function shot(page: Page, name: string) {
+  if (process.env.SHOTS !== "1") return;
+  const folder = resolve(__dirname, "../../shots");
+  mkdirSync(folder, { recursive: true });
+  const width = page.viewportSize()?.width ?? 0;
+  const mode = hasScript() ? "" : "-nojs";
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.screenshot({ path: join(folder, `${name}-${width}${mode}-${colorScheme}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}

@@ -1,0 +1,12 @@
+-- Reach by area and course, kept by a job: participations, and each person once.
+-- '*' stands for all areas or all courses, since unique persons do not add up.
+CREATE TABLE reach (
+    area_code TEXT NOT NULL,
+    course_id TEXT NOT NULL,
+    deliveries BIGINT NOT NULL,
+    participations BIGINT NOT NULL,
+    persons BIGINT NOT NULL,
+    completions BIGINT NOT NULL,
+    refreshed_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (area_code, course_id)
+);

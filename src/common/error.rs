@@ -1,0 +1,126 @@
+//! The one error that crosses from services through the server functions to pages.
+
+use super::forms::{Conflict, Fault};
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// What a caller is told. Never carries internals: those go to the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+pub enum AppError {
+    /// Nobody is signed in, and somebody must be.
+    #[error("sign-in required")]
+    SignInRequired,
+    /// The person may not do this.
+    #[error("not allowed")]
+    Forbidden,
+    /// There is no such record, or the person may not know that there is.
+    #[error("not found")]
+    NotFound,
+    /// Fields are wrong; nothing was written.
+    #[error("invalid input: {0:?}")]
+    Invalid(Vec<Fault>),
+    /// A rule of the field refuses; nothing was written.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// Somebody else changed the record since it was read; nothing was written.
+    #[error("edited by somebody else")]
+    Conflict(Box<Conflict>),
+    /// Too many tries; seconds to wait.
+    #[error("too many tries, wait {0} s")]
+    TooMany(u64),
+    /// The database, the object store or the line is away; trying later may help.
+    #[error("unavailable")]
+    Unavailable,
+    /// Our fault; the log has it under this request's number.
+    #[error("internal error")]
+    Internal,
+}
+
+crate::text_enum! {
+    /// Why a rule refuses. Each has its sentence in `locales/`.
+    pub enum Refusal {
+        /// E-mail and password do not belong together, or the account is disabled.
+        WrongSignIn = "wrong_sign_in",
+        /// The link was used, is too old or was never issued.
+        BadLink = "bad_link",
+        /// The form was sent before and its record exists.
+        AlreadySent = "already_sent",
+        /// The state machine has no such step.
+        WrongState = "wrong_state",
+        /// A released pack never changes.
+        PackReleased = "pack_released",
+        /// A pack without a module, or a module without a session plan, is not released.
+        PackEmpty = "pack_empty",
+        /// A module with materials or sessions is emptied before it is removed.
+        NotEmpty = "not_empty",
+        /// No place is free.
+        Full = "full",
+        /// Enrolment is not open.
+        CallClosed = "call_closed",
+        /// The person holds a place already.
+        AlreadyEnrolled = "already_enrolled",
+        /// The person is a trainer of this delivery.
+        TrainerHere = "trainer_here",
+        /// Self-enrolment is not possible: places go by nomination.
+        ByNomination = "by_nomination",
+        /// The delivery is over.
+        Over = "over",
+        /// The slot has not begun.
+        TooEarly = "too_early",
+        /// The rule of completion is not met.
+        RuleNotMet = "rule_not_met",
+        /// The file is larger than allowed.
+        FileTooLarge = "file_too_large",
+        /// The file's bytes are not of a kind we take, or not what its name says.
+        FileKind = "file_kind",
+        /// The last administrator of everything cannot be removed.
+        LastOfficer = "last_officer",
+        /// Marks exist, so the slot stays.
+        HasMarks = "has_marks",
+    }
+}
+
+impl AppError {
+    /// One wrong field.
+    pub fn field(name: &str, kind: super::forms::FaultKind) -> Self {
+        Self::Invalid(vec![Fault::new(name, kind)])
+    }
+
+    /// The HTTP status that says the same.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::SignInRequired => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict(_) => 409,
+            Self::Invalid(_) | Self::Refused(_) => 422,
+            Self::TooMany(_) => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            // Arguments that do not even parse: a forged or damaged post.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::field("", super::forms::FaultKind::Malformed)
+            }
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unavailable,
+            _ => Self::Internal,
+        }
+    }
+}

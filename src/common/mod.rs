@@ -1,0 +1,9 @@
+//! What both halves and every capability share: ids, errors, forms' faults, lists, dates.
+//! Pure: no I/O, no clock.
+
+pub mod actor;
+pub mod codes;
+pub mod dates;
+pub mod error;
+pub mod forms;
+pub mod ids;

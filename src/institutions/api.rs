@@ -1,0 +1,66 @@
+//! Server functions of institutions, and what they send.
+
+use super::model::{Area, Institution, InstitutionForm, InstitutionLine};
+use crate::common::{error::AppError, forms::Done};
+use chrono::NaiveDate;
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+/// The directory.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Directory {
+    /// Areas by name.
+    pub areas: Vec<Area>,
+    /// All institutions.
+    pub institutions: Vec<InstitutionLine>,
+}
+
+/// An institution's page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InstitutionView {
+    /// The record.
+    pub institution: Institution,
+    /// Its area.
+    pub area: Area,
+    /// Further areas it serves.
+    pub serves: Vec<Area>,
+    /// Former names with their last day.
+    pub former_names: Vec<(String, NaiveDate)>,
+    /// Whether who looks may change it.
+    pub may_edit: bool,
+}
+
+/// A record to edit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InstitutionEdit {
+    /// The record.
+    pub institution: Institution,
+}
+
+/// The directory by area, with names in `language`.
+#[server(prefix = "/_fn", endpoint = "institutions/directory", input = GetUrl)]
+pub async fn get_directory(language: String) -> Result<Directory, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::directory(&http::ctx()?, &language).await }).await
+}
+
+/// An institution's page.
+#[server(prefix = "/_fn", endpoint = "institutions/view", input = GetUrl)]
+pub async fn get_institution(slug: String, language: String) -> Result<InstitutionView, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::view(&http::ctx()?, &slug, &language).await }).await
+}
+
+/// An institution to edit.
+#[server(prefix = "/_fn", endpoint = "institutions/for-edit", input = GetUrl)]
+pub async fn get_institution_for_edit(slug: String) -> Result<InstitutionEdit, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::for_edit(&http::ctx()?, &slug).await }).await
+}
+
+/// Saves an institution.
+#[server(prefix = "/_fn", endpoint = "institutions/edit")]
+pub async fn edit_institution(#[server(flatten)] form: InstitutionForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::edit(&http::ctx()?, &form).await }).await
+}

@@ -1,0 +1,9 @@
+//! Areas and the institutions that serve them: the public directory.
+
+pub mod api;
+pub mod model;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;

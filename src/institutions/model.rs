@@ -1,0 +1,203 @@
+//! Areas, their names by date, institutions and the rules of their forms.
+
+use crate::common::{
+    codes::{join_list, split_list},
+    error::AppError,
+    forms::{Checks, FaultKind},
+    ids::InstitutionId,
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+crate::text_enum! {
+    /// What an institution is.
+    pub enum InstitutionKind {
+        JudicialTraining = "judicial_training",
+        LawEnforcementTraining = "law_enforcement_training",
+        RegionalCentre = "regional_centre",
+        Court = "court",
+        ProsecutionOffice = "prosecution_office",
+        PoliceUnit = "police_unit",
+        Ministry = "ministry",
+        Council = "council",
+        ProgrammeOffice = "programme_office",
+    }
+}
+
+/// The code of the area whose name always carries a footnote.
+pub const KOSOVO: &str = "XK";
+
+/// One name of an area, from a date on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct AreaName {
+    /// The area.
+    pub area_code: String,
+    /// Language of the name.
+    pub language: String,
+    /// The first day it is the name.
+    pub starts_on: NaiveDate,
+    /// The name.
+    pub name: String,
+}
+
+/// The name of an area at a date, in a language; English where there is none, the code where
+/// there is nothing.
+pub fn name_at(names: &[AreaName], code: &str, language: &str, day: NaiveDate) -> String {
+    let pick = |language: &str| {
+        names
+            .iter()
+            .filter(|n| n.area_code == code && n.language == language && n.starts_on <= day)
+            .max_by_key(|n| n.starts_on)
+            .map(|n| n.name.clone())
+    };
+    pick(language).or_else(|| pick("en")).unwrap_or_else(|| code.to_owned())
+}
+
+/// An area with its name today.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Area {
+    /// ISO 3166 code (XK is user-assigned).
+    pub code: String,
+    /// Name today in the language of the page.
+    pub name: String,
+    /// Whether projects work here.
+    pub project_area: bool,
+    /// Whether the name carries the footnote.
+    pub footnote: bool,
+}
+
+/// An institution in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct InstitutionLine {
+    /// Its id.
+    pub id: InstitutionId,
+    /// Its address in the site.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: InstitutionKind,
+    /// Its area.
+    pub area_code: String,
+}
+
+/// An institution's public record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct Institution {
+    /// Its id.
+    pub id: InstitutionId,
+    /// Its address in the site.
+    pub slug: String,
+    /// Its area.
+    pub area_code: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: InstitutionKind,
+    /// Postal address.
+    pub address: String,
+    /// E-mail address.
+    pub email: String,
+    /// Telephone.
+    pub phone: String,
+    /// Website.
+    pub website: String,
+    /// Languages of training, as a list.
+    pub languages: String,
+    /// What it does.
+    pub about: String,
+    /// What the sources remark.
+    pub note: String,
+    /// Grows with every change.
+    pub version: i64,
+    /// Who changed it last.
+    pub updated_by: String,
+}
+
+/// What an administrator may change, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InstitutionForm {
+    /// Which one.
+    pub id: String,
+    /// The version that was read.
+    pub version: String,
+    /// Name.
+    pub name: String,
+    /// What it does.
+    #[serde(default)]
+    pub about: String,
+    /// Postal address.
+    #[serde(default)]
+    pub address: String,
+    /// E-mail address.
+    #[serde(default)]
+    pub email: String,
+    /// Telephone.
+    #[serde(default)]
+    pub phone: String,
+    /// Website.
+    #[serde(default)]
+    pub website: String,
+    /// Codes of languages, separated by spaces.
+    #[serde(default)]
+    pub languages: String,
+}
+
+impl InstitutionForm {
+    /// Checks the fields against a record and returns the changed record.
+    pub fn apply(&self, to: &Institution) -> Result<Institution, AppError> {
+        let mut checks = Checks::default();
+        let languages = join_list(self.languages.split([' ', ',', ';']));
+        if split_list(&languages).any(|code| !is_language_code(code)) {
+            checks.fault("languages", FaultKind::Choice);
+        }
+        let changed = Institution {
+            name: checks.required("name", &self.name, 200),
+            about: checks.text("about", &self.about, 4000),
+            address: checks.text("address", &self.address, 500),
+            email: checks.email("email", &self.email),
+            phone: checks.text("phone", &self.phone, 60),
+            website: checks.url("website", &self.website),
+            languages,
+            ..to.clone()
+        };
+        checks.finish(changed)
+    }
+}
+
+/// Whether a text has the form of a language code: two or three lower-case letters.
+pub fn is_language_code(code: &str) -> bool {
+    (2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn names_by_date() {
+        let name = |from: &str, language: &str, name: &str| AreaName {
+            area_code: "TR".into(),
+            language: language.into(),
+            starts_on: day(from),
+            name: name.into(),
+        };
+        let names = [
+            name("1900-01-01", "en", "Turkey"),
+            name("2022-06-02", "en", "Türkiye"),
+            name("1900-01-01", "fr", "Turquie"),
+        ];
+        assert_eq!(name_at(&names, "TR", "en", day("2012-02-20")), "Turkey");
+        assert_eq!(name_at(&names, "TR", "en", day("2026-01-01")), "Türkiye");
+        assert_eq!(name_at(&names, "TR", "fr", day("2026-01-01")), "Turquie");
+        assert_eq!(name_at(&names, "TR", "sq", day("2012-01-01")), "Turkey");
+        assert_eq!(name_at(&names, "AL", "en", day("2012-01-01")), "AL");
+    }
+}

@@ -1,0 +1,63 @@
+//! `/institutions/{slug}/edit`: an administrator keeps the public record.
+
+use crate::{
+    institutions::api::{EditInstitution, InstitutionEdit, get_institution_for_edit},
+    tr,
+    ui::{
+        field::{Input, TextArea},
+        form::{Form, Hidden, Submit, Version},
+        layout::PageHead,
+        load::load,
+    },
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn EditPage() -> impl IntoView {
+    let params = use_params_map();
+    load(move || params.read().get("slug").unwrap_or_default(), get_institution_for_edit, show)
+}
+
+fn show(data: InstitutionEdit) -> impl IntoView {
+    let it = data.institution;
+    let back = format!("/institutions/{}", it.slug);
+    let labels = vec![
+        ("name", tr!(institutions.name)),
+        ("about", tr!(institutions.about)),
+        ("address", tr!(institutions.address)),
+        ("email", tr!(institutions.email)),
+        ("phone", tr!(institutions.phone)),
+        ("website", tr!(institutions.website)),
+        ("languages", tr!(institutions.languages)),
+    ];
+    view! {
+        <PageHead
+            title=tr!(institutions.edit_title, name = it.name.clone())
+            crumbs=vec![(tr!(institutions.title), "/institutions".to_owned()), (it.name.clone(), back.clone())]
+        />
+        <div class="wrap body">
+            <Form function=EditInstitution::PATH class="form" labels=labels>
+                <Hidden name="id" value=it.id.to_string()/>
+                <Version value=it.version/>
+                <Input name="name" label=tr!(institutions.name) value=it.name/>
+                <TextArea name="about" label=tr!(institutions.about) hint=tr!(institutions.about_hint) value=it.about optional=true/>
+                <TextArea name="address" label=tr!(institutions.address) value=it.address optional=true/>
+                <Input name="email" kind="email" label=tr!(institutions.email) value=it.email optional=true/>
+                <Input name="phone" kind="tel" label=tr!(institutions.phone) value=it.phone optional=true/>
+                <Input name="website" kind="url" label=tr!(institutions.website) value=it.website optional=true/>
+                <Input
+                    name="languages"
+                    label=tr!(institutions.languages)
+                    hint=tr!(form.languages_hint)
+                    value=it.languages.replace(';', " ").trim().to_owned()
+                    optional=true
+                />
+                <div class="actions">
+                    <Submit label=tr!(form.save)/>
+                    <a class="btn quiet" href=back>{tr!(form.cancel)}</a>
+                </div>
+            </Form>
+        </div>
+    }
+}

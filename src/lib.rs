@@ -1,0 +1,28 @@
+//! Magistra: training courses, their materials, attendance and certificates for judges,
+//! prosecutors and law-enforcement officers.
+//!
+//! One crate, two halves: `ssr` is the server, `hydrate` the browser. The map is in
+//! ARCHITECTURE.md; a test keeps the order of the capabilities below.
+
+#![recursion_limit = "512"]
+
+pub mod app;
+pub mod common;
+pub mod i18n;
+#[cfg(feature = "ssr")]
+pub mod platform;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod ui;
+
+pub mod people;
+// Capabilities, each using only those above it.
+pub mod institutions;
+
+/// The browser's entry: attaches the application to the page the server sent.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

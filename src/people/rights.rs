@@ -1,0 +1,179 @@
+//! The one table of rights: who may do what, and which server function and page ask for it.
+//!
+//! Services ask [`may`] with what they know of the record; the tests walk every server function
+//! and every route as nobody and as each role and compare with this table.
+
+use super::model::{Actor, Role};
+use crate::common::{error::AppError, ids::InstitutionId};
+
+/// Something a person may or may not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Right {
+    /// Read what is public.
+    ReadPublic,
+    /// Be somebody: one's own account, enrolments, study, certificates.
+    BeSignedIn,
+    /// Change an institution's public record.
+    EditInstitution,
+    /// See persons and grant roles.
+    ManagePeople,
+    /// Make courses and change their description.
+    EditCourse,
+    /// Write a course's packs.
+    WritePack,
+    /// Schedule and change deliveries of an institution.
+    ManageDelivery,
+    /// Read who takes part, and keep the register.
+    KeepRegister,
+    /// Study one's own course.
+    Study,
+    /// Read numbers, never names.
+    ReadNumbers,
+    /// See and retry parked jobs.
+    RunHouse,
+}
+
+/// Who holds a right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// Everybody, signed in or not.
+    Anybody,
+    /// Everybody who is signed in.
+    SignedIn,
+    /// Who holds the role in any scope.
+    Anywhere(Role),
+    /// Who holds the role for the record's institution.
+    AtInstitution(Role),
+    /// Who is named in the record: author of the course, trainer of the delivery, holder of
+    /// the place.
+    Named,
+}
+
+use Holder::{Anybody, Anywhere, AtInstitution, Named, SignedIn};
+use Role::{InstitutionAdministrator, Observer, ProgrammeOfficer, Trainer};
+
+/// The table.
+pub const RIGHTS: &[(Right, &[Holder])] = &[
+    (Right::ReadPublic, &[Anybody]),
+    (Right::BeSignedIn, &[SignedIn]),
+    (Right::EditInstitution, &[Anywhere(ProgrammeOfficer), AtInstitution(InstitutionAdministrator)]),
+    (Right::ManagePeople, &[Anywhere(ProgrammeOfficer), AtInstitution(InstitutionAdministrator)]),
+    (Right::EditCourse, &[Anywhere(ProgrammeOfficer), Named]),
+    (Right::WritePack, &[Anywhere(ProgrammeOfficer), Named]),
+    (Right::ManageDelivery, &[Anywhere(ProgrammeOfficer), AtInstitution(InstitutionAdministrator)]),
+    (Right::KeepRegister, &[Anywhere(ProgrammeOfficer), AtInstitution(InstitutionAdministrator), Named]),
+    (Right::Study, &[Named]),
+    (Right::ReadNumbers, &[Anywhere(ProgrammeOfficer), Anywhere(InstitutionAdministrator), Anywhere(Observer)]),
+    (Right::RunHouse, &[Anywhere(ProgrammeOfficer)]),
+];
+
+/// What a service knows of the record when it asks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Record {
+    /// The institution it belongs to.
+    pub institution: Option<InstitutionId>,
+    /// Whether the person is named in it; see [`Holder::Named`].
+    pub named: bool,
+}
+
+impl Record {
+    /// A record of an institution.
+    pub fn of(institution: Option<InstitutionId>) -> Self {
+        Self { institution, named: false }
+    }
+
+    /// The same, with whether the person is named in it.
+    pub fn naming(self, named: bool) -> Self {
+        Self { named, ..self }
+    }
+}
+
+/// Whether the right is held for the record.
+pub fn may(actor: Option<&Actor>, right: Right, record: Record) -> bool {
+    let holders = RIGHTS.iter().find(|(r, _)| *r == right).map_or(&[][..], |(_, holders)| *holders);
+    holders.iter().any(|holder| match (holder, actor) {
+        (Anybody, _) => true,
+        (_, None) => false,
+        (SignedIn, Some(_)) => true,
+        (Anywhere(role), Some(actor)) => actor.has(*role),
+        (AtInstitution(role), Some(actor)) => {
+            record.institution.is_some_and(|institution| actor.has_at(*role, institution))
+        }
+        (Named, Some(_)) => record.named,
+    })
+}
+
+/// Whether some record could exist for which the person holds the right; what menus ask.
+pub fn may_somewhere(actor: Option<&Actor>, right: Right) -> bool {
+    let Some(actor) = actor else { return may(None, right, Record::default()) };
+    let holders = RIGHTS.iter().find(|(r, _)| *r == right).map_or(&[][..], |(_, holders)| *holders);
+    holders.iter().any(|holder| match holder {
+        Anybody | SignedIn => true,
+        Anywhere(role) | AtInstitution(role) => actor.has(*role),
+        Named => actor.has(Trainer),
+    })
+}
+
+/// [`may`] as an error: sign in first, or not allowed.
+pub fn demand(actor: Option<&Actor>, right: Right, record: Record) -> Result<(), AppError> {
+    if may(actor, right, record) {
+        Ok(())
+    } else if actor.is_none() {
+        Err(AppError::SignInRequired)
+    } else {
+        Err(AppError::Forbidden)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::model::Grant;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn actor(grants: Vec<Grant>) -> Actor {
+        let id = Uuid::nil();
+        Actor {
+            person_id: id.into(),
+            account_id: id.into(),
+            session_id: id.into(),
+            name: String::new(),
+            email: String::new(),
+            language: None,
+            grants,
+        }
+    }
+
+    fn right() -> impl Strategy<Value = Right> {
+        proptest::sample::select(RIGHTS.iter().map(|(right, _)| *right).collect::<Vec<_>>())
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_has_only_what_is_public(right in right(), named: bool) {
+            prop_assert_eq!(may(None, right, Record::default().naming(named)), right == Right::ReadPublic);
+        }
+
+        #[test]
+        fn an_administrator_has_nothing_at_another_institution(right in right(), own in 1u128..9, other in 1u128..9) {
+            let administrator = actor(vec![Grant {
+                role: Role::InstitutionAdministrator,
+                institution: Some(Uuid::from_u128(own).into()),
+                area: None,
+            }]);
+            let allowed = may(Some(&administrator), right, Record::of(Some(Uuid::from_u128(other).into())));
+            let scoped = matches!(right, Right::EditInstitution | Right::ManagePeople | Right::ManageDelivery | Right::KeepRegister);
+            if scoped {
+                prop_assert_eq!(allowed, own == other);
+            }
+        }
+
+        #[test]
+        fn demand_agrees_with_may(right in right(), named: bool, signed_in: bool) {
+            let actor = signed_in.then(|| actor(vec![]));
+            let record = Record::default().naming(named);
+            prop_assert_eq!(demand(actor.as_ref(), right, record).is_ok(), may(actor.as_ref(), right, record));
+        }
+    }
+}

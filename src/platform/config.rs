@@ -1,0 +1,117 @@
+//! Options, by flag and by `MAGISTRA_*` variable, checked at start.
+
+use clap::Args;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// What every command needs.
+#[derive(Args, Clone, Debug)]
+pub struct Settings {
+    /// Database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME [default: sqlite://DATA/magistra.db]
+    #[arg(long, env = "MAGISTRA_DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Folder for the database, files and mail
+    #[arg(long, env = "MAGISTRA_DATA", default_value = "data", global = true)]
+    pub data: PathBuf,
+    /// The address people use, for links in mail and on certificates
+    #[arg(long, env = "MAGISTRA_PUBLIC_URL", default_value = "http://127.0.0.1:3000", global = true)]
+    pub public_url: String,
+    /// Mail server: smtp://USER:PASSWORD@HOST:PORT or smtps://…; without it mail is written to DATA/mail
+    #[arg(long, env = "MAGISTRA_SMTP_URL", global = true, hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Sender of mail
+    #[arg(
+        long,
+        env = "MAGISTRA_MAIL_FROM",
+        default_value = "Magistra <magistra@localhost.localdomain>",
+        global = true
+    )]
+    pub mail_from: String,
+    /// Object store for files: a folder, or s3://BUCKET/PREFIX with the AWS_* variables [default: DATA/files]
+    #[arg(long, env = "MAGISTRA_FILES", global = true)]
+    pub files: Option<String>,
+    /// Largest upload, in MiB
+    #[arg(long, env = "MAGISTRA_MAX_UPLOAD_MIB", default_value_t = 512, global = true)]
+    pub max_upload_mib: u64,
+}
+
+/// What `serve` needs beside.
+#[derive(Args, Clone, Debug)]
+pub struct ServeSettings {
+    /// Where to listen
+    #[arg(long, env = "MAGISTRA_ADDR", default_value = "127.0.0.1:3000")]
+    pub addr: SocketAddr,
+    /// Where Prometheus finds the metrics; loopback only
+    #[arg(long, env = "MAGISTRA_METRICS_ADDR", default_value = "127.0.0.1:3001")]
+    pub metrics_addr: SocketAddr,
+    /// Folder of the built site (ignored by the self-contained binary)
+    #[arg(long, env = "MAGISTRA_SITE", default_value = "target/site")]
+    pub site: PathBuf,
+    /// Take the caller's address from X-Forwarded-For (only behind a proxy that sets it)
+    #[arg(long, env = "MAGISTRA_TRUST_PROXY")]
+    pub trust_proxy: bool,
+    /// Do not work on jobs here; `magistra worker` does
+    #[arg(long, env = "MAGISTRA_NO_WORKER")]
+    pub no_worker: bool,
+}
+
+impl Settings {
+    /// The database's address.
+    pub fn database_url(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", self.data.join("magistra.db").display()))
+    }
+
+    /// Where files are kept.
+    pub fn files(&self) -> String {
+        self.files.clone().unwrap_or_else(|| self.data.join("files").display().to_string())
+    }
+
+    /// Where mail is written when there is no mail server.
+    pub fn mail_folder(&self) -> PathBuf {
+        self.data.join("mail")
+    }
+
+    /// Whether people reach us by https, so that cookies are Secure.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// An absolute address of a path.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.trim_end_matches('/'))
+    }
+
+    /// Says what is wrong with the options, in words for the person who set them.
+    pub fn check(&self) -> Result<(), String> {
+        let database = self.database_url();
+        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme)) {
+            return Err("MAGISTRA_DATABASE_URL must start with sqlite:// or postgres://".into());
+        }
+        let host = ["https://", "http://"].iter().find_map(|s| self.public_url.strip_prefix(s));
+        if !host.is_some_and(|h| !h.trim_end_matches('/').is_empty() && !h.trim_end_matches('/').contains('/')) {
+            return Err(format!(
+                "MAGISTRA_PUBLIC_URL must be http:// or https:// and a host, without a path; it is {:?}",
+                self.public_url
+            ));
+        }
+        if let Some(url) = &self.smtp_url
+            && !(url.starts_with("smtp://") || url.starts_with("smtps://"))
+        {
+            return Err("MAGISTRA_SMTP_URL must start with smtp:// or smtps://".into());
+        }
+        if self.mail_from.parse::<lettre::message::Mailbox>().is_err() {
+            return Err(format!("MAGISTRA_MAIL_FROM is not a mail address: {:?}", self.mail_from));
+        }
+        std::fs::create_dir_all(&self.data)
+            .map_err(|e| format!("cannot create the data folder {}: {e}", self.data.display()))
+    }
+}
+
+impl ServeSettings {
+    /// Says what is wrong with the options.
+    pub fn check(&self) -> Result<(), String> {
+        if !self.metrics_addr.ip().is_loopback() {
+            return Err(format!("MAGISTRA_METRICS_ADDR must be a loopback address; it is {}", self.metrics_addr));
+        }
+        Ok(())
+    }
+}

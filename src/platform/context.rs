@@ -1,0 +1,106 @@
+//! What a request or a job works with: the application's parts, and who is asking.
+
+use super::{
+    clock::{Clock, Entropy},
+    config::Settings,
+    db::{Db, DbError, Reader, Tx},
+    files::Files,
+    http::{assets::Assets, guard::Limits},
+    passwords::Passwords,
+};
+use crate::common::{actor::Actor, error::AppError};
+use chrono::{DateTime, Utc};
+use std::{ops::Deref, sync::Arc};
+use uuid::Uuid;
+
+/// The application's parts, made once.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Random bytes.
+    pub entropy: Entropy,
+    /// The options.
+    pub settings: Settings,
+    /// The object store.
+    pub files: Files,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// The built site.
+    pub assets: Assets,
+    /// How fast one may try.
+    pub limits: Limits,
+    /// Whether X-Forwarded-For is believed.
+    pub trust_proxy: bool,
+    /// Told when a job was enqueued, so that the worker need not poll fast.
+    pub jobs_waiting: tokio::sync::Notify,
+}
+
+/// A cheap handle on [`Parts`].
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+impl App {
+    /// Makes the handle.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The time now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A fresh id of any kind.
+    pub fn id<T: From<Uuid>>(&self) -> T {
+        T::from(self.entropy.uuid(self.now()))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// One request: the application, who is asking, and from where.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The application.
+    pub app: App,
+    /// Who is signed in.
+    pub actor: Option<Actor>,
+    /// The caller's address, or `job` for background work.
+    pub source: String,
+    /// The caller's browser, as it names itself.
+    pub user_agent: String,
+}
+
+impl Ctx {
+    /// The context of background work and of commands.
+    pub fn internal(app: &App) -> Self {
+        Self { app: app.clone(), actor: None, source: "job".into(), user_agent: String::new() }
+    }
+
+    /// Who is signed in, or the error that sends to the sign-in page.
+    pub fn signed_in(&self) -> Result<&Actor, AppError> {
+        self.actor.as_ref().ok_or(AppError::SignInRequired)
+    }
+
+    /// A connection to read with.
+    pub async fn read(&self) -> Result<Reader, DbError> {
+        self.app.db.read().await
+    }
+
+    /// A write transaction.
+    pub async fn begin(&self) -> Result<Tx, DbError> {
+        self.app.db.begin().await
+    }
+
+    /// The time now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.now()
+    }
+}

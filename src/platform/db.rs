@@ -1,0 +1,319 @@
+//! One SQL text for two databases.
+//!
+//! A store writes each statement once, with `$1` placeholders, in a [`statements!`] block; the
+//! macros [`fetch_all!`], [`fetch_optional!`], [`fetch_one!`] and [`execute!`] run it on whichever
+//! database is open. SQLite has one writer connection (`BEGIN IMMEDIATE`) and a read-only pool
+//! beside it, so a reader never waits for a writer.
+
+use crate::common::error::AppError;
+use sqlx::{
+    PgConnection, Pool, Postgres, Sqlite, SqliteConnection, Transaction,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{cell::Cell, str::FromStr, time::Duration};
+
+/// A registered SQL statement; see [`crate::statements!`].
+#[derive(Clone, Copy, Debug)]
+pub struct Statement {
+    /// Its name, for tests and logs.
+    pub name: &'static str,
+    /// Its text, the same for both databases.
+    pub sql: &'static str,
+}
+
+/// Declares the statements of a store and lists them in `STATEMENTS`, so that a test prepares
+/// every one of them on both databases.
+#[macro_export]
+macro_rules! statements {
+    ($($(#[$meta:meta])* $name:ident = $sql:expr;)+) => {
+        $($(#[$meta])* const $name: $crate::platform::db::Statement = $crate::platform::db::Statement {
+            name: concat!(module_path!(), "::", stringify!($name)),
+            sql: $sql,
+        };)+
+        /// Every statement of this store.
+        pub const STATEMENTS: &[$crate::platform::db::Statement] = &[$($name),+];
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! run_statement {
+    ($handle:expr, $maker:ident, $method:ident, $statement:expr $(, $bind:expr)*) => {{
+        $crate::platform::db::count_query();
+        match $crate::platform::db::Handle::link($handle) {
+            $crate::platform::db::Link::Sqlite(c) => sqlx::$maker($statement.sql)$(.bind($bind))*.$method(&mut *c).await,
+            $crate::platform::db::Link::Pg(c) => sqlx::$maker($statement.sql)$(.bind($bind))*.$method(&mut *c).await,
+        }
+        .map_err(|error| $crate::platform::db::DbError::at($statement, error))
+    }};
+}
+
+/// All rows as the type the context asks for.
+#[macro_export]
+macro_rules! fetch_all {
+    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, query_as, fetch_all, $statement $(, $bind)*) };
+}
+
+/// One row or none.
+#[macro_export]
+macro_rules! fetch_optional {
+    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, query_as, fetch_optional, $statement $(, $bind)*) };
+}
+
+/// Exactly one row.
+#[macro_export]
+macro_rules! fetch_one {
+    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, query_as, fetch_one, $statement $(, $bind)*) };
+}
+
+/// Runs a statement and returns the number of rows it changed.
+#[macro_export]
+macro_rules! execute {
+    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => {{
+        $crate::platform::db::count_query();
+        match $crate::platform::db::Handle::link($handle) {
+            $crate::platform::db::Link::Sqlite(c) => sqlx::query($statement.sql)$(.bind($bind))*.execute(&mut *c).await.map(|done| done.rows_affected()),
+            $crate::platform::db::Link::Pg(c) => sqlx::query($statement.sql)$(.bind($bind))*.execute(&mut *c).await.map(|done| done.rows_affected()),
+        }
+        .map_err(|error| $crate::platform::db::DbError::at($statement, error))
+    }};
+}
+
+/// A failed statement, with its name for the log.
+#[derive(Debug, thiserror::Error)]
+#[error("{statement}: {error}")]
+pub struct DbError {
+    statement: &'static str,
+    #[source]
+    error: sqlx::Error,
+}
+
+impl DbError {
+    /// Wraps the driver's error.
+    pub fn at(statement: Statement, error: sqlx::Error) -> Self {
+        Self { statement: statement.name, error }
+    }
+
+    fn connecting(error: sqlx::Error) -> Self {
+        Self { statement: "connection", error }
+    }
+
+    /// Whether a UNIQUE or PRIMARY KEY constraint refused the row.
+    pub fn is_unique_violation(&self) -> bool {
+        self.error.as_database_error().is_some_and(|e| e.is_unique_violation())
+    }
+
+    /// Whether a FOREIGN KEY or CHECK constraint refused the row.
+    pub fn is_constraint_violation(&self) -> bool {
+        self.error.as_database_error().is_some_and(|e| e.is_check_violation() || e.is_foreign_key_violation())
+    }
+
+    /// Whether the database could not be reached, so that the same call may work later.
+    pub fn is_outage(&self) -> bool {
+        match &self.error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_) => true,
+            // Classes 08 connection, 53 resources, 57P shutting down; SQLite 5 busy, 10 I/O,
+            // 13 full, 14 cannot open.
+            sqlx::Error::Database(e) => e.code().is_some_and(|code| {
+                ["08", "53", "57P"].iter().any(|class| code.starts_with(class) && code.len() == 5)
+                    || ["5", "10", "13", "14", "778", "1034", "1290"].contains(&code.as_ref())
+            }),
+            _ => false,
+        }
+    }
+}
+
+impl From<DbError> for AppError {
+    fn from(error: DbError) -> Self {
+        if error.is_outage() {
+            tracing::error!(error = %error, "database is away");
+            AppError::Unavailable
+        } else {
+            tracing::error!(error = %error, "statement failed");
+            AppError::Internal
+        }
+    }
+}
+
+/// The open database.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// One writer, several readers.
+    Sqlite { writer: Pool<Sqlite>, readers: Pool<Sqlite> },
+    /// One pool for both.
+    Postgres(Pool<Postgres>),
+}
+
+/// A borrowed connection, the only place where the two databases part.
+pub enum Link<'a> {
+    /// To SQLite.
+    Sqlite(&'a mut SqliteConnection),
+    /// To PostgreSQL.
+    Pg(&'a mut PgConnection),
+}
+
+/// Whatever statements can be run on: a [`Reader`] or a [`Tx`].
+pub trait Handle: Send {
+    /// The connection beneath.
+    fn link(&mut self) -> Link<'_>;
+}
+
+/// A connection for reading; on SQLite it cannot write.
+pub enum Reader {
+    /// From SQLite's read-only pool.
+    Sqlite(PoolConnection<Sqlite>),
+    /// From PostgreSQL's pool.
+    Pg(PoolConnection<Postgres>),
+}
+
+impl Handle for Reader {
+    fn link(&mut self) -> Link<'_> {
+        match self {
+            Self::Sqlite(c) => Link::Sqlite(c),
+            Self::Pg(c) => Link::Pg(c),
+        }
+    }
+}
+
+/// A write transaction; dropped without [`Tx::commit`], it leaves nothing behind.
+pub enum Tx {
+    /// Holds SQLite's one writer.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// A PostgreSQL transaction.
+    Pg(Transaction<'static, Postgres>),
+}
+
+impl Handle for Tx {
+    fn link(&mut self) -> Link<'_> {
+        match self {
+            Self::Sqlite(c) => Link::Sqlite(c),
+            Self::Pg(c) => Link::Pg(c),
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything that was written last.
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Pg(tx) => tx.commit().await,
+        }
+        .map_err(DbError::connecting)
+    }
+}
+
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+impl Db {
+    /// Opens `sqlite://path` (creating the file) or `postgres://…`.
+    pub async fn open(url: &str) -> Result<Self, sqlx::Error> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url)?;
+            let pool = PgPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(ACQUIRE)
+                .test_before_acquire(false)
+                .connect_with(options)
+                .await?;
+            return Ok(Self::Postgres(pool));
+        }
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A power cut must not lose what was acknowledged.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(ACQUIRE)
+            .statement_cache_capacity(400)
+            .pragma("cache_size", "-16000")
+            .pragma("mmap_size", "268435456");
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE)
+            .test_before_acquire(false)
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .min_connections(1)
+            .acquire_timeout(ACQUIRE)
+            .test_before_acquire(false)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await?;
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    /// Brings the schema up to date.
+    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        match self {
+            Self::Sqlite { writer, .. } => sqlx::migrate!("migrations/sqlite").run(writer).await,
+            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+        }
+    }
+
+    /// A connection to read with.
+    pub async fn read(&self) -> Result<Reader, DbError> {
+        match self {
+            Self::Sqlite { readers, .. } => readers.acquire().await.map(Reader::Sqlite),
+            Self::Postgres(pool) => pool.acquire().await.map(Reader::Pg),
+        }
+        .map_err(DbError::connecting)
+    }
+
+    /// Begins a write transaction. On SQLite it takes the write lock at once, so that what is
+    /// read in it is what is written upon.
+    pub async fn begin(&self) -> Result<Tx, DbError> {
+        match self {
+            Self::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
+            Self::Postgres(pool) => pool.begin().await.map(Tx::Pg),
+        }
+        .map_err(DbError::connecting)
+    }
+
+    /// Waits for running statements and closes.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// The name of the kind, for logs and metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+}
+
+tokio::task_local! {
+    static QUERIES: Cell<u32>;
+}
+
+/// Counts a statement for the request or test that runs it.
+pub fn count_query() {
+    let _ = QUERIES.try_with(|count| count.set(count.get() + 1));
+}
+
+/// Runs a future and says how many statements it made.
+pub async fn counted<T>(future: impl Future<Output = T>) -> (T, u32) {
+    QUERIES
+        .scope(Cell::new(0), async {
+            let value = future.await;
+            let count = QUERIES.with(Cell::get);
+            (value, count)
+        })
+        .await
+}

@@ -1,0 +1,126 @@
+//! Middleware: who is asking, limits, security headers, metrics.
+
+use crate::{
+    common::error::AppError,
+    platform::{context::App, db},
+};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::{fmt, num::NonZeroU32, sync::Arc, time::Instant};
+
+/// How fast one account or one place may try.
+#[derive(Clone)]
+pub struct Limits {
+    by_email: Arc<DefaultKeyedRateLimiter<String>>,
+    by_source: Arc<DefaultKeyedRateLimiter<String>>,
+}
+
+impl fmt::Debug for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Limits")
+    }
+}
+
+impl Limits {
+    /// Ten tries at once for one address, then one every twelve seconds; six times as many from
+    /// one place, since an academy's computers share one.
+    pub fn new() -> Self {
+        let per_minute = |n: u32, burst: u32| {
+            let n = NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+            Quota::per_minute(n).allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN))
+        };
+        Self {
+            by_email: Arc::new(RateLimiter::keyed(per_minute(5, 10))),
+            by_source: Arc::new(RateLimiter::keyed(per_minute(60, 120))),
+        }
+    }
+
+    /// Counts a try to sign in or to have a link sent.
+    pub fn sign_in(&self, source: &str, email: &str) -> Result<(), AppError> {
+        let try_one = |limiter: &DefaultKeyedRateLimiter<String>, key: &str| {
+            limiter.check_key(&key.to_owned()).map_err(|until| {
+                use governor::clock::{Clock, DefaultClock};
+                AppError::TooMany(until.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
+            })
+        };
+        try_one(&self.by_source, source)?;
+        try_one(&self.by_email, email)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The page that needs no database, in the languages we have.
+pub fn outage(error: &AppError) -> Response {
+    let mut response = (
+        super::status(error),
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::RETRY_AFTER, "30")],
+        include_str!("outage.html"),
+    )
+        .into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The answer to a request whose handler panicked.
+pub fn after_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    metrics::counter!("magistra_panics_total").increment(1);
+    outage(&AppError::Internal)
+}
+
+/// Headers that every answer carries, unless the handler chose stricter ones, and metrics.
+pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let (mut response, queries) = db::counted(next.run(request)).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'self'; base-uri 'none'"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    headers.insert("permissions-policy", HeaderValue::from_static("camera=(self), geolocation=(), microphone=()"));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    if app.settings.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    let elapsed = begun.elapsed();
+    let status = response.status();
+    let kind = match path.split('/').nth(1) {
+        Some("_fn") => "function",
+        Some("pkg" | "fonts") => "asset",
+        Some("files" | "uploads") => "file",
+        _ => "page",
+    };
+    metrics::histogram!("magistra_request_seconds", "kind" => kind).record(elapsed.as_secs_f64());
+    metrics::counter!("magistra_requests_total", "kind" => kind, "status" => status.as_str().to_owned()).increment(1);
+    metrics::histogram!("magistra_request_queries", "kind" => kind).record(f64::from(queries));
+    if status.is_server_error() {
+        tracing::error!(%method, path, status = status.as_u16(), ms = elapsed.as_millis() as u64, queries, "request failed");
+    } else {
+        tracing::debug!(%method, path, status = status.as_u16(), ms = elapsed.as_millis() as u64, queries, "request");
+    }
+    if kind != "asset" && cfg!(debug_assertions) {
+        headers_debug(&mut response, queries);
+    }
+    response
+}
+
+fn headers_debug(response: &mut Response<Body>, queries: u32) {
+    response.headers_mut().insert("x-queries", HeaderValue::from(queries));
+}

@@ -1,0 +1,141 @@
+//! Pages: the Leptos application rendered for a request, GET or the answer to a wrong form.
+
+use super::{FN_PREFIX, cookie, forms, guard};
+use crate::{
+    app::{App as Root, PageInfo, Shell},
+    i18n,
+    platform::context::Ctx,
+};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::*;
+
+/// The cookie that carries a word of success over a redirect.
+pub const FLASH_COOKIE: &str = "flash";
+/// The cookie that remembers a language chosen by hand.
+pub const LANGUAGE_COOKIE: &str = "lang";
+
+/// Renders the page of a path.
+pub async fn render(request: Request) -> Response {
+    let info = info(&request);
+    let Some(cx) = request.extensions().get::<Ctx>().cloned() else {
+        return guard::outage(&crate::common::error::AppError::Internal);
+    };
+    let chosen = chosen_language(&request);
+    let had_flash = info.flash.is_some();
+    let status = info.submitted.as_ref().map(|submitted| super::status(&submitted.error));
+    let version = cx.app.assets.version.clone();
+    let handler = leptos_axum::render_app_async_with_context(
+        move || {
+            provide_context(cx.clone());
+            provide_context(info.clone());
+        },
+        move || {
+            let nonce = leptos::nonce::use_nonce();
+            if let Some(nonce) = &nonce {
+                super::set_header(
+                    header::CONTENT_SECURITY_POLICY,
+                    &format!(
+                        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+                         font-src 'self'; img-src 'self' data:; media-src 'self'; frame-src 'self'; connect-src 'self'; \
+                         manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+                    ),
+                );
+            }
+            view! { <Shell version=version.clone()><Root/></Shell> }
+        },
+    );
+    let mut response = handler(request).await;
+    if let Some(status) = status
+        && response.status() == StatusCode::OK
+    {
+        *response.status_mut() = status;
+    }
+    let headers = response.headers_mut();
+    if had_flash {
+        headers.append(header::SET_COOKIE, HeaderValue::from_static("flash=; Path=/; SameSite=Lax; Max-Age=0"));
+    }
+    if let Some(language) = chosen
+        && let Ok(value) =
+            HeaderValue::from_str(&format!("{LANGUAGE_COOKIE}={language}; Path=/; SameSite=Lax; Max-Age=31536000"))
+    {
+        headers.append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+/// Everything that no other route took: the site's files, pages, and forms sent to pages.
+pub async fn fallback(request: Request) -> Response {
+    let path = request.uri().path();
+    match *request.method() {
+        Method::GET | Method::HEAD => {
+            let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+            if is_file && let Some(cx) = request.extensions().get::<Ctx>().cloned() {
+                let (parts, _) = request.into_parts();
+                let copy = Request::from_parts(parts.clone(), Body::empty());
+                if let Some(response) = cx.app.assets.serve(copy).await {
+                    return response;
+                }
+                return render(Request::from_parts(parts, Body::empty())).await;
+            }
+            render(request).await
+        }
+        Method::POST => forms::dispatch(request).await,
+        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    }
+}
+
+/// A server function called by our own script.
+pub async fn function(request: Request) -> Response {
+    let Some(cx) = request.extensions().get::<Ctx>().cloned() else {
+        return guard::outage(&crate::common::error::AppError::Internal);
+    };
+    if !is_function(request.uri().path()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let info = info(&request);
+    leptos_axum::handle_server_fns_with_context(
+        move || {
+            provide_context(cx.clone());
+            provide_context(info.clone());
+        },
+        request,
+    )
+    .await
+    .into_response()
+}
+
+/// Whether a path is that of a registered server function.
+pub fn is_function(path: &str) -> bool {
+    path.starts_with(FN_PREFIX) && leptos::server_fn::axum::server_fn_paths().any(|(known, _)| known == path)
+}
+
+fn info(request: &Request) -> PageInfo {
+    let parts_language = chosen_language(request);
+    let headers = request.headers();
+    let actor = request.extensions().get::<Ctx>().and_then(|cx| cx.actor.clone());
+    let locale = parts_language
+        .or_else(|| cookie(headers, LANGUAGE_COOKIE).and_then(i18n::locale_of))
+        .or_else(|| actor.as_ref()?.language.as_deref().and_then(i18n::locale_of))
+        .or_else(|| i18n::best_of(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?))
+        .unwrap_or_default();
+    PageInfo {
+        language: i18n::code(locale).to_owned(),
+        actor,
+        flash: cookie(headers, FLASH_COOKIE).and_then(|code| code.parse().ok()),
+        submitted: request.extensions().get::<crate::app::Submitted>().cloned(),
+    }
+}
+
+fn chosen_language(request: &Request) -> Option<i18n::Locale> {
+    request.uri().query()?.split('&').find_map(|pair| i18n::locale_of(pair.strip_prefix("lang=")?))
+}
+
+/// The request's parts, inside a page.
+pub fn parts() -> Option<Parts> {
+    use_context::<Parts>()
+}

@@ -1,0 +1,83 @@
+//! Mail, always through the job table. Without a mail server a letter becomes an .eml file.
+
+use super::{
+    context::{App, Ctx},
+    db::{DbError, Tx},
+    jobs,
+};
+use crate::common::error::AppError;
+use futures::future::BoxFuture;
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{Mailbox, header::ContentType},
+};
+use serde::{Deserialize, Serialize};
+
+/// The kind of job that sends a letter.
+pub const JOB: &str = "mail";
+
+/// A letter in plain text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Letter {
+    /// The recipient's name, for the envelope.
+    pub name: String,
+    /// The recipient's address.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub body: String,
+}
+
+/// Enqueues a letter with its cause. Nobody without an address gets one.
+pub async fn send(cx: &Ctx, tx: &mut Tx, letter: &Letter) -> Result<(), DbError> {
+    if letter.to.is_empty() {
+        return Ok(());
+    }
+    jobs::enqueue(cx, tx, JOB, letter).await
+}
+
+/// Sends a letter from the outbox.
+pub fn deliver(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError>> {
+    Box::pin(async move {
+        let letter: Letter = serde_json::from_str(&payload).map_err(|_| AppError::Internal)?;
+        let failed = |what: &str, error: &dyn std::fmt::Display| {
+            tracing::warn!(%error, "{what}");
+            AppError::Unavailable
+        };
+        let message = message(&cx.app, &letter).map_err(|e| failed("letter could not be written", &e))?;
+        match &cx.app.settings.smtp_url {
+            Some(url) => {
+                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+                    .map_err(|e| failed("mail server's address is wrong", &e))?
+                    .build();
+                transport.send(message).await.map_err(|e| failed("mail server did not take a letter", &e))?;
+            }
+            None => {
+                let folder = cx.app.settings.mail_folder();
+                tokio::fs::create_dir_all(&folder).await.map_err(|e| failed("no folder for mail", &e))?;
+                let name = format!("{}.eml", cx.app.entropy.uuid(cx.now()));
+                tokio::fs::write(folder.join(name), message.formatted())
+                    .await
+                    .map_err(|e| failed("letter could not be written", &e))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn message(app: &App, letter: &Letter) -> Result<Message, String> {
+    let from: Mailbox = app.settings.mail_from.parse().map_err(|e| format!("{e}"))?;
+    let to = Mailbox::new(
+        Some(letter.name.clone()).filter(|name| !name.is_empty()),
+        letter.to.parse().map_err(|e| format!("{e}"))?,
+    );
+    Message::builder()
+        .from(from)
+        .to(to)
+        .subject(letter.subject.replace(['\r', '\n'], " "))
+        .date(std::time::SystemTime::from(app.now()))
+        .header(ContentType::TEXT_PLAIN)
+        .body(letter.body.clone())
+        .map_err(|e| e.to_string())
+}

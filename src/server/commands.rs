@@ -1,0 +1,178 @@
+//! The commands of the `magistra` binary.
+
+use super::{JOBS, open, router};
+use crate::{
+    common::actor::{Grant, Role},
+    people::{service as people, store::NewPerson},
+    platform::{
+        config::{ServeSettings, Settings},
+        context::{App, Ctx},
+        http::forms,
+        jobs, telemetry,
+    },
+};
+use axum::{Router, routing::get};
+use clap::{Parser, Subcommand};
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Training courses, materials, attendance and certificates for the people who apply the law.
+#[derive(Parser, Debug)]
+#[command(name = "magistra", version)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve the application (and work on jobs)
+    Serve(ServeSettings),
+    /// Work on jobs only
+    Worker,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Make an account that may do everything
+    CreateAdmin {
+        /// E-mail address to sign in with
+        #[arg(long)]
+        email: String,
+        /// Given name
+        #[arg(long)]
+        given_name: String,
+        /// Family name
+        #[arg(long)]
+        family_name: String,
+        /// Password; better by the variable than on the command line
+        #[arg(long, env = "MAGISTRA_ADMIN_PASSWORD", hide_env_values = true)]
+        password: String,
+    },
+}
+
+/// Runs the command line.
+pub async fn run(cli: Cli) -> Result<(), String> {
+    match cli.command {
+        Command::Serve(serve) => serve_command(&cli.settings, &serve).await,
+        Command::Worker => {
+            telemetry::log();
+            let app = open(&cli.settings, None).await?;
+            app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
+            let stop = stop_signal();
+            tracing::info!("worker started");
+            jobs::work(app.clone(), JOBS, stop).await;
+            app.db.close().await;
+            Ok(())
+        }
+        Command::Migrate => {
+            let app = open(&cli.settings, None).await?;
+            app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
+            println!("The schema is up to date.");
+            Ok(())
+        }
+        Command::CreateAdmin { email, given_name, family_name, password } => {
+            create_admin(&cli.settings, &email, &given_name, &family_name, password).await
+        }
+    }
+}
+
+async fn create_admin(
+    settings: &Settings,
+    email: &str,
+    given_name: &str,
+    family_name: &str,
+    password: String,
+) -> Result<(), String> {
+    use crate::{common::forms::plausible_email, platform::passwords::MIN_LENGTH};
+    if !plausible_email(email) {
+        return Err(format!("{email:?} is not an e-mail address"));
+    }
+    if password.chars().count() < MIN_LENGTH {
+        return Err(format!("the password needs at least {MIN_LENGTH} characters"));
+    }
+    let app = open(settings, None).await?;
+    app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
+    let cx = Ctx::internal(&app);
+    let hash = app.passwords.hash(password).await.map_err(|e| e.to_string())?;
+    let mut tx = cx.begin().await.map_err(|e| e.to_string())?;
+    let person = NewPerson {
+        id: app.id(),
+        given_name,
+        family_name,
+        folded: "",
+        sex: None,
+        area_code: None,
+        email,
+        invented: false,
+    };
+    let grant = Grant { role: Role::ProgrammeOfficer, institution: None, area: None };
+    people::create_person(&cx, &mut tx, person, Some((&email.to_lowercase(), Some(&hash))), &[grant])
+        .await
+        .map_err(|_| format!("there is an account with the address {email} already, or the database refused"))?;
+    tx.commit().await.map_err(|e| e.to_string())?;
+    println!("{email} can sign in as programme officer.");
+    Ok(())
+}
+
+async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(), String> {
+    telemetry::log();
+    let metrics = telemetry::metrics()?;
+    let app = open(settings, Some(serve)).await?;
+    app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
+    let listener = TcpListener::bind(serve.addr)
+        .await
+        .map_err(|e| format!("cannot listen on {}: {e} (MAGISTRA_ADDR chooses another)", serve.addr))?;
+    let metrics_listener = TcpListener::bind(serve.metrics_addr).await.map_err(|e| {
+        format!("cannot listen on {} for metrics: {e} (MAGISTRA_METRICS_ADDR chooses another)", serve.metrics_addr)
+    })?;
+    let stop = stop_signal();
+    let exporter = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));
+    let metrics_task = {
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            let _ = axum::serve(metrics_listener, exporter).with_graceful_shutdown(stop.cancelled_owned()).await;
+        })
+    };
+    let worker = (!serve.no_worker).then(|| tokio::spawn(jobs::work(app.clone(), JOBS, stop.clone())));
+    let service = router(&app)?.into_make_service_with_connect_info::<SocketAddr>();
+    tracing::info!(address = %serve.addr, database = app.db.kind(), form_field = forms::FUNCTION_FIELD, "Magistra serves {}", settings.public_url);
+    axum::serve(listener, service)
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await
+        .map_err(|e| format!("server: {e}"))?;
+    shut_down(&app, worker, metrics_task).await;
+    Ok(())
+}
+
+async fn shut_down(app: &App, worker: Option<tokio::task::JoinHandle<()>>, metrics: tokio::task::JoinHandle<()>) {
+    if let Some(worker) = worker {
+        let _ = worker.await;
+    }
+    let _ = metrics.await;
+    app.db.close().await;
+    tracing::info!("stopped; what was under way is finished");
+}
+
+/// Cancelled by Ctrl-C or a service manager's SIGTERM.
+fn stop_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    tokio::spawn(async move {
+        let terminate = async {
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(mut signal) => {
+                    signal.recv().await;
+                }
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = terminate => {}
+        }
+        told.cancel();
+    });
+    stop
+}

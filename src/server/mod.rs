@@ -1,0 +1,95 @@
+//! Where everything comes together: routes, jobs, statements and the commands. The only module
+//! that knows every capability.
+
+pub mod commands;
+pub mod identify;
+pub mod statements;
+
+use crate::platform::{
+    clock::{Clock, Entropy},
+    config::{ServeSettings, Settings},
+    context::{App, Ctx, Parts},
+    db::Db,
+    files::Files,
+    http::{
+        assets::Assets,
+        guard::{self, Limits},
+        pages,
+    },
+    jobs::Handlers,
+    mail,
+    passwords::Passwords,
+    store,
+};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, State},
+    http::StatusCode,
+    middleware,
+    routing::{any, get},
+};
+use std::{path::Path, time::Duration};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
+
+/// What does each kind of job.
+pub const JOBS: Handlers = &[(mail::JOB, mail::deliver)];
+
+/// Opens everything the settings name.
+pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<App, String> {
+    settings.check()?;
+    if let Some(serve) = serve {
+        serve.check()?;
+    }
+    let url = settings.database_url();
+    let db = Db::open(&url)
+        .await
+        .map_err(|e| format!("cannot open the database ({}): {e}", url.split('@').next_back().unwrap_or_default()))?;
+    Ok(App::new(Parts {
+        db,
+        clock: Clock::System,
+        entropy: Entropy::System,
+        files: Files::open(&settings.files())?,
+        passwords: Passwords::new().map_err(|e| e.to_string())?,
+        assets: Assets::open(serve.map_or(Path::new("target/site"), |serve| &serve.site)),
+        limits: Limits::new(),
+        trust_proxy: serve.is_some_and(|serve| serve.trust_proxy),
+        jobs_waiting: tokio::sync::Notify::new(),
+        settings: settings.clone(),
+    }))
+}
+
+/// The whole web application.
+pub fn router(app: &App) -> Result<Router, String> {
+    let csrf = CsrfLayer::new()
+        .add_trusted_origin(app.settings.public_url.trim_end_matches('/'))
+        .map_err(|e| format!("MAGISTRA_PUBLIC_URL: {e}"))?;
+    Ok(Router::new()
+        .route("/_fn/{*function}", any(pages::function))
+        .fallback(pages::fallback)
+        .layer(middleware::from_fn_with_state(app.clone(), identify::identify))
+        // Above need the database to know who is asking; these do not.
+        .route("/health/live", get(|| async { "live\n" }))
+        .route("/health/ready", get(ready))
+        .layer(csrf)
+        .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
+        .layer(CatchPanicLayer::custom(guard::after_panic))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::protect))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .with_state(app.clone()))
+}
+
+async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
+    let cx = Ctx::internal(&app);
+    let reached = async {
+        let mut reader = cx.read().await?;
+        store::ping(&mut reader).await
+    };
+    match reached.await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(error) => {
+            tracing::error!(%error, "not ready: the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
+    }
+}

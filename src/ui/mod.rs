@@ -1,0 +1,9 @@
+//! The design system: the pieces every page is made of. Classes are those of style/README.md.
+
+pub mod fault;
+pub mod field;
+pub mod form;
+pub mod format;
+pub mod layout;
+pub mod load;
+pub mod words;

@@ -1,0 +1,202 @@
+//! Sentences and names for codes, in the language of the page.
+
+use crate::{
+    common::{
+        error::{AppError, Refusal},
+        forms::{FaultKind, Flash},
+    },
+    institutions::model::InstitutionKind,
+    people::model::{Profession, Role},
+    tr,
+};
+
+/// What is wrong with a field.
+pub fn fault(kind: &FaultKind) -> String {
+    match kind {
+        FaultKind::Required => tr!(form.required),
+        FaultKind::TooLong { max } => tr!(form.too_long, max = *max),
+        FaultKind::TooShort { min } => tr!(form.too_short, min = *min),
+        FaultKind::Number { min, max } => tr!(form.number, min = *min, max = *max),
+        FaultKind::Date => tr!(form.date),
+        FaultKind::Time => tr!(form.time),
+        FaultKind::Email => tr!(form.email),
+        FaultKind::Url => tr!(form.url),
+        FaultKind::EndsBeforeStart => tr!(form.ends_before_start),
+        FaultKind::OutsideDelivery => tr!(form.outside_delivery),
+        FaultKind::Overlap => tr!(form.overlap),
+        FaultKind::Choice => tr!(form.choice),
+        FaultKind::Taken => tr!(form.taken),
+        FaultKind::Mismatch => tr!(form.mismatch),
+        FaultKind::WrongPassword => tr!(form.wrong_password),
+        FaultKind::Markup => tr!(form.markup),
+        FaultKind::BelowUsed { used } => tr!(form.below_used, used = *used),
+        FaultKind::Malformed => tr!(form.malformed),
+    }
+}
+
+/// What an error says where there is no field to put it beside.
+pub fn error(error: &AppError) -> String {
+    match error {
+        AppError::SignInRequired | AppError::Forbidden => tr!(form.forbidden),
+        AppError::NotFound => tr!(form.not_found),
+        AppError::Refused(reason) => refusal(*reason),
+        AppError::TooMany(seconds) => tr!(form.too_many, seconds = *seconds),
+        AppError::Unavailable => tr!(form.unavailable),
+        AppError::Internal => tr!(form.internal),
+        AppError::Invalid(_) | AppError::Conflict(_) => tr!(form.summary),
+    }
+}
+
+macro_rules! table {
+    ($(#[$meta:meta])* $name:ident($type:ident) { $($variant:ident => $($key:ident).+),+ $(,)? }) => {
+        $(#[$meta])*
+        pub fn $name(value: $type) -> String {
+            match value { $($type::$variant => tr!($($key).+)),+ }
+        }
+    };
+}
+
+table! {
+    /// Why a rule refuses.
+    refusal(Refusal) {
+        WrongSignIn => refusal.wrong_sign_in,
+        BadLink => refusal.bad_link,
+        AlreadySent => refusal.already_sent,
+        WrongState => refusal.wrong_state,
+        PackReleased => refusal.pack_released,
+        PackEmpty => refusal.pack_empty,
+        NotEmpty => refusal.not_empty,
+        Full => refusal.full,
+        CallClosed => refusal.call_closed,
+        AlreadyEnrolled => refusal.already_enrolled,
+        TrainerHere => refusal.trainer_here,
+        ByNomination => refusal.by_nomination,
+        Over => refusal.over,
+        TooEarly => refusal.too_early,
+        RuleNotMet => refusal.rule_not_met,
+        FileTooLarge => refusal.file_too_large,
+        FileKind => refusal.file_kind,
+        LastOfficer => refusal.last_officer,
+        HasMarks => refusal.has_marks,
+    }
+}
+
+table! {
+    /// A word of success.
+    flash(Flash) {
+        Saved => flash.saved,
+        SignedOut => flash.signed_out,
+        MailSent => flash.mail_sent,
+        PasswordSet => flash.password_set,
+        SessionEnded => flash.session_ended,
+        Invited => flash.invited,
+        RoleGranted => flash.role_granted,
+        RoleEnded => flash.role_ended,
+        Created => flash.created,
+        Removed => flash.removed,
+        Moved => flash.moved,
+        Released => flash.released,
+        NewVersion => flash.new_version,
+        Enrolled => flash.enrolled,
+        Withdrawn => flash.withdrawn,
+        Added => flash.added,
+        StateChanged => flash.state_changed,
+        TimetableMade => flash.timetable_made,
+        Marked => flash.marked,
+        Undone => flash.undone,
+        ItemDone => flash.item_done,
+        CertificateIssued => flash.certificate_issued,
+        NameShown => flash.name_shown,
+        NameHidden => flash.name_hidden,
+        JobRetried => flash.job_retried,
+        Uploaded => flash.uploaded,
+    }
+}
+
+table! {
+    /// A role's name.
+    role(Role) {
+        ProgrammeOfficer => people.role.programme_officer,
+        InstitutionAdministrator => people.role.institution_administrator,
+        FocalPoint => people.role.focal_point,
+        Trainer => people.role.trainer,
+        Participant => people.role.participant,
+        Observer => people.role.observer,
+    }
+}
+
+table! {
+    /// A profession's name.
+    profession(Profession) {
+        Judge => people.profession.judge,
+        Prosecutor => people.profession.prosecutor,
+        Investigator => people.profession.investigator,
+        PoliceOfficer => people.profession.police_officer,
+        Registrar => people.profession.registrar,
+        Trainer => people.profession.trainer,
+        Other => people.profession.other,
+    }
+}
+
+table! {
+    /// A kind of institution.
+    institution_kind(InstitutionKind) {
+        JudicialTraining => institutions.kind.judicial_training,
+        LawEnforcementTraining => institutions.kind.law_enforcement_training,
+        RegionalCentre => institutions.kind.regional_centre,
+        Court => institutions.kind.court,
+        ProsecutionOffice => institutions.kind.prosecution_office,
+        PoliceUnit => institutions.kind.police_unit,
+        Ministry => institutions.kind.ministry,
+        Council => institutions.kind.council,
+        ProgrammeOffice => institutions.kind.programme_office,
+    }
+}
+
+/// The name of a language by its BCP 47 code; an unknown code stands for itself.
+pub fn language(code: &str) -> String {
+    match code {
+        "en" => tr!(language.en),
+        "fr" => tr!(language.fr),
+        "sq" => tr!(language.sq),
+        "bs" => tr!(language.bs),
+        "hr" => tr!(language.hr),
+        "sr" => tr!(language.sr),
+        "cnr" => tr!(language.cnr),
+        "mk" => tr!(language.mk),
+        "tr" => tr!(language.tr),
+        "hy" => tr!(language.hy),
+        "az" => tr!(language.az),
+        "be" => tr!(language.be),
+        "ru" => tr!(language.ru),
+        "ka" => tr!(language.ka),
+        "ro" => tr!(language.ro),
+        "uk" => tr!(language.uk),
+        "ar" => tr!(language.ar),
+        "ber" => tr!(language.ber),
+        "fil" => tr!(language.fil),
+        "af" => tr!(language.af),
+        "zu" => tr!(language.zu),
+        "xh" => tr!(language.xh),
+        "si" => tr!(language.si),
+        "ta" => tr!(language.ta),
+        "to" => tr!(language.to),
+        "nb" => tr!(language.nb),
+        "nn" => tr!(language.nn),
+        "ga" => tr!(language.ga),
+        "it" => tr!(language.it),
+        "pt" => tr!(language.pt),
+        "id" => tr!(language.id),
+        "nl" => tr!(language.nl),
+        "et" => tr!(language.et),
+        "vi" => tr!(language.vi),
+        "lo" => tr!(language.lo),
+        "hi" => tr!(language.hi),
+        other => other.to_owned(),
+    }
+}
+
+/// The names of a list of language codes, joined.
+pub fn languages(list: &str) -> String {
+    crate::common::codes::split_list(list).map(language).collect::<Vec<_>>().join(", ")
+}
