@@ -135,6 +135,15 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=|| view! { <Fault error=AppError::NotFound/> }.into_any()>
                     <crate::people::pages::PeopleRoutes/>
                     <crate::institutions::pages::InstitutionRoutes/>
+                    <crate::programmes::pages::ProgrammeRoutes/>
+                    <crate::catalogue::pages::CatalogueRoutes/>
+                    <crate::packs::pages::PackRoutes/>
+                    <crate::deliveries::pages::DeliveryRoutes/>
+                    <crate::enrolment::pages::EnrolmentRoutes/>
+                    <crate::attendance::pages::AttendanceRoutes/>
+                    <crate::learning::pages::LearningRoutes/>
+                    <crate::completion::pages::CompletionRoutes/>
+                    <crate::reporting::pages::ReportingRoutes/>
                 </Routes>
             </main>
             <ui::layout::Footer/>

@@ -15,9 +15,23 @@ pub mod platform;
 pub mod server;
 pub mod ui;
 
+// Capabilities, each using only those above it; a test keeps the order.
 pub mod people;
-// Capabilities, each using only those above it.
 pub mod institutions;
+pub mod programmes;
+pub mod catalogue;
+pub mod packs;
+pub mod deliveries;
+pub mod enrolment;
+pub mod attendance;
+pub mod learning;
+pub mod completion;
+pub mod reporting;
+#[cfg(feature = "ssr")]
+pub mod demo;
+
+#[cfg(all(test, feature = "ssr"))]
+pub mod testing;
 
 /// The browser's entry: attaches the application to the page the server sent.
 #[cfg(feature = "hydrate")]

@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod mail;
 pub mod markdown;
 pub mod passwords;
+pub mod pdf;
 pub mod store;
 pub mod telemetry;
 pub mod text;

@@ -4,11 +4,11 @@
 //! is the first). The struct reaches the template as `/data.json`, never as markup, so that a name
 //! holding `#` or `$` prints as it is written; every word on the page comes from the caller, who
 //! knows the language. To add a document: write `assets/pdf/NAME.typ` (begin with
-//! `#import "/house.typ": *`), list it in [`Template`], write its struct with a function that calls
-//! [`typeset`].
+//! `#import "/house.typ": *`), list it in `Template`, write its struct with a function that calls
+//! `typeset`.
 //!
 //! Nothing here reads a file, the network or the clock, and the same data gives the same bytes.
-//! Setting a page takes tens of milliseconds of one processor: call it from a job or a blocking task.
+//! Setting a page takes some 15 milliseconds of one processor: call it from a job or a blocking task.
 
 mod certificate;
 mod fonts;
@@ -69,7 +69,7 @@ pub struct Stamp {
 
 /// Language and direction of a document, under the names that `house.typ` expects.
 #[derive(Clone, Debug, Serialize)]
-pub struct Tongue {
+struct Tongue {
     lang: String,
     region: Option<String>,
     script: Option<String>,
@@ -79,7 +79,7 @@ pub struct Tongue {
 impl Tongue {
     /// From a language tag such as `en`, `sr-Cyrl` or `pt-BR`; anything else counts as undetermined.
     /// `rtl` is right to left.
-    pub fn new(tag: &str, rtl: bool) -> Self {
+    fn new(tag: &str, rtl: bool) -> Self {
         let mut parts = tag.split(['-', '_']);
         let letters = |part: &&str, from: usize, to: usize| {
             (from..=to).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic())

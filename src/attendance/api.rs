@@ -1,0 +1,1 @@
+//! Server functions: the register: marks by half-day, and their history.

@@ -1,0 +1,1 @@
+//! Services: the register: marks by half-day, and their history.

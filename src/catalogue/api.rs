@@ -1,0 +1,1 @@
+//! Server functions: courses: what can be taught, for whom, by which institutions.

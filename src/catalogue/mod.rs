@@ -1,0 +1,9 @@
+//! Courses: what can be taught, for whom, by which institutions.
+
+pub mod api;
+pub mod model;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;

@@ -1,0 +1,1 @@
+//! Services: courses: what can be taught, for whom, by which institutions.

@@ -1,0 +1,1 @@
+//! Server functions: outcomes by rule, and certificates that anybody can check.

@@ -1,0 +1,9 @@
+//! Outcomes by rule, and certificates that anybody can check.
+
+pub mod api;
+pub mod model;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;

@@ -1,0 +1,1 @@
+//! Rules: outcomes by rule, and certificates that anybody can check.

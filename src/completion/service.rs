@@ -1,0 +1,1 @@
+//! Services: outcomes by rule, and certificates that anybody can check.

@@ -1,0 +1,1 @@
+//! Server functions: courses actually given: dates, places, trainers, timetable, states.

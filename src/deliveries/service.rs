@@ -1,0 +1,1 @@
+//! Services: courses actually given: dates, places, trainers, timetable, states.

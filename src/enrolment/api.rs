@@ -1,0 +1,1 @@
+//! Server functions: places in deliveries: taking, giving and giving back.

@@ -1,0 +1,9 @@
+//! Places in deliveries: taking, giving and giving back.
+
+pub mod api;
+pub mod model;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;

@@ -1,0 +1,1 @@
+//! Services: places in deliveries: taking, giving and giving back.

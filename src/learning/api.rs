@@ -1,0 +1,1 @@
+//! Server functions: study: a participant's courses, lessons, files and progress.

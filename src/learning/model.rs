@@ -1,0 +1,1 @@
+//! Rules: study: a participant's courses, lessons, files and progress.

@@ -1,0 +1,1 @@
+//! Services: study: a participant's courses, lessons, files and progress.

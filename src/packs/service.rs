@@ -1,0 +1,1 @@
+//! Services: training packs: modules, session plans, materials and files; drafts, releases, versions.

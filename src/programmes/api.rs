@@ -1,0 +1,1 @@
+//! Server functions: projects with their phases, amendments and expected results; activities; documents.

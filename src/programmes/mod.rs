@@ -1,0 +1,9 @@
+//! Projects with their phases, amendments and expected results; activities; documents.
+
+pub mod api;
+pub mod model;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;

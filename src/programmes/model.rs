@@ -1,0 +1,1 @@
+//! Rules: projects with their phases, amendments and expected results; activities; documents.

@@ -1,0 +1,1 @@
+//! Services: projects with their phases, amendments and expected results; activities; documents.

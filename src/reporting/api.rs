@@ -1,0 +1,1 @@
+//! Server functions: first pages by role, and the numbers.

@@ -1,0 +1,1 @@
+//! Rules: first pages by role, and the numbers.

@@ -1,0 +1,1 @@
+//! Services: first pages by role, and the numbers.
