@@ -61,7 +61,7 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
 /// The whole web application.
 pub fn router(app: &App) -> Result<Router, String> {
     // A second call finds it in place already.
-    let _ = leptos::task::Executor::init_tokio();
+    let _ = any_spawner::Executor::init_tokio();
     let csrf = CsrfLayer::new()
         .add_trusted_origin(app.settings.public_url.trim_end_matches('/'))
         .map_err(|e| format!("MAGISTRA_PUBLIC_URL: {e}"))?;
