@@ -3,6 +3,10 @@
 //! `on_both!` makes two tests of one body. PostgreSQL comes from `MAGISTRA_TEST_POSTGRES`
 //! (`scripts/postgres.sh start` prints one); without it its tests fail, never skip.
 
+mod given;
+
+pub use given::{GivenPack, ZONE};
+
 use crate::{
     common::actor::{Actor, Grant, Role},
     common::ids::{InstitutionId, PersonId},
