@@ -92,6 +92,20 @@ async fn postgres() -> String {
     with_database(&url, &name)
 }
 
+/// The address of a database of the same kind as the house's, not yet made or without tables.
+pub async fn empty_database(house: &House, data: &std::path::Path) -> String {
+    match house.app.db {
+        Db::Sqlite { .. } => format!("sqlite://{}/magistra.db", data.display()),
+        Db::Postgres(_) => {
+            let url = postgres_url();
+            let name = format!("t_{}", uuid::Uuid::from_bytes(Entropy::System.bytes()).simple());
+            let mut admin = PgConnection::connect(&url).await.expect("PostgreSQL for tests answers");
+            admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("database");
+            with_database(&url, &name)
+        }
+    }
+}
+
 #[derive(Parser)]
 struct Options {
     #[command(flatten)]

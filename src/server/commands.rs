@@ -1,6 +1,6 @@
 //! The commands of the `magistra` binary.
 
-use super::{JOBS, open, router};
+use super::{JOBS, backup, open, router};
 use crate::{
     common::actor::{Grant, Role},
     people::{service as people, store::NewPerson},
@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{Router, routing::get};
 use clap::{Parser, Subcommand};
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +35,16 @@ enum Command {
     Worker,
     /// Bring the database's schema up to date
     Migrate,
+    /// Write database and files into one archive (.tar.gz), while the server runs or not
+    Backup {
+        /// The archive to write
+        archive: PathBuf,
+    },
+    /// Put an archive into an empty database and an empty store of files
+    Restore {
+        /// The archive to read
+        archive: PathBuf,
+    },
     /// Make an account that may do everything
     CreateAdmin {
         /// E-mail address to sign in with
@@ -70,6 +80,17 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             let app = open(&cli.settings, None).await?;
             app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
             println!("The schema is up to date.");
+            Ok(())
+        }
+        Command::Backup { archive } => {
+            let app = open(&cli.settings, None).await?;
+            backup::backup(&app, &archive).await?;
+            println!("Written: {}", archive.display());
+            Ok(())
+        }
+        Command::Restore { archive } => {
+            backup::restore(&cli.settings, &archive).await?;
+            println!("Restored from {}.", archive.display());
             Ok(())
         }
         Command::CreateAdmin { email, given_name, family_name, password } => {

@@ -1,8 +1,11 @@
 //! Where everything comes together: routes, jobs, statements and the commands. The only module
 //! that knows every capability.
 
+pub mod backup;
 pub mod commands;
 pub mod identify;
+#[cfg(test)]
+mod house_tests;
 pub mod statements;
 
 use crate::platform::{

@@ -2,8 +2,24 @@
 
 use crate::platform::db::Statement;
 
-/// All registered statements. A test reads the source tree and fails when a store is missing here.
+/// Every store's statements. A test reads the source tree and fails when a store is missing here.
+const STORES: &[&[Statement]] = &[
+    crate::platform::store::STATEMENTS,
+    crate::people::store::STATEMENTS,
+    crate::institutions::store::STATEMENTS,
+    crate::programmes::store::STATEMENTS,
+    crate::catalogue::store::STATEMENTS,
+    crate::packs::store::STATEMENTS,
+    crate::deliveries::store::STATEMENTS,
+    crate::enrolment::store::STATEMENTS,
+    crate::attendance::store::STATEMENTS,
+    crate::learning::store::STATEMENTS,
+    crate::completion::store::STATEMENTS,
+    crate::reporting::store::STATEMENTS,
+    crate::demo::store::STATEMENTS,
+];
+
+/// All registered statements.
 pub fn all() -> Vec<Statement> {
-    [crate::platform::store::STATEMENTS, crate::people::store::STATEMENTS, crate::institutions::store::STATEMENTS]
-        .concat()
+    STORES.concat()
 }
