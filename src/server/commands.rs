@@ -45,6 +45,15 @@ enum Command {
         /// The archive to read
         archive: PathBuf,
     },
+    /// Load the demonstration into an empty database, or set the password of its accounts
+    Demo {
+        /// Password of every demonstration account; without one a random one is made
+        #[arg(long, env = "MAGISTRA_DEMO_PASSWORD", hide_env_values = true)]
+        password: Option<String>,
+        /// Leave a database that has records of its own as it is, instead of failing
+        #[arg(long)]
+        if_empty: bool,
+    },
     /// Make an account that may do everything
     CreateAdmin {
         /// E-mail address to sign in with
@@ -93,6 +102,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             println!("Restored from {}.", archive.display());
             Ok(())
         }
+        Command::Demo { password, if_empty } => demo(&cli.settings, password, if_empty).await,
         Command::CreateAdmin { email, given_name, family_name, password } => {
             create_admin(&cli.settings, &email, &given_name, &family_name, password).await
         }
@@ -134,6 +144,42 @@ async fn create_admin(
         .map_err(|_| format!("there is an account with the address {email} already, or the database refused"))?;
     tx.commit().await.map_err(|e| e.to_string())?;
     println!("{email} can sign in as programme officer.");
+    Ok(())
+}
+
+async fn demo(settings: &Settings, password: Option<String>, if_empty: bool) -> Result<(), String> {
+    use crate::{
+        demo::load::{self, Found},
+        platform::passwords::{MAX_LENGTH, MIN_LENGTH},
+    };
+    if password.as_ref().is_some_and(|p| !(MIN_LENGTH..=MAX_LENGTH).contains(&p.chars().count())) {
+        return Err(format!("the password needs {MIN_LENGTH} to {MAX_LENGTH} characters"));
+    }
+    let app = open(settings, None).await?;
+    app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
+    let cx = Ctx::internal(&app);
+    let password = password.unwrap_or_else(|| people::new_token(&app).chars().take(20).collect());
+    match load::found(&cx).await.map_err(|e| format!("the database does not answer: {e}"))? {
+        Found::Empty => {
+            load::load(&cx, &password).await.map_err(|e| format!("the demonstration could not be loaded: {e}"))?;
+            println!("The demonstration is loaded.");
+        }
+        Found::Demonstration => {
+            load::set_password(&cx, &password).await.map_err(|e| format!("the password could not be set: {e}"))?;
+            println!("The demonstration is in place; its accounts have the password below.");
+        }
+        Found::Other if if_empty => {
+            println!("The database has records of its own: the demonstration is not loaded into it.");
+            return Ok(());
+        }
+        Found::Other => {
+            return Err("the database has records of its own; the demonstration is loaded into an empty one only \
+                        (MAGISTRA_DATA or MAGISTRA_DATABASE_URL chooses another)"
+                .into());
+        }
+    }
+    print!("{}", crate::demo::accounts::table(&password));
+    app.db.close().await;
     Ok(())
 }
 
