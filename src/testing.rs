@@ -135,6 +135,7 @@ pub async fn house(kind: Kind) -> House {
         assets: Assets::open(folder.path()),
         limits: Limits::new(),
         trust_proxy: false,
+        query_count: true,
         jobs_waiting: tokio::sync::Notify::new(),
     });
     House { app, _folder: folder }

@@ -49,6 +49,9 @@ pub struct ServeSettings {
     /// Take the caller's address from X-Forwarded-For (only behind a proxy that sets it)
     #[arg(long, env = "MAGISTRA_TRUST_PROXY")]
     pub trust_proxy: bool,
+    /// Say in the header x-queries how many statements an answer took
+    #[arg(long, env = "MAGISTRA_QUERY_COUNT")]
+    pub query_count: bool,
     /// Do not work on jobs here; `magistra worker` does
     #[arg(long, env = "MAGISTRA_NO_WORKER")]
     pub no_worker: bool,

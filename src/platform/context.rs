@@ -33,6 +33,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Whether X-Forwarded-For is believed.
     pub trust_proxy: bool,
+    /// Whether answers say how many statements they took.
+    pub query_count: bool,
     /// Told when a job was enqueued, so that the worker need not poll fast.
     pub jobs_waiting: tokio::sync::Notify,
 }

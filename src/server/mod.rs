@@ -56,6 +56,7 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
         assets: Assets::open(serve.map_or(Path::new("target/site"), |serve| &serve.site)),
         limits: Limits::new(),
         trust_proxy: serve.is_some_and(|serve| serve.trust_proxy),
+        query_count: serve.is_some_and(|serve| serve.query_count),
         jobs_waiting: tokio::sync::Notify::new(),
         settings: settings.clone(),
     }))

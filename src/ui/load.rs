@@ -24,7 +24,7 @@ where
 {
     let state = expect_context::<PageState>();
     let here = app::here();
-    let resource = Resource::new(move || (source(), state.refresh.get()), move |(source, _)| fetch(source));
+    let resource = Resource::new(move || (source(), state.refresh.get()), move |(source, _)| remembered(fetch(source)));
     let shown = move || {
         let body = body.clone();
         let here = here.clone();
@@ -45,6 +45,43 @@ where
         </Transition>
     }
     .into_any()
+}
+
+/// Data of pages that was read once and is given again: what the benchmark compares real pages
+/// with. Never provided by the application itself.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Default)]
+pub struct Remembered(
+    std::sync::Arc<std::sync::Mutex<std::collections::HashMap<std::any::TypeId, Box<dyn std::any::Any + Send>>>>,
+);
+
+#[cfg(feature = "ssr")]
+fn remembered<T, Fut>(fetch: Fut) -> impl Future<Output = Result<T, AppError>> + Send + 'static
+where
+    T: Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    use std::{any::TypeId, sync::PoisonError};
+    let memory = use_context::<Remembered>();
+    let known = memory.as_ref().and_then(|memory| {
+        let held = memory.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(&TypeId::of::<T>()).and_then(|data| data.downcast_ref::<T>()).cloned()
+    });
+    async move {
+        if let Some(data) = known {
+            return Ok(data);
+        }
+        let data = fetch.await?;
+        if let Some(memory) = memory {
+            memory.0.lock().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), Box::new(data.clone()));
+        }
+        Ok(data)
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+fn remembered<F>(fetch: F) -> F {
+    fetch
 }
 
 fn to_sign_in(here: &str) {

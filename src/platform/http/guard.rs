@@ -5,7 +5,6 @@ use crate::{
     platform::{context::App, db},
 };
 use axum::{
-    body::Body,
     extract::{Request, State},
     http::{HeaderValue, header},
     middleware::Next,
@@ -115,12 +114,8 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
     } else {
         tracing::debug!(%method, path, status = status.as_u16(), ms = elapsed.as_millis() as u64, queries, "request");
     }
-    if kind != "asset" && cfg!(debug_assertions) {
-        headers_debug(&mut response, queries);
+    if app.query_count {
+        response.headers_mut().insert("x-queries", HeaderValue::from(queries));
     }
     response
-}
-
-fn headers_debug(response: &mut Response<Body>, queries: u32) {
-    response.headers_mut().insert("x-queries", HeaderValue::from(queries));
 }

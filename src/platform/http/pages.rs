@@ -29,10 +29,14 @@ pub async fn render(request: Request) -> Response {
     let had_flash = info.flash.is_some();
     let status = info.submitted.as_ref().map(|submitted| super::status(&submitted.error));
     let version = cx.app.assets.version.clone();
+    let remembered = request.extensions().get::<crate::ui::load::Remembered>().cloned();
     let handler = leptos_axum::render_app_async_with_context(
         move || {
             provide_context(cx.clone());
             provide_context(info.clone());
+            if let Some(remembered) = &remembered {
+                provide_context(remembered.clone());
+            }
         },
         move || {
             let nonce = leptos::nonce::use_nonce();

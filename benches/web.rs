@@ -1,0 +1,174 @@
+//! `make bench`: what a page costs, beside the same page from constant data and a bare handler
+//! that sends the same bytes, on a large data set, for one kind of database.
+//!
+//! The server runs in a process of its own (this program, called with `serve`), on the same two
+//! cores as the eight connections that ask it. Compare within one run; machines differ.
+
+#[path = "web/client.rs"]
+mod client;
+#[path = "web/data.rs"]
+mod data;
+#[path = "web/house.rs"]
+mod house;
+
+use client::{Asked, ask_for};
+use std::{
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+const CONNECTIONS: usize = 8;
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    if args.get(1).is_some_and(|arg| arg == "serve") {
+        runtime.block_on(house::serve(&args[2], args[3].parse().expect("a port")));
+        return;
+    }
+    let kind = args.iter().skip(1).find(|arg| !arg.starts_with('-')).map_or("sqlite", String::as_str).to_owned();
+    let sizes: Vec<usize> = std::env::var("MAGISTRA_BENCH_SIZES")
+        .unwrap_or_else(|_| "200,1000,5000".into())
+        .split(',')
+        .map(|size| size.parse().expect("MAGISTRA_BENCH_SIZES: numbers of deliveries, separated by commas"))
+        .collect();
+    runtime.block_on(async {
+        for deliveries in sizes {
+            run(&kind, deliveries).await;
+        }
+    });
+}
+
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn peak_memory_mib(server: &Server) -> u64 {
+    std::fs::read_to_string(format!("/proc/{}/status", server.0.id()))
+        .ok()
+        .and_then(|text| {
+            let line = text.lines().find(|line| line.starts_with("VmHWM:"))?.to_owned();
+            line.split_whitespace().nth(1)?.parse::<u64>().ok()
+        })
+        .map_or(0, |kib| kib / 1024)
+}
+
+async fn run(kind: &str, deliveries: usize) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let begun = Instant::now();
+    let (url, subjects) = data::prepare(kind, deliveries, folder.path()).await;
+    println!(
+        "\n{kind}: {deliveries} deliveries, {} enrolments, {} marks (made in {:.0} s)",
+        deliveries * 100,
+        deliveries * 400,
+        begun.elapsed().as_secs_f32()
+    );
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+    let started = Instant::now();
+    let server = Server(
+        Command::new(std::env::current_exe().expect("this program"))
+            .args(["serve", &url, &port.to_string()])
+            .env("MAGISTRA_DATA", folder.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the server starts"),
+    );
+    while ask_for(port, "/health/ready", "").await.is_none_or(|answer| answer.status != 200) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        assert!(started.elapsed() < Duration::from_secs(60), "the server does not answer");
+    }
+    println!("start to ready: {} ms", started.elapsed().as_millis());
+    println!(
+        "{:<26} {:>9} {:>8} {:>8} {:>8} | {:>9} {:>7} | {:>9} {:>7}",
+        "page", "req/s", "p50 ms", "p99 ms", "queries", "constant", "ratio", "bare", "kB"
+    );
+    for (name, path, cookie) in &subjects.pages {
+        let once = ask_for(port, path, cookie).await.expect("an answer");
+        if once.status != 200 {
+            println!("{name:<26} answers {}", once.status);
+            continue;
+        }
+        // Bytes are kept by the server for the bare handler, data for the constant page.
+        let constant_path = format!("/bench/constant{path}");
+        let bare_path = format!("/bench/bare{path}");
+        ask_for(port, &constant_path, cookie).await;
+        ask_for(port, &bare_path, cookie).await;
+        let real = load(port, path, cookie).await;
+        let constant = load(port, &constant_path, cookie).await;
+        let bare = load(port, &bare_path, cookie).await;
+        println!(
+            "{:<26} {:>9.0} {:>8.2} {:>8.2} {:>8} | {:>9.0} {:>6.0}% | {:>9.0} {:>7.1}",
+            name,
+            real.rate,
+            real.p50,
+            real.p99,
+            once.queries.map_or("-".into(), |n| n.to_string()),
+            constant.rate,
+            100.0 * real.rate / constant.rate,
+            bare.rate,
+            once.bytes as f64 / 1000.0,
+        );
+    }
+    for (name, act) in &subjects.acts {
+        let mut times: Vec<f64> = Vec::new();
+        for turn in 0..20 {
+            let begun = Instant::now();
+            let answer = client::post(port, act, turn).await;
+            if answer != 303 {
+                println!("{name:<26} answers {answer}");
+                break;
+            }
+            times.push(begun.elapsed().as_secs_f64() * 1000.0);
+        }
+        times.sort_by(f64::total_cmp);
+        if let (Some(p50), Some(worst)) = (times.get(times.len() / 2), times.last()) {
+            println!("{name:<26} p50 {p50:.1} ms, worst of {} {worst:.1} ms", times.len());
+        }
+    }
+    println!("peak memory of the server: {} MiB", peak_memory_mib(&server));
+}
+
+struct Load {
+    rate: f64,
+    p50: f64,
+    p99: f64,
+}
+
+async fn load(port: u16, path: &str, cookie: &str) -> Load {
+    let seconds = std::env::var("MAGISTRA_BENCH_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(3.0);
+    let until = Duration::from_secs_f64(seconds);
+    // Warm: statements prepared, pages in the cache.
+    for _ in 0..20 {
+        ask_for(port, path, cookie).await;
+    }
+    let begun = Instant::now();
+    let tasks: Vec<_> = (0..CONNECTIONS)
+        .map(|_| {
+            let (path, cookie) = (path.to_owned(), cookie.to_owned());
+            tokio::spawn(async move {
+                let mut client = client::Client::connect(port).await;
+                let mut times = Vec::with_capacity(20_000);
+                while begun.elapsed() < until {
+                    let asked = Instant::now();
+                    let Asked { status, .. } = client.get(&path, &cookie).await.expect("an answer");
+                    assert_eq!(status, 200, "{path}");
+                    times.push(asked.elapsed().as_secs_f64() * 1000.0);
+                }
+                times
+            })
+        })
+        .collect();
+    let mut times = Vec::new();
+    for task in tasks {
+        times.extend(task.await.expect("a connection's times"));
+    }
+    let elapsed = begun.elapsed().as_secs_f64();
+    times.sort_by(f64::total_cmp);
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    Load { rate: times.len() as f64 / elapsed, p50: at(0.5), p99: at(0.99) }
+}
