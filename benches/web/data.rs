@@ -81,7 +81,7 @@ pub async fn prepare(kind: &str, deliveries: usize, folder: &Path) -> (String, S
     let app = open(&options.settings, None).await.expect("opens");
     app.db.migrate().await.expect("migrates");
     let cx = Ctx::internal(&app);
-    magistra::demo::load(&cx, PASSWORD).await.expect("the demonstration loads");
+    magistra::demo::load::load(&cx, PASSWORD).await.expect("the demonstration loads");
     magistra::platform::jobs::drain(&app, magistra::server::JOBS).await.expect("jobs");
     multiply(&app.db, deliveries).await;
     let subjects = subjects(&app).await;

@@ -65,16 +65,14 @@ async fn constant(State(bench): State<Bench>, mut request: Request) -> Response 
     let uri = inner(&request, "/bench/constant");
     let key = uri.to_string();
     *request.uri_mut() = uri;
-    let (remembered, known) = {
-        let mut pages = bench.pages.lock().expect("no panic");
-        pages.entry(key.clone()).or_default().clone()
-    };
+    let (remembered, known) = bench.pages.lock().expect("no panic").entry(key.clone()).or_default().clone();
     request.extensions_mut().insert(remembered);
     if let Some(cx) = known {
         request.extensions_mut().insert(cx);
         return pages::render(request).await;
     }
-    let cx = whose(&bench.app, &request).await;
+    let token = magistra::platform::http::cookie(request.headers(), "magistra").unwrap_or_default().to_owned();
+    let cx = whose(&bench.app, &token).await;
     if let Some(entry) = bench.pages.lock().expect("no panic").get_mut(&key) {
         entry.1 = Some(cx.clone());
     }
@@ -82,9 +80,8 @@ async fn constant(State(bench): State<Bench>, mut request: Request) -> Response 
     pages::render(request).await
 }
 
-async fn whose(app: &App, request: &Request) -> Ctx {
-    let token = magistra::platform::http::cookie(request.headers(), "magistra").unwrap_or_default().to_owned();
-    let actor = magistra::people::service::actor(app, &token).await.expect("the session is read");
+async fn whose(app: &App, token: &str) -> Ctx {
+    let actor = magistra::people::service::actor(app, token).await.expect("the session is read");
     Ctx { actor, ..Ctx::internal(app) }
 }
 
