@@ -10,7 +10,6 @@ pub struct Asked {
     pub status: u16,
     pub bytes: usize,
     pub queries: Option<u32>,
-    pub cookie: Option<String>,
 }
 
 /// A connection that is kept.
@@ -69,10 +68,6 @@ impl Client {
                         status: head.split_whitespace().nth(1)?.parse().ok()?,
                         bytes: body.len(),
                         queries: header(&lower, "x-queries").and_then(|n| n.parse().ok()),
-                        cookie: head
-                            .lines()
-                            .find_map(|line| line.strip_prefix("set-cookie: magistra="))
-                            .map(|rest| format!("magistra={}", rest.split(';').next().unwrap_or_default())),
                     });
                 }
             }
