@@ -12,7 +12,14 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{cell::Cell, str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 /// A registered SQL statement; see [`crate::statements!`].
 #[derive(Clone, Copy, Debug)]
@@ -299,21 +306,35 @@ impl Db {
 }
 
 tokio::task_local! {
-    static QUERIES: Cell<u32>;
+    static QUERIES: Arc<AtomicU32>;
 }
 
 /// Counts a statement for the request or test that runs it.
 pub fn count_query() {
-    let _ = QUERIES.try_with(|count| count.set(count.get() + 1));
+    let _ = QUERIES.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
 }
 
-/// Runs a future and says how many statements it made.
+/// Runs a future and says how many statements it and the tasks of its pages made.
 pub async fn counted<T>(future: impl Future<Output = T>) -> (T, u32) {
-    QUERIES
-        .scope(Cell::new(0), async {
-            let value = future.await;
-            let count = QUERIES.with(Cell::get);
-            (value, count)
-        })
-        .await
+    let count = Arc::new(AtomicU32::new(0));
+    let value = QUERIES.scope(count.clone(), future).await;
+    (value, count.load(Ordering::Relaxed))
+}
+
+/// Spawns what Leptos renders on tokio, and lets statements made there count for the request.
+pub struct CountingExecutor;
+
+impl any_spawner::CustomExecutor for CountingExecutor {
+    fn spawn(&self, future: any_spawner::PinnedFuture<()>) {
+        match QUERIES.try_with(Arc::clone) {
+            Ok(count) => tokio::spawn(QUERIES.scope(count, future)),
+            Err(_) => tokio::spawn(future),
+        };
+    }
+
+    fn spawn_local(&self, future: any_spawner::PinnedLocalFuture<()>) {
+        tokio::task::spawn_local(future);
+    }
+
+    fn poll_local(&self) {}
 }

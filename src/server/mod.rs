@@ -12,7 +12,7 @@ use crate::platform::{
     clock::{Clock, Entropy},
     config::{ServeSettings, Settings},
     context::{App, Ctx, Parts},
-    db::Db,
+    db::{CountingExecutor, Db},
     files::Files,
     http::{
         assets::Assets,
@@ -65,7 +65,7 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
 /// The whole web application.
 pub fn router(app: &App) -> Result<Router, String> {
     // A second call finds it in place already.
-    let _ = any_spawner::Executor::init_tokio();
+    let _ = any_spawner::Executor::init_custom_executor(CountingExecutor);
     let csrf = CsrfLayer::new()
         .add_trusted_origin(app.settings.public_url.trim_end_matches('/'))
         .map_err(|e| format!("MAGISTRA_PUBLIC_URL: {e}"))?;
