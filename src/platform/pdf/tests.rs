@@ -197,25 +197,3 @@ fn what_cannot_be_printed_is_said() {
     sheet.verify_url = "x".repeat(4000);
     assert!(matches!(certificate(&sheet), Err(PdfError::Qr)));
 }
-
-/// `cargo test --release -- --ignored --nocapture speed`
-#[test]
-#[ignore = "a measurement"]
-fn speed() {
-    let start = std::time::Instant::now();
-    certificate(&sheet("Arta Hoxha")).unwrap();
-    println!("first: {:?}", start.elapsed());
-    let start = std::time::Instant::now();
-    for n in 0..200 {
-        let mut sheet = sheet(&format!("Arta Hoxha {n}"));
-        sheet.code = format!("K7QM-4RTX-{n:04}");
-        sheet.verify_url = format!("https://training.example.org/verify/{}", sheet.code);
-        certificate(&sheet).unwrap();
-    }
-    println!("each: {:?}", start.elapsed() / 200);
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    println!(
-        "{}",
-        status.lines().filter(|l| l.starts_with("Vm") && (l.contains("HWM") || l.contains("RSS"))).collect::<String>()
-    );
-}
