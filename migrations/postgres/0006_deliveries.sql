@@ -32,6 +32,8 @@ CREATE INDEX delivery_course ON delivery (course_id, starts_on);
 CREATE INDEX delivery_host ON delivery (host_id, starts_on);
 CREATE INDEX delivery_area ON delivery (area_code, starts_on);
 CREATE INDEX delivery_start ON delivery (starts_on, id);
+-- What the catalogue shows: never more than the deliveries still to come.
+CREATE INDEX delivery_upcoming ON delivery (starts_on, id) WHERE state IN ('call_open', 'selection', 'confirmed', 'running');
 
 CREATE TABLE delivery_project (
     delivery_id UUID NOT NULL REFERENCES delivery (id),

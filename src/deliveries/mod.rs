@@ -7,3 +7,13 @@ pub mod pages;
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
+
+// The catalogue's view of deliveries.
+#[cfg(feature = "ssr")]
+pub mod board;
+pub mod board_api;
+pub mod board_model;
+#[cfg(feature = "ssr")]
+pub mod board_store;
+#[cfg(all(test, feature = "ssr"))]
+mod board_tests;

@@ -11,6 +11,7 @@ const STORES: &[&[Statement]] = &[
     crate::catalogue::store::STATEMENTS,
     crate::packs::store::STATEMENTS,
     crate::deliveries::store::STATEMENTS,
+    crate::deliveries::board_store::STATEMENTS,
     crate::enrolment::store::STATEMENTS,
     crate::attendance::store::STATEMENTS,
     crate::learning::store::STATEMENTS,

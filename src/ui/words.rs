@@ -1,6 +1,7 @@
 //! Sentences and names for codes, in the language of the page.
 
 use crate::{
+    catalogue::model::{Audience, CourseKind},
     common::{
         error::{AppError, Refusal},
         forms::{FaultKind, Flash},
@@ -150,6 +151,27 @@ table! {
         Ministry => institutions.kind.ministry,
         Council => institutions.kind.council,
         ProgrammeOffice => institutions.kind.programme_office,
+    }
+}
+
+table! {
+    /// A kind of course.
+    course_kind(CourseKind) {
+        Introductory => catalogue.kind.introductory,
+        Advanced => catalogue.kind.advanced,
+        Specialised => catalogue.kind.specialised,
+        FirstResponder => catalogue.kind.first_responder,
+        TrainTheTrainers => catalogue.kind.tot,
+    }
+}
+
+table! {
+    /// For whom a course is.
+    audience(Audience) {
+        Judges => catalogue.audience.judges,
+        Prosecutors => catalogue.audience.prosecutors,
+        Investigators => catalogue.audience.investigators,
+        Trainers => catalogue.audience.trainers,
     }
 }
 

@@ -1,4 +1,10 @@
-//! Pages: courses: what can be taught, for whom, by which institutions.
+//! The catalogue, courses and their upkeep.
+
+mod course;
+mod edit;
+mod filters;
+mod list;
+pub mod parts;
 
 use leptos::prelude::*;
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
@@ -6,5 +12,12 @@ use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, com
 /// The routes of this capability.
 #[component(transparent)]
 pub fn CatalogueRoutes() -> impl MatchNestedRoutes + Clone {
-    view! { <Route path=path!("/__catalogue") view=|| ()/> }.into_inner().into_any_nested_route()
+    view! {
+        <Route path=path!("/catalogue") view=list::CataloguePage/>
+        <Route path=path!("/courses/new") view=edit::NewPage/>
+        <Route path=path!("/courses/:slug") view=course::CoursePage/>
+        <Route path=path!("/courses/:slug/edit") view=edit::EditPage/>
+    }
+    .into_inner()
+    .into_any_nested_route()
 }

@@ -1,6 +1,7 @@
 //! `/institutions/{slug}`: an institution's public page.
 
 use crate::{
+    catalogue::pages::parts::CoursesAtInstitution,
     i18n,
     institutions::api::{InstitutionView, get_institution},
     tr,
@@ -13,11 +14,12 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn InstitutionPage() -> impl IntoView {
     let params = use_params_map();
-    load(
-        move || params.read().get("slug").unwrap_or_default(),
-        |slug| get_institution(slug, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+    let slug = move || params.read().get("slug").unwrap_or_default();
+    let page = load(slug, |slug| get_institution(slug, i18n::code(i18n::locale()).to_owned()), show);
+    view! {
+        {page}
+        <CoursesAtInstitution slug=Signal::derive(slug)/>
+    }
 }
 
 fn show(data: InstitutionView) -> impl IntoView {

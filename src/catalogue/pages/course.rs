@@ -1,0 +1,186 @@
+//! `/courses/{slug}`: what a course is, what it asks for, and when it is given.
+
+use super::parts::{dates, duration};
+use crate::{
+    common::codes::split_list,
+    deliveries::board_api::{CoursePage as Data, Outline, get_course},
+    i18n, tr,
+    ui::{format, layout::PageHead, load::load, words},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn CoursePage() -> impl IntoView {
+    let params = use_params_map();
+    load(
+        move || params.read().get("slug").unwrap_or_default(),
+        |slug| get_course(slug, i18n::code(i18n::locale()).to_owned()),
+        show,
+    )
+}
+
+/// The rule of completion in words.
+fn rule(attendance: i64, modules: bool) -> String {
+    match (attendance, modules) {
+        (0, false) => tr!(catalogue.rule_none),
+        (0, true) => tr!(catalogue.rule_modules),
+        (percent, false) => tr!(catalogue.rule_attendance, percent = percent),
+        (percent, true) => tr!(catalogue.rule_both, percent = percent),
+    }
+}
+
+fn links(base: &'static str, items: Vec<(String, String)>) -> AnyView {
+    items
+        .into_iter()
+        .map(|(slug, name)| view! { <dd><a href=format!("{base}/{slug}")>{name}</a></dd> })
+        .collect_view()
+        .into_any()
+}
+
+fn contents(outline: Option<Outline>) -> AnyView {
+    let Some(outline) = outline else {
+        return view! { <p class="muted">{tr!(catalogue.no_outline)}</p> }.into_any();
+    };
+    let sum = |sessions: &[(String, i64)]| sessions.iter().map(|(_, minutes)| minutes).sum::<i64>();
+    let total: i64 = outline.modules.iter().map(|module| sum(&module.sessions)).sum();
+    let lang = super::parts::other_language(&outline.language);
+    view! {
+        <p class="muted">
+            {tr!(
+                catalogue.outline_of,
+                version = outline.version.clone(),
+                language = words::language(&outline.language),
+                minutes = format::minutes(total)
+            )}
+        </p>
+        <ol class="outline" lang=lang>
+            {outline
+                .modules
+                .into_iter()
+                .map(|module| {
+                    let minutes = sum(&module.sessions);
+                    view! {
+                        <li>
+                            <b>
+                                <span>{module.title}</span>
+                                {(minutes > 0).then(|| view! { <span class="num">{format::minutes(minutes)}</span> })}
+                            </b>
+                            {(!module.sessions.is_empty()).then(|| view! {
+                                <ol>
+                                    {module
+                                        .sessions
+                                        .into_iter()
+                                        .map(|(title, minutes)| view! {
+                                            <li><span>{title}</span><span class="num">{format::minutes(minutes)}</span></li>
+                                        })
+                                        .collect_view()}
+                                </ol>
+                            })}
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ol>
+    }
+    .into_any()
+}
+
+fn aside(data: &mut Data) -> AnyView {
+    let today = data.today;
+    let next = std::mem::take(&mut data.dates);
+    let past = std::mem::take(&mut data.past);
+    let count = data.past_count;
+    let next = if next.is_empty() {
+        view! { <p class="muted">{tr!(catalogue.no_dates)}</p> }.into_any()
+    } else {
+        dates(next, today)
+    };
+    let past = (!past.is_empty()).then(|| {
+        let summary = if count > 100 { tr!(catalogue.past_hundred) } else { tr!(catalogue.past, count = count) };
+        view! {
+            <details class="more">
+                <summary>{summary}</summary>
+                {(count > 10).then(|| view! { <p class="muted small">{tr!(catalogue.past_latest)}</p> })}
+                {dates(past, today)}
+            </details>
+        }
+    });
+    view! { <div class="sheet pad dates"><h2>{tr!(catalogue.dates)}</h2>{next}{past}</div> }.into_any()
+}
+
+fn facts(data: &Data) -> AnyView {
+    let course = &data.course;
+    let audiences: Vec<String> =
+        split_list(&course.audiences).filter_map(|code| code.parse().ok()).map(words::audience).collect();
+    let needs = if data.needs.is_empty() {
+        view! { <dd>{tr!(catalogue.no_prerequisites)}</dd> }.into_any()
+    } else {
+        links("/courses", data.needs.clone())
+    };
+    let institutions = if data.institutions.is_empty() {
+        view! { <dd>{tr!(catalogue.no_institutions)}</dd> }.into_any()
+    } else {
+        links("/institutions", data.institutions.clone())
+    };
+    view! {
+        <div class="sheet pad">
+            <h2>{tr!(catalogue.facts)}</h2>
+            <dl class="facts side">
+                <div><dt>{tr!(catalogue.who)}</dt><dd>{audiences.join(", ")}</dd></div>
+                <div><dt>{tr!(catalogue.duration)}</dt><dd>{duration(course.days, course.minutes)}</dd></div>
+                <div><dt>{tr!(catalogue.prerequisites)}</dt>{needs}</div>
+                <div><dt>{tr!(catalogue.given_in)}</dt><dd>{words::languages(&course.languages)}</dd></div>
+                <div><dt>{tr!(catalogue.institutions)}</dt>{institutions}</div>
+                <div><dt>{tr!(catalogue.completion)}</dt><dd>{rule(course.attendance_percent, course.modules_required)}</dd></div>
+            </dl>
+        </div>
+    }
+    .into_any()
+}
+
+fn show(mut data: Data) -> impl IntoView {
+    let slug = data.course.slug.clone();
+    let actions = (data.may_edit || data.may_write).then(|| {
+        view! {
+            {data.may_edit.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/edit")>{tr!(catalogue.edit)}</a> })}
+            {data.may_write.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/packs")>{tr!(catalogue.packs)}</a> })}
+        }
+        .into_any()
+    });
+    let tags = view! {
+        <span class="tag">{words::course_kind(data.course.kind)}</span>
+        {data.course.by_nomination.then(|| view! { " "<span class="tag calm">{tr!(catalogue.by_nomination)}</span> })}
+        {(!data.course.published).then(|| view! { " "<span class="tag plain">{tr!(catalogue.draft)}</span> })}
+    }
+    .into_any();
+    let objectives: Vec<String> = data.objectives.lines().map(str::to_owned).collect();
+    let lang = super::parts::other_language(&data.text_language);
+    let outline = contents(data.outline.take());
+    let dates = aside(&mut data);
+    view! {
+        <PageHead
+            title=data.title.clone()
+            crumbs=vec![(tr!(nav.catalogue), "/catalogue".to_owned())]
+            tags=tags
+            lede=Some(data.summary.clone()).filter(|summary| !summary.is_empty())
+            actions=actions
+        />
+        <div class="wrap body cols">
+            <div>
+                {(!objectives.is_empty()).then(|| view! {
+                    <section class="section">
+                        <h2>{tr!(catalogue.objectives)}</h2>
+                        <div class="prose" lang=lang>
+                            <ul>{objectives.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+                        </div>
+                    </section>
+                })}
+                <section class="section stack"><h2>{tr!(catalogue.contents)}</h2>{outline}</section>
+            </div>
+            <aside class="stack">{dates}{facts(&data)}</aside>
+            {data.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
+        </div>
+    }
+    .into_any()
+}
