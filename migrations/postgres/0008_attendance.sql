@@ -13,9 +13,11 @@ CREATE TABLE mark (
 );
 CREATE INDEX mark_enrolment ON mark (enrolment_id);
 
--- Append-only. An empty state is a mark taken back.
+-- Append-only: one row a name and action. The id is that of the action, given by who acts, so that
+-- an action sent twice is written once. An empty state is a mark taken back; `undoes` names the
+-- action that was undone; a correction after the delivery carries its reason.
 CREATE TABLE mark_change (
-    id UUID PRIMARY KEY,
+    id UUID NOT NULL,
     slot_id UUID NOT NULL REFERENCES slot (id),
     enrolment_id UUID NOT NULL REFERENCES enrolment (id),
     state TEXT CHECK (state IN ('present', 'late', 'left_early', 'excused', 'absent')),
@@ -25,6 +27,10 @@ CREATE TABLE mark_change (
     marked_by UUID,
     marked_by_name TEXT NOT NULL DEFAULT '',
     marked_at TIMESTAMPTZ NOT NULL,
-    address TEXT NOT NULL DEFAULT ''
+    address TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '',
+    undoes UUID,
+    PRIMARY KEY (id, enrolment_id)
 );
-CREATE INDEX mark_change_slot ON mark_change (slot_id, enrolment_id, id);
+CREATE INDEX mark_change_slot ON mark_change (slot_id, marked_at);
+CREATE INDEX mark_change_undoes ON mark_change (undoes);

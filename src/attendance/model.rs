@@ -1,4 +1,17 @@
-//! Rules: marks.
+//! Rules: what a mark is worth in minutes, who may set it and when, and what happens when two
+//! people mark one name.
+
+use crate::{
+    common::{
+        error::{AppError, Refusal},
+        forms::FaultKind,
+        ids::{DeliveryId, EnrolmentId, SlotId},
+    },
+    deliveries::model::DeliveryState,
+};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
 
 crate::text_enum! {
     /// Whether somebody was there for a half-day.
@@ -14,4 +27,365 @@ crate::text_enum! {
 crate::text_enum! {
     /// How a mark came about.
     pub enum MarkSource { Trainer = "trainer", Own = "self", Kiosk = "kiosk", Paper = "paper", Import = "import" }
+}
+
+/// Longest note or reason, in characters.
+pub const NOTE_MAX: usize = 200;
+/// What a latecomer is taken to have missed where the clock cannot tell.
+const USUAL_DELAY: i64 = 15;
+
+/// What is said of somebody for a half-day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Whether they were there.
+    #[serde(rename = "s")]
+    pub state: MarkState,
+    /// Minutes attended.
+    #[serde(rename = "m")]
+    pub minutes: i64,
+    /// A remark: why excused, above all.
+    #[serde(rename = "n", default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+impl MarkState {
+    /// Whether minutes missed are asked for.
+    pub const fn asks_minutes(self) -> bool {
+        matches!(self, Self::Late | Self::LeftEarly)
+    }
+}
+
+/// The hours of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// When it begins.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
+}
+
+impl Hours {
+    /// Its length.
+    pub fn minutes(self) -> i64 {
+        (self.ends_at - self.starts_at).num_minutes().max(0)
+    }
+
+    /// Minutes attended: the whole slot, the slot less what was missed, or nothing.
+    pub fn attended(self, state: MarkState, missed: i64) -> i64 {
+        match state {
+            MarkState::Present => self.minutes(),
+            MarkState::Late | MarkState::LeftEarly => (self.minutes() - missed).clamp(0, self.minutes()),
+            MarkState::Excused | MarkState::Absent => 0,
+        }
+    }
+
+    /// What somebody has missed who comes, or goes, at a time within the slot; the usual delay
+    /// where the mark is made before or after it.
+    pub fn missed_at(self, state: MarkState, at: DateTime<Utc>) -> i64 {
+        if at <= self.starts_at || at >= self.ends_at {
+            return USUAL_DELAY.min(self.minutes());
+        }
+        let missed = if state == MarkState::Late { at - self.starts_at } else { self.ends_at - at };
+        missed.num_minutes().clamp(1, self.minutes().max(1))
+    }
+}
+
+/// What a form or a touch says of one name; the minutes as typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touch {
+    /// Whose place.
+    #[serde(rename = "e")]
+    pub enrolment: EnrolmentId,
+    /// Whether they were there.
+    #[serde(rename = "s")]
+    pub state: MarkState,
+    /// Minutes missed, as typed; empty asks for the usual.
+    #[serde(rename = "m", default, skip_serializing_if = "String::is_empty")]
+    pub missed: String,
+    /// A remark.
+    #[serde(rename = "n", default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// When the mark was made that the sender had before their eyes, on the venue's clock.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<NaiveDateTime>,
+}
+
+impl Touch {
+    /// The mark that is meant, made at `at`.
+    pub fn mark(&self, hours: Hours, at: DateTime<Utc>) -> Result<Mark, FaultKind> {
+        let missed = match (self.state.asks_minutes(), self.missed.trim()) {
+            (false, _) => 0,
+            (true, "") => hours.missed_at(self.state, at),
+            (true, typed) => typed
+                .parse()
+                .ok()
+                .filter(|missed| (0..=hours.minutes()).contains(missed))
+                .ok_or(FaultKind::Number { min: 0, max: hours.minutes() })?,
+        };
+        let note = self.note.trim();
+        if note.chars().count() > NOTE_MAX {
+            return Err(FaultKind::TooLong { max: NOTE_MAX });
+        }
+        Ok(Mark { state: self.state, minutes: hours.attended(self.state, missed), note: note.to_owned() })
+    }
+}
+
+/// One act of somebody who keeps the register: some names, or all that have no mark yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    /// Given by who acts: sent twice, it is done once.
+    pub id: uuid::Uuid,
+    /// The names touched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub touches: Vec<Touch>,
+    /// Whether everybody without a mark is present.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub everyone: bool,
+    /// Why a register is corrected that was closed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// Who wants to mark, as the rules see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Keeper {
+    /// Teaches this delivery.
+    Trainer,
+    /// Runs the institution or the programme.
+    Administrator,
+}
+
+/// Whether a register may be written, and whether a reason must be given.
+pub fn writable(state: DeliveryState, keeper: Keeper) -> Result<bool, Refusal> {
+    use DeliveryState::{Confirmed, Delivered, Reported, Running};
+    match (state, keeper) {
+        // On the first morning the delivery may not have been set running yet.
+        (Confirmed | Running, _) | (Delivered, Keeper::Trainer) => Ok(false),
+        (Delivered | Reported, Keeper::Administrator) => Ok(true),
+        (Reported, Keeper::Trainer) => Err(Refusal::Over),
+        _ => Err(Refusal::WrongState),
+    }
+}
+
+/// Nobody was there before the day came; only who is excused may be known.
+pub fn not_too_early(state: MarkState, slot_day: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
+    if today < slot_day && state != MarkState::Excused { Err(Refusal::TooEarly) } else { Ok(()) }
+}
+
+/// What becomes of one name of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// What stands stays.
+    Keep,
+    /// What was sent is written.
+    Write,
+    /// Sender and somebody else changed it to different things.
+    Clash,
+}
+
+/// Three versions of a mark meet: the one the sender saw, the one that stands, the one sent.
+pub fn merge(seen: Option<&Mark>, stands: Option<&Mark>, sent: &Mark) -> Verdict {
+    if Some(sent) == stands || Some(sent) == seen {
+        Verdict::Keep
+    } else if stands == seen {
+        Verdict::Write
+    } else {
+        Verdict::Clash
+    }
+}
+
+/// One row of the history; no mark means it was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whose place.
+    pub enrolment: EnrolmentId,
+    /// What was said.
+    pub mark: Option<Mark>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The marks that the history amounts to, up to a time.
+pub fn replay(changes: &[Change], until: Option<DateTime<Utc>>) -> BTreeMap<EnrolmentId, Mark> {
+    let mut marks = BTreeMap::new();
+    for change in changes.iter().filter(|change| until.is_none_or(|until| change.at <= until)) {
+        match &change.mark {
+            Some(mark) => marks.insert(change.enrolment, mark.clone()),
+            None => marks.remove(&change.enrolment),
+        };
+    }
+    marks
+}
+
+/// The slot one means on opening the register: the one that runs, or else the nearest.
+pub fn nearest<'a, T>(slots: &'a [T], hours: impl Fn(&T) -> Hours, now: DateTime<Utc>) -> Option<&'a T> {
+    slots.iter().min_by_key(|slot| {
+        let Hours { starts_at, ends_at } = hours(slot);
+        if now < starts_at {
+            starts_at - now
+        } else if now > ends_at {
+            now - ends_at
+        } else {
+            chrono::TimeDelta::zero()
+        }
+    })
+}
+
+/// The register as the form without script sends it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RegisterForm {
+    /// The action, made with the page.
+    pub id: String,
+    /// The delivery.
+    pub delivery: String,
+    /// Its slot.
+    pub slot: String,
+    /// When the page was made, in microseconds: what the sender saw.
+    #[serde(default)]
+    pub version: String,
+    /// `present` where "everyone present" was pressed.
+    #[serde(default)]
+    pub all: String,
+    /// `undo` where that was pressed.
+    #[serde(default)]
+    pub act: String,
+    /// State by place.
+    #[serde(default)]
+    pub marks: HashMap<String, String>,
+    /// Minutes missed by place.
+    #[serde(default)]
+    pub mins: HashMap<String, String>,
+    /// Remark by place.
+    #[serde(default)]
+    pub notes: HashMap<String, String>,
+    /// Why a closed register is corrected.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// The ids of a form.
+pub fn ids(delivery: &str, slot: &str) -> Result<(DeliveryId, SlotId), AppError> {
+    Ok((delivery.parse().map_err(|_| AppError::NotFound)?, slot.parse().map_err(|_| AppError::NotFound)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn hours(minutes: i64) -> Hours {
+        let starts_at = "2026-11-24T08:00:00Z".parse().unwrap();
+        Hours { starts_at, ends_at: starts_at + chrono::TimeDelta::minutes(minutes) }
+    }
+
+    fn state() -> impl Strategy<Value = MarkState> {
+        proptest::sample::select(MarkState::ALL.to_vec())
+    }
+
+    fn mark() -> impl Strategy<Value = Mark> {
+        (state(), 0..3i64).prop_map(|(state, minutes)| Mark { state, minutes, note: String::new() })
+    }
+
+    fn touch(state: MarkState, missed: &str) -> Touch {
+        Touch { enrolment: uuid::Uuid::nil().into(), state, missed: missed.to_owned(), note: String::new(), seen: None }
+    }
+
+    #[test]
+    fn minutes_of_a_half_day() {
+        let slot = hours(210);
+        let at = slot.starts_at + chrono::TimeDelta::minutes(20);
+        let minutes = |state, missed: &str| touch(state, missed).mark(slot, at).map(|mark| mark.minutes);
+        assert_eq!(minutes(MarkState::Present, "99"), Ok(210));
+        assert_eq!(minutes(MarkState::Late, "30"), Ok(180));
+        assert_eq!(minutes(MarkState::Late, ""), Ok(190), "as late as the clock says");
+        assert_eq!(minutes(MarkState::LeftEarly, ""), Ok(20), "leaves now");
+        assert_eq!(minutes(MarkState::Excused, ""), Ok(0));
+        assert_eq!(minutes(MarkState::Absent, "5"), Ok(0));
+        for bad in ["-1", "211", "ten", "1e3"] {
+            assert_eq!(minutes(MarkState::Late, bad), Err(FaultKind::Number { min: 0, max: 210 }), "{bad}");
+        }
+        let evening = touch(MarkState::Late, "").mark(slot, slot.ends_at + chrono::TimeDelta::hours(5)).unwrap();
+        assert_eq!(evening.minutes, 195, "afterwards, the usual delay");
+    }
+
+    #[test]
+    fn who_may_write_when() {
+        use DeliveryState as S;
+        for state in [S::Planned, S::CallOpen, S::Selection, S::Postponed, S::Cancelled] {
+            assert!(writable(state, Keeper::Administrator).is_err() && writable(state, Keeper::Trainer).is_err());
+        }
+        assert_eq!(writable(S::Running, Keeper::Trainer), Ok(false));
+        assert_eq!(writable(S::Delivered, Keeper::Trainer), Ok(false));
+        assert_eq!(writable(S::Delivered, Keeper::Administrator), Ok(true));
+        assert_eq!(writable(S::Reported, Keeper::Trainer), Err(Refusal::Over));
+    }
+
+    #[test]
+    fn the_nearest_slot() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let slots = [
+            Hours { starts_at: at("2026-11-24T08:00:00Z"), ends_at: at("2026-11-24T11:30:00Z") },
+            Hours { starts_at: at("2026-11-24T12:30:00Z"), ends_at: at("2026-11-24T16:00:00Z") },
+            Hours { starts_at: at("2026-11-25T08:00:00Z"), ends_at: at("2026-11-25T11:30:00Z") },
+        ];
+        let pick = |now: &str| nearest(&slots, |slot| *slot, at(now)).copied();
+        assert_eq!(pick("2026-11-01T00:00:00Z"), Some(slots[0]));
+        assert_eq!(pick("2026-11-24T11:45:00Z"), Some(slots[0]));
+        assert_eq!(pick("2026-11-24T12:15:00Z"), Some(slots[1]));
+        assert_eq!(pick("2026-11-25T09:00:00Z"), Some(slots[2]));
+        assert_eq!(nearest(&[] as &[Hours], |slot| *slot, at("2026-11-25T09:00:00Z")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn minutes_never_leave_the_slot(state in state(), length in 0..600i64, typed in "[0-9]{0,4}|.{0,6}", at in -900..900i64) {
+            let slot = hours(length);
+            let at = slot.starts_at + chrono::TimeDelta::minutes(at);
+            if let Ok(mark) = touch(state, &typed).mark(slot, at) {
+                prop_assert!((0..=slot.minutes()).contains(&mark.minutes));
+                prop_assert_eq!(mark.state, state);
+                if state == MarkState::Present { prop_assert_eq!(mark.minutes, length); }
+            }
+        }
+
+        #[test]
+        fn nothing_unseen_is_overwritten(seen in proptest::option::of(mark()), stands in proptest::option::of(mark()), sent in mark()) {
+            let verdict = merge(seen.as_ref(), stands.as_ref(), &sent);
+            if verdict == Verdict::Write {
+                prop_assert_eq!(&seen, &stands);
+                prop_assert_ne!(Some(&sent), stands.as_ref());
+            }
+            if verdict == Verdict::Clash {
+                prop_assert_ne!(&seen, &stands);
+            }
+            // After the clash was shown, sending again writes.
+            if verdict == Verdict::Clash {
+                prop_assert_eq!(merge(stands.as_ref(), stands.as_ref(), &sent), Verdict::Write);
+            }
+        }
+
+        #[test]
+        fn the_last_word_of_each_name_counts(changes in proptest::collection::vec((0..4u128, proptest::option::of(mark())), 0..30)) {
+            let start: DateTime<Utc> = "2026-11-24T08:00:00Z".parse().unwrap();
+            let changes: Vec<Change> = changes
+                .into_iter()
+                .enumerate()
+                .map(|(i, (who, mark))| Change {
+                    enrolment: uuid::Uuid::from_u128(who).into(),
+                    mark,
+                    at: start + chrono::TimeDelta::microseconds(i as i64),
+                })
+                .collect();
+            let marks = replay(&changes, None);
+            for who in 0..4u128 {
+                let id: EnrolmentId = uuid::Uuid::from_u128(who).into();
+                let last = changes.iter().rev().find(|change| change.enrolment == id).and_then(|change| change.mark.clone());
+                prop_assert_eq!(marks.get(&id).cloned(), last);
+            }
+            // A history cut anywhere is the history of that moment.
+            for cut in 0..changes.len() {
+                prop_assert_eq!(replay(&changes, Some(changes[cut].at)), replay(&changes[..=cut], None));
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Study: a participant's courses, lessons, files and progress.
+//! Study: lessons and files of one's own courses, progress kept item by item.
 
 pub mod api;
 pub mod model;
@@ -7,3 +7,5 @@ pub mod pages;
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

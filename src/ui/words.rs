@@ -1,7 +1,11 @@
 //! Sentences and names for codes, in the language of the page.
 
 use crate::{
+<<<<<<< HEAD
     catalogue::model::{Audience, CourseKind},
+=======
+    attendance::model::MarkState,
+>>>>>>> 32cf46c (Keep the register and study: marks by half-day with their history, lessons with progress)
     common::{
         error::{AppError, Refusal},
         forms::{FaultKind, Flash},
@@ -221,4 +225,15 @@ pub fn language(code: &str) -> String {
 /// The names of a list of language codes, joined.
 pub fn languages(list: &str) -> String {
     crate::common::codes::split_list(list).map(language).collect::<Vec<_>>().join(", ")
+}
+
+table! {
+    /// Whether somebody was there.
+    mark_state(MarkState) {
+        Present => attendance.state.present,
+        Late => attendance.state.late,
+        LeftEarly => attendance.state.left_early,
+        Excused => attendance.state.excused,
+        Absent => attendance.state.absent,
+    }
 }

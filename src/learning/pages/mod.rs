@@ -1,4 +1,8 @@
-//! Pages: study: a participant's courses, lessons, files and progress.
+//! One's own courses, and studying them.
+
+mod media;
+mod mine;
+mod study;
 
 use leptos::prelude::*;
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
@@ -6,5 +10,11 @@ use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, com
 /// The routes of this capability.
 #[component(transparent)]
 pub fn LearningRoutes() -> impl MatchNestedRoutes + Clone {
-    view! { <Route path=path!("/__learning") view=|| ()/> }.into_inner().into_any_nested_route()
+    view! {
+        <Route path=path!("/learn") view=mine::LearningPage/>
+        <Route path=path!("/learn/:delivery") view=study::StudyPage/>
+        <Route path=path!("/learn/:delivery/:material") view=study::StudyPage/>
+    }
+    .into_inner()
+    .into_any_nested_route()
 }

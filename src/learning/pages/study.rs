@@ -1,0 +1,171 @@
+//! `/learn/{delivery}` and `/learn/{delivery}/{material}`: where I am, how long it takes, one
+//! thing to do.
+
+use super::{media, mine::progress_words};
+use crate::{
+    learning::{
+        api::{ItemDone, Shown, Study, get_study},
+        model::{Item, Step, neighbours, progress},
+    },
+    packs::model::MaterialKind,
+    tr,
+    ui::{
+        form::{Form, Hidden, Submit},
+        format,
+        layout::PageHead,
+        load::load,
+    },
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn StudyPage() -> impl IntoView {
+    let params = use_params_map();
+    load(
+        move || {
+            let params = params.read();
+            (params.get("delivery").unwrap_or_default(), params.get("material").unwrap_or_default())
+        },
+        |(delivery, material)| get_study(delivery, material),
+        show,
+    )
+}
+
+fn show(data: Study) -> AnyView {
+    let Some(shown) = data.shown.clone() else {
+        let about = format!("/deliveries/{}", data.delivery);
+        return view! {
+            <PageHead title=data.title crumbs=vec![(tr!(learning.title), "/learn".to_owned())]/>
+            <div class="wrap body">
+                <div class="empty">
+                    <h2>{tr!(learning.no_materials)}</h2>
+                    <p>{tr!(learning.no_materials_text)}</p>
+                    <p><a class="btn" href=about>{tr!(learning.to_delivery)}</a></p>
+                </div>
+            </div>
+        }
+        .into_any();
+    };
+    let delivery = data.delivery;
+    let (before, after) = neighbours(&data.items, shown.id);
+    let module = data.items.iter().find(|item| item.id == shown.id).map(|item| item.module);
+    let part = data.modules.iter().find(|(id, _)| Some(*id) == module).map(|(_, title)| title.clone());
+    let back = before.map(|item| {
+        view! { <a class="back" href=format!("/learn/{delivery}/{}", item.id)>{item.title.clone()}</a> }
+    });
+    let last = after.is_none();
+    let id = shown.id;
+    let position = shown.position;
+    Effect::new(move |_| media::attend(delivery, id, position));
+    view! {
+        <Title text=format!("{} · {}", shown.title, data.title)/>
+        <div class="study">
+            <aside class="toc" id="toc" aria-label=tr!(learning.contents)>{contents(&data, &shown)}</aside>
+            <div class="lesson">
+                <p class="crumb">{part.unwrap_or_default()}" "<a class="toc-jump" href="#toc">{tr!(learning.jump)}</a></p>
+                <h1>{shown.title.clone()}</h1>
+                {material(shown)}
+                <Form function=ItemDone::PATH class="lesson-foot">
+                    <Hidden name="delivery" value=delivery.to_string()/>
+                    <Hidden name="material" value=id.to_string()/>
+                    {back}
+                    <Submit label=if last { tr!(learning.save_finish) } else { tr!(learning.save_continue) }/>
+                </Form>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn contents(data: &Study, shown: &Shown) -> AnyView {
+    let sum = progress(&data.items);
+    let modules = data
+        .modules
+        .iter()
+        .filter_map(|(module, title)| {
+            let here: Vec<&Item> = data.items.iter().filter(|item| item.module == *module).collect();
+            (!here.is_empty()).then(|| {
+                let lines = here.into_iter().map(|item| line(data, item, item.id == shown.id)).collect_view();
+                view! { <h3>{title.clone()}</h3><ol>{lines}</ol> }
+            })
+        })
+        .collect_view();
+    view! {
+        <a class="back" href="/learn">{tr!(learning.title)}</a>
+        <h2>{data.title.clone()}</h2>
+        <div class="metered">
+            <progress class="meter" value=sum.done.to_string() max=sum.total.max(1).to_string() aria-label=tr!(learning.progress)></progress>
+            <p>{progress_words(sum)}</p>
+        </div>
+        {modules}
+    }
+    .into_any()
+}
+
+fn line(data: &Study, item: &Item, current: bool) -> impl IntoView + use<> {
+    // What is open before one's eyes is begun, even before the note of it has arrived.
+    let (class, said) = match (item.step, current) {
+        (Step::Done, _) => (Some("done"), Some(tr!(learning.done))),
+        (Step::Begun, _) | (Step::Fresh, true) => (Some("half"), Some(tr!(learning.begun))),
+        (Step::Fresh, false) => (None, None),
+    };
+    view! {
+        <li>
+            <a class=class aria-current=current.then_some("page") href=format!("/learn/{}/{}", data.delivery, item.id)>
+                <span>{item.title.clone()}</span>
+                {said.map(|said| view! { <span class="vh">{said}</span> })}
+                {(item.minutes > 0).then(|| view! { <span class="num">{format!("{}′", item.minutes)}</span> })}
+            </a>
+        </li>
+    }
+}
+
+/// The material, open in the page.
+fn material(shown: Shown) -> AnyView {
+    let text = (!shown.html.is_empty()).then(|| view! { <div class="prose" inner_html=shown.html.clone()></div> });
+    let thing = match (shown.kind, shown.file) {
+        (MaterialKind::File, Some((id, name, kind, size))) => {
+            let href = format!("/files/{id}/{}", crate::app::encode(&name));
+            let row = view! {
+                <ul class="files">
+                    <li class="file">
+                        <svg class="ic" aria-hidden="true"><use href=format!("/icons.svg#{}", icon(&kind))></use></svg>
+                        <div><a href=href.clone() rel="external">{name.clone()}</a><span>{format::bytes(size)}</span></div>
+                        <a class="btn quiet small" href=href.clone() rel="external" download=name.clone()>{tr!(learning.download)}</a>
+                    </li>
+                </ul>
+            };
+            let open = match kind.split('/').next().unwrap_or_default() {
+                "image" => Some(view! { <figure class="media"><img src=href alt=shown.title/></figure> }.into_any()),
+                "video" => Some(view! { <figure class="media"><video controls preload="metadata" src=href></video></figure> }.into_any()),
+                "audio" => Some(view! { <figure class="media"><audio controls preload="metadata" src=href></audio></figure> }.into_any()),
+                _ if kind == "application/pdf" => Some(view! { <iframe class="embed" title=shown.title src=href></iframe> }.into_any()),
+                _ => None,
+            };
+            Some(view! { {open}{row} }.into_any())
+        }
+        (MaterialKind::Link, _) => Some(
+            view! {
+                <p>{tr!(learning.elsewhere)}</p>
+                <p><a class="btn quiet" href=shown.url target="_blank" rel="noopener noreferrer external">{tr!(learning.open_link)}</a></p>
+            }
+            .into_any(),
+        ),
+        _ => None,
+    };
+    view! { {text}{thing} }.into_any()
+}
+
+fn icon(media_type: &str) -> &'static str {
+    match media_type {
+        "application/pdf" => "pdf",
+        kind if kind.starts_with("image/") => "image",
+        kind if kind.starts_with("video/") => "video",
+        kind if kind.starts_with("audio/") => "audio",
+        kind if kind.contains("presentation") => "slides",
+        kind if kind.contains("word") || kind.starts_with("text/") => "text",
+        _ => "file",
+    }
+}
