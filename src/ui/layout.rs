@@ -22,6 +22,7 @@ fn links() -> Vec<(String, &'static str)> {
     let mut links = Vec::new();
     if actor.is_some() {
         links.push((tr!(nav.overview), "/"));
+        links.push((tr!(learning.title), "/learn"));
     }
     links.push((tr!(nav.catalogue), "/catalogue"));
     let _ = (is(Role::Trainer), may(Right::ManagePeople));

@@ -1,11 +1,8 @@
 //! Sentences and names for codes, in the language of the page.
 
 use crate::{
-<<<<<<< HEAD
-    catalogue::model::{Audience, CourseKind},
-=======
     attendance::model::MarkState,
->>>>>>> 32cf46c (Keep the register and study: marks by half-day with their history, lessons with progress)
+    catalogue::model::{Audience, CourseKind},
     common::{
         error::{AppError, Refusal},
         forms::{FaultKind, Flash},

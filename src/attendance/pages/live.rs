@@ -9,7 +9,9 @@ use crate::{
         ids::{DeliveryId, SlotId},
     },
 };
-use leptos::{ev, prelude::*};
+#[cfg(not(feature = "hydrate"))]
+use leptos::ev;
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// An action that the server has not acknowledged.
