@@ -71,7 +71,22 @@ fn candidate(row: &CourseRow, facts: &Facts, dates: Vec<CourseDate>) -> Candidat
 
 /// The catalogue as the query part of an address asks for it. Four statements.
 pub async fn board(cx: &Ctx, query: &str, language: &str) -> Result<Board, AppError> {
-    let mut query = BoardQuery::parse(query);
+    read(cx, BoardQuery::parse(query), language, PAGE, DATES).await
+}
+
+/// All courses found, with all their dates that are asked for.
+pub async fn all_dates(cx: &Ctx, query: &str, language: &str) -> Result<Vec<BoardCourse>, AppError> {
+    let query = BoardQuery { after: String::new(), ..BoardQuery::parse(query) };
+    Ok(read(cx, query, language, usize::MAX, usize::MAX).await?.courses)
+}
+
+async fn read(
+    cx: &Ctx,
+    mut query: BoardQuery,
+    language: &str,
+    page: usize,
+    most_dates: usize,
+) -> Result<Board, AppError> {
     let today = cx.now().date_naive();
     let mut reader = cx.read().await?;
     let mut rows = store::courses(&mut reader, language, &text::like_pattern(&query.q)).await?;
@@ -113,7 +128,7 @@ pub async fn board(cx: &Ctx, query: &str, language: &str) -> Result<Board, AppEr
     let courses = taken
         .iter()
         .skip(start)
-        .take(PAGE)
+        .take(page)
         .map(|n| {
             let row = &rows[*n];
             let facts = facts.remove(&row.id).unwrap_or_default();
@@ -133,7 +148,7 @@ pub async fn board(cx: &Ctx, query: &str, language: &str) -> Result<Board, AppEr
                     .into_iter()
                     .filter_map(|slug| titles.get(slug.as_str()).map(|title| (slug.clone(), (*title).to_owned())))
                     .collect(),
-                dates: shown(&query, &all[*n].dates),
+                dates: shown(&query, &all[*n].dates, most_dates),
             }
         })
         .collect();
@@ -144,8 +159,8 @@ pub async fn board(cx: &Ctx, query: &str, language: &str) -> Result<Board, AppEr
         first: start + 1,
         courses,
         choices,
-        earlier: (start > 0).then(|| if start <= PAGE { String::new() } else { slug_at(start - PAGE - 1) }),
-        later: (start + PAGE < taken.len()).then(|| slug_at(start + PAGE - 1)),
+        earlier: (start > 0).then(|| if start <= page { String::new() } else { slug_at(start - page - 1) }),
+        later: (taken.len() - start > page).then(|| slug_at(start + page - 1)),
         today,
         footnote: all.iter().any(|course| course.areas.contains(KOSOVO)),
         may_create: may_somewhere(cx.actor.as_ref(), Right::EditCourse),
@@ -153,9 +168,9 @@ pub async fn board(cx: &Ctx, query: &str, language: &str) -> Result<Board, AppEr
 }
 
 /// The dates to show: those asked for, or the next ones where a course is found by its record.
-fn shown(query: &BoardQuery, dates: &[CourseDate]) -> Vec<CourseDate> {
-    let wanted: Vec<CourseDate> = dates.iter().filter(|date| query.wants(date)).take(DATES).cloned().collect();
-    if wanted.is_empty() { dates.iter().take(DATES).cloned().collect() } else { wanted }
+fn shown(query: &BoardQuery, dates: &[CourseDate], most: usize) -> Vec<CourseDate> {
+    let wanted: Vec<CourseDate> = dates.iter().filter(|date| query.wants(date)).take(most).cloned().collect();
+    if wanted.is_empty() { dates.iter().take(most).cloned().collect() } else { wanted }
 }
 
 fn choices(

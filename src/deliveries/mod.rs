@@ -12,6 +12,8 @@ pub mod store;
 #[cfg(feature = "ssr")]
 pub mod board;
 pub mod board_api;
+#[cfg(feature = "ssr")]
+pub mod board_feed;
 pub mod board_model;
 #[cfg(feature = "ssr")]
 pub mod board_store;

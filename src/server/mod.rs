@@ -71,6 +71,7 @@ pub fn router(app: &App) -> Result<Router, String> {
         .map_err(|e| format!("MAGISTRA_PUBLIC_URL: {e}"))?;
     Ok(Router::new()
         .route("/_fn/{*function}", any(pages::function))
+        .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
         .fallback(pages::fallback)
         .layer(middleware::from_fn_with_state(app.clone(), identify::identify))
         // Above need the database to know who is asking; these do not.

@@ -154,6 +154,13 @@ fn show(mut data: Data) -> impl IntoView {
         {(!data.course.published).then(|| view! { " "<span class="tag plain">{tr!(catalogue.draft)}</span> })}
     }
     .into_any();
+    let languages = split_list(&data.course.languages).count() as i64;
+    let meta = view! {
+        <li>{duration(data.course.days, data.course.minutes)}</li>
+        <li><b>{languages}</b>" "{tr!(catalogue.languages, count = languages)}</li>
+        {data.outline.as_ref().map(|outline| view! { <li>{tr!(catalogue.pack)}" "<b>{outline.version.clone()}</b></li> })}
+    }
+    .into_any();
     let objectives: Vec<String> = data.objectives.lines().map(str::to_owned).collect();
     let lang = super::parts::other_language(&data.text_language);
     let outline = contents(data.outline.take());
@@ -164,6 +171,7 @@ fn show(mut data: Data) -> impl IntoView {
             crumbs=vec![(tr!(nav.catalogue), "/catalogue".to_owned())]
             tags=tags
             lede=Some(data.summary.clone()).filter(|summary| !summary.is_empty())
+            meta=meta
             actions=actions
         />
         <div class="wrap body cols">
@@ -176,7 +184,7 @@ fn show(mut data: Data) -> impl IntoView {
                         </div>
                     </section>
                 })}
-                <section class="section stack"><h2>{tr!(catalogue.contents)}</h2>{outline}</section>
+                <section class="section"><h2>{tr!(catalogue.contents)}</h2>{outline}</section>
             </div>
             <aside class="stack">{dates}{facts(&data)}</aside>
             {data.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}

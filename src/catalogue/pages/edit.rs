@@ -59,7 +59,7 @@ fn labels() -> Vec<(&'static str, String)> {
 fn text_fields(names: [&'static str; 3], text: CourseText, optional: bool) -> AnyView {
     view! {
         <Input name=names[0] label=tr!(catalogue.field_title) hint=tr!(catalogue.field_title_hint) value=text.title optional=optional/>
-        <TextArea name=names[1] label=tr!(catalogue.field_summary) hint=tr!(catalogue.field_summary_hint) value=text.summary optional=true/>
+        <TextArea name=names[1] label=tr!(catalogue.field_summary) hint=tr!(catalogue.field_summary_hint) value=text.summary optional=optional/>
         <TextArea name=names[2] label=tr!(catalogue.field_objectives) hint=tr!(catalogue.field_objectives_hint) value=text.objectives optional=true/>
     }
     .into_any()
@@ -107,6 +107,7 @@ fn show(data: CourseEdit) -> impl IntoView {
             <Form function=SaveCourse::PATH class="form" labels=labels()>
                 <Hidden name="id" value=course.id.to_string()/>
                 <Version value=course.version/>
+                <div>
                 <section class="section stack">
                     <h2>{tr!(catalogue.group_what)}</h2>
                     <Select name="kind" label=tr!(catalogue.field_kind) options=kinds value=course.kind.code() class="mid"/>
@@ -156,6 +157,7 @@ fn show(data: CourseEdit) -> impl IntoView {
                     <Tick name="by_nomination" label=tr!(catalogue.field_nomination) value=course.by_nomination/>
                     <Tick name="published" label=tr!(catalogue.field_published) value=course.published/>
                 </section>
+                </div>
                 <div class="actions">
                     <Submit label=tr!(form.save)/>
                     <a class="btn quiet" href=back>{tr!(form.cancel)}</a>

@@ -61,6 +61,17 @@ fn show(board: Board) -> impl IntoView {
         || view! { <div class="actions"><a class="btn quiet small" href="/courses/new">{tr!(catalogue.new)}</a></div> },
     );
     let today = board.today;
+    let feed = format!(
+        "/catalogue.ics?{}",
+        [("lang", i18n::code(i18n::locale()).to_owned())]
+            .into_iter()
+            .chain(query.pairs().into_iter().filter(|(name, _)| *name != "after"))
+            .fold(form_urlencoded::Serializer::new(String::new()), |mut to, (name, value)| {
+                to.append_pair(name, &value);
+                to
+            })
+            .finish()
+    );
     let pages = pages(&board, &query);
     let courses = if board.courses.is_empty() {
         empty(&query)
@@ -86,6 +97,7 @@ fn show(board: Board) -> impl IntoView {
             <div>
                 <div class="results">
                     <p role="status"><b>{tr!(catalogue.courses, count = board.total as i64)}</b>{said}</p>
+                    <a href=feed rel="external">{tr!(catalogue.feed)}</a>
                 </div>
                 {courses}
                 {pages}
