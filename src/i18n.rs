@@ -41,6 +41,16 @@ pub fn locale_of(tag: &str) -> Option<Locale> {
     }
 }
 
+/// Lets `tr!` and the formats speak a language where there is no page: in letters and on papers.
+#[cfg(feature = "ssr")]
+pub fn speaking<T>(locale: Locale, say: impl FnOnce() -> T) -> T {
+    let owner = Owner::new();
+    owner.with(|| {
+        provide_context(locale);
+        say()
+    })
+}
+
 /// The best language of an Accept-Language header (RFC 9110, 12.5.4).
 pub fn best_of(header: &str) -> Option<Locale> {
     header
@@ -61,6 +71,14 @@ pub fn best_of(header: &str) -> Option<Locale> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn letters_speak_their_readers_language() {
+        let french = speaking(Locale::fr, || (tr!(date.m8), speaking(Locale::en, || tr!(date.m8)), tr!(date.m8)));
+        assert_eq!(french, ("août".to_owned(), "August".to_owned(), "août".to_owned()));
+        assert_eq!(tr!(date.m8), "August");
+    }
 
     #[test]
     fn accept_language() {

@@ -11,7 +11,7 @@ CREATE TABLE completion (
 
 CREATE TABLE certificate (
     id BLOB PRIMARY KEY,
-    enrolment_id BLOB NOT NULL UNIQUE REFERENCES enrolment (id),
+    enrolment_id BLOB NOT NULL REFERENCES enrolment (id),
     code TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL CHECK (kind IN ('attendance', 'achievement', 'trainer')),
     language TEXT NOT NULL,
@@ -30,3 +30,6 @@ CREATE TABLE certificate (
     revoked_reason TEXT NOT NULL DEFAULT '',
     file_id BLOB REFERENCES file (id)
 ) STRICT;
+-- One that stands for each place; those taken back stay beside it, so that their codes still say so.
+CREATE UNIQUE INDEX certificate_standing ON certificate (enrolment_id) WHERE revoked_at IS NULL;
+CREATE INDEX certificate_enrolment ON certificate (enrolment_id);

@@ -1,12 +1,14 @@
--- Reach by area and course, kept by a job: participations, and each person once.
--- '*' stands for all areas or all courses, since unique persons do not add up.
+-- Reach by project, area and course, kept by a job: participations, and each person once.
+-- '*' stands for all of a kind, since unique persons do not add up; '' for what the record does
+-- not say. Areas are those people come from.
 CREATE TABLE reach (
+    project_key TEXT NOT NULL,
     area_code TEXT NOT NULL,
-    course_id TEXT NOT NULL,
+    course_slug TEXT NOT NULL,
     deliveries INTEGER NOT NULL,
     participations INTEGER NOT NULL,
     persons INTEGER NOT NULL,
     completions INTEGER NOT NULL,
     refreshed_at TEXT NOT NULL,
-    PRIMARY KEY (area_code, course_id)
+    PRIMARY KEY (project_key, area_code, course_slug)
 ) STRICT;

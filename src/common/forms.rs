@@ -138,6 +138,7 @@ crate::text_enum! {
         NameHidden = "name_hidden",
         JobRetried = "job_retried",
         Uploaded = "uploaded",
+        CertificateRevoked = "certificate_revoked",
     }
 }
 

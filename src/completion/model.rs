@@ -1,1 +1,393 @@
 //! Rules: outcomes by rule, and certificates that anybody can check.
+
+use crate::{common::ids::CertificateId, deliveries::model::DeliveryState, enrolment::model::EnrolmentState};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+crate::text_enum! {
+    /// What a certificate attests.
+    pub enum CertificateKind {
+        /// Enough of the programme was attended.
+        Attendance = "attendance",
+        /// What was to be worked through was worked through.
+        Achievement = "achievement",
+        /// Somebody may train others.
+        Trainer = "trainer",
+    }
+}
+
+/// A course's rule of completion as it applies to one delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Share of the programme to be attended, in percent.
+    pub attendance_percent: i64,
+    /// Whether all that the pack holds for participants must be done.
+    pub modules_required: bool,
+    /// Whether each studies at their own pace.
+    pub self_paced: bool,
+}
+
+/// What one person has done, and what there was to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Minutes of presence.
+    pub attended_minutes: i64,
+    /// Minutes of all half-days.
+    pub programme_minutes: i64,
+    /// Materials done.
+    pub items_done: i64,
+    /// Materials for participants in the pack.
+    pub items_required: i64,
+}
+
+/// Where somebody stands against the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// The record has neither half-days nor materials to go by: nothing is concluded from it.
+    Unmeasured,
+    /// This much is missing.
+    Short { minutes: i64, items: i64 },
+    /// The rule is met.
+    Met,
+}
+
+impl Rule {
+    /// Minutes that must be attended, rounded up; none where there are no half-days to attend.
+    pub fn minutes_needed(&self, programme_minutes: i64) -> i64 {
+        (programme_minutes.max(0) * self.attendance_percent.clamp(0, 100) + 99) / 100
+    }
+
+    /// Where somebody stands. Who studies at their own pace without half-days is measured by
+    /// the materials alone, whatever the course asks elsewhere.
+    pub fn standing(&self, tally: &Tally) -> Standing {
+        let by_pace = self.self_paced && tally.programme_minutes == 0;
+        let attendance_counts = !by_pace && self.attendance_percent > 0;
+        let items_count = by_pace || self.modules_required;
+        let measured = (!attendance_counts || tally.programme_minutes > 0)
+            && (attendance_counts || (items_count && tally.items_required > 0));
+        if !measured {
+            return Standing::Unmeasured;
+        }
+        let minutes = if attendance_counts {
+            (self.minutes_needed(tally.programme_minutes) - tally.attended_minutes).max(0)
+        } else {
+            0
+        };
+        let items = if items_count { (tally.items_required - tally.items_done).max(0) } else { 0 };
+        if minutes == 0 && items == 0 { Standing::Met } else { Standing::Short { minutes, items } }
+    }
+
+    /// What a certificate of this rule attests.
+    pub fn certificate_kind(&self) -> CertificateKind {
+        if self.modules_required || self.self_paced {
+            CertificateKind::Achievement
+        } else {
+            CertificateKind::Attendance
+        }
+    }
+
+    /// Whether certificates go out now: from the last day on, or at once where each has their
+    /// own pace.
+    pub fn certifies_now(&self, state: DeliveryState, ends_on: Option<NaiveDate>, today: NaiveDate) -> bool {
+        match state {
+            DeliveryState::Delivered | DeliveryState::Reported => true,
+            DeliveryState::Running => self.self_paced || ends_on.is_some_and(|last| today >= last),
+            DeliveryState::CallOpen | DeliveryState::Confirmed => self.self_paced,
+            _ => false,
+        }
+    }
+}
+
+/// The steps a place goes through when its delivery is over (or, at one's own pace, when the
+/// rule is met). Each is recorded; none when nothing is to be concluded.
+pub fn steps(
+    from: EnrolmentState,
+    standing: Standing,
+    tally: &Tally,
+    over: bool,
+    by_pace: bool,
+) -> Vec<EnrolmentState> {
+    use EnrolmentState::{
+        Attended, Completed, Confirmed, Invited, NotAttended, NotCompleted, PartlyAttended, Selected,
+    };
+    let met = standing == Standing::Met;
+    if !from.holds_place() || standing == Standing::Unmeasured || !(over || (by_pace && met)) {
+        return Vec::new();
+    }
+    let never_came = tally.attended_minutes == 0 && tally.items_done == 0;
+    let presence = if met {
+        Attended
+    } else if never_came || (tally.programme_minutes > 0 && tally.attended_minutes == 0) {
+        NotAttended
+    } else if tally.attended_minutes < tally.programme_minutes || tally.programme_minutes == 0 {
+        PartlyAttended
+    } else {
+        Attended
+    };
+    let outcome = match presence {
+        // Who never came stays that: it is not counted as reached.
+        NotAttended if from != Completed => None,
+        _ if met => Some(Completed),
+        _ => Some(NotCompleted),
+    };
+    // Who came holds a confirmed place, whatever the papers say. A corrected register leads from
+    // one outcome to the other; presence is recorded anew only where no outcome stands yet.
+    let confirmed = matches!(from, Selected | Invited).then_some(Confirmed);
+    let present = (from != Completed && (from != NotCompleted || presence == NotAttended)).then_some(presence);
+    let mut steps: Vec<EnrolmentState> = [confirmed, present, outcome].into_iter().flatten().collect();
+    if steps.last() == Some(&from) {
+        return Vec::new();
+    }
+    if steps.first() == Some(&from) {
+        steps.remove(0);
+    }
+    steps
+}
+
+/// The alphabet of codes (Crockford): no I, L, O or U, which are mistaken or spell words.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Characters of a code: eleven of chance (55 bits) and one that checks them.
+const LENGTH: usize = 12;
+
+/// A certificate's code, shown as XXXX-XXXX-XXXX.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Code([u8; LENGTH]);
+
+impl Code {
+    /// A code from random bytes.
+    pub fn from_entropy(bytes: [u8; LENGTH - 1]) -> Self {
+        let mut digits = [0; LENGTH];
+        for (digit, byte) in digits.iter_mut().zip(bytes) {
+            *digit = byte & 31;
+        }
+        digits[LENGTH - 1] = check(&digits[..LENGTH - 1]);
+        Self(digits)
+    }
+
+    /// Reads a code as people type it: any case, with or without spaces and hyphens, O for 0
+    /// and I or L for 1. None when it cannot be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut digits = [0; LENGTH];
+        let mut count = 0;
+        for c in text.chars() {
+            let c = match c.to_ascii_uppercase() {
+                c if c.is_whitespace() || "-‐‑‒–—_.".contains(c) => continue,
+                'O' => '0',
+                'I' | 'L' => '1',
+                c => c,
+            };
+            let value = ALPHABET.iter().position(|letter| char::from(*letter) == c)?;
+            *digits.get_mut(count)? = u8::try_from(value).ok()?;
+            count += 1;
+        }
+        (count == LENGTH && check(&digits[..LENGTH - 1]) == digits[LENGTH - 1]).then_some(Self(digits))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, digit) in self.0.iter().enumerate() {
+            if i > 0 && i % 4 == 0 {
+                f.write_str("-")?;
+            }
+            write!(f, "{}", char::from(ALPHABET[usize::from(*digit) % 32]))?;
+        }
+        Ok(())
+    }
+}
+
+/// The checking character: a sum in GF(32) in which each place has its own weight, so that one
+/// wrong character or two exchanged ones are always noticed.
+fn check(digits: &[u8]) -> u8 {
+    // Horner's rule with the generator x, modulo x^5 + x^2 + 1.
+    digits.iter().fold(0, |sum, digit| times_x(sum ^ digit))
+}
+
+fn times_x(value: u8) -> u8 {
+    let doubled = value << 1;
+    if doubled & 32 == 0 { doubled } else { (doubled ^ 0b10_0101) & 31 }
+}
+
+/// A certificate as its holder sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MyCertificate {
+    /// Its id.
+    pub id: CertificateId,
+    /// Its code.
+    pub code: String,
+    /// What it attests.
+    pub kind: CertificateKind,
+    /// The course.
+    pub course_title: String,
+    /// Who certifies.
+    pub institution_name: String,
+    /// First day.
+    pub starts_on: Option<NaiveDate>,
+    /// Last day.
+    pub ends_on: Option<NaiveDate>,
+    /// Length of the programme.
+    pub minutes: i64,
+    /// The day of issue at the venue.
+    pub issued_on: NaiveDate,
+    /// Whether whoever checks it sees the name.
+    pub name_public: bool,
+    /// The day it was withdrawn.
+    pub revoked_on: Option<NaiveDate>,
+    /// Whether the footnote on the area's name belongs under it.
+    pub footnote: bool,
+}
+
+/// What anybody may know of a code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// We issued it and it stands.
+    Genuine(Attested),
+    /// We issued it and took it back on that day.
+    Revoked { on: NaiveDate },
+    /// We know nothing of it.
+    Unknown,
+}
+
+/// What a genuine certificate says to anybody.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attested {
+    /// Its code.
+    pub code: String,
+    /// What it attests.
+    pub kind: CertificateKind,
+    /// The holder, where the holder allows it.
+    pub name: Option<String>,
+    /// The course.
+    pub course_title: String,
+    /// Who certifies.
+    pub institution_name: String,
+    /// First day.
+    pub starts_on: Option<NaiveDate>,
+    /// Last day.
+    pub ends_on: Option<NaiveDate>,
+    /// Length of the programme.
+    pub minutes: i64,
+    /// The day of issue at the venue.
+    pub issued_on: NaiveDate,
+    /// Whether the footnote on the area's name belongs under it.
+    pub footnote: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const RULE: Rule = Rule { attendance_percent: 80, modules_required: true, self_paced: false };
+
+    fn tally(attended: i64, programme: i64, done: i64, required: i64) -> Tally {
+        Tally { attended_minutes: attended, programme_minutes: programme, items_done: done, items_required: required }
+    }
+
+    #[test]
+    fn the_last_minute_decides() {
+        assert_eq!(RULE.standing(&tally(671, 840, 2, 2)), Standing::Short { minutes: 1, items: 0 });
+        assert_eq!(RULE.standing(&tally(672, 840, 2, 2)), Standing::Met);
+        assert_eq!(RULE.standing(&tally(840, 840, 1, 2)), Standing::Short { minutes: 0, items: 1 });
+        assert_eq!(RULE.standing(&tally(0, 0, 2, 2)), Standing::Unmeasured);
+        // A share that is no whole minute is rounded up, never down.
+        assert_eq!(RULE.minutes_needed(1), 1);
+    }
+
+    #[test]
+    fn at_ones_own_pace_only_the_materials_count() {
+        let paced = Rule { self_paced: true, modules_required: false, ..RULE };
+        assert_eq!(paced.standing(&tally(0, 0, 1, 2)), Standing::Short { minutes: 0, items: 1 });
+        assert_eq!(paced.standing(&tally(0, 0, 2, 2)), Standing::Met);
+        assert_eq!(paced.standing(&tally(0, 0, 0, 0)), Standing::Unmeasured);
+    }
+
+    #[test]
+    fn certificates_wait_for_the_last_day() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let now = |state, today| RULE.certifies_now(state, Some(day("2026-11-26")), day(today));
+        assert!(!now(DeliveryState::Running, "2026-11-25"));
+        assert!(now(DeliveryState::Running, "2026-11-26"));
+        assert!(now(DeliveryState::Delivered, "2026-11-20"));
+        assert!(!now(DeliveryState::Cancelled, "2026-11-30"));
+    }
+
+    #[test]
+    fn places_end_as_the_register_says() {
+        use EnrolmentState::*;
+        let at = |from, t: Tally, over| steps(from, RULE.standing(&t), &t, over, false);
+        assert_eq!(at(Confirmed, tally(840, 840, 2, 2), true), [Attended, Completed]);
+        assert_eq!(at(Confirmed, tally(400, 840, 2, 2), true), [PartlyAttended, NotCompleted]);
+        assert_eq!(at(Confirmed, tally(0, 840, 2, 2), true), [NotAttended]);
+        assert_eq!(at(Confirmed, tally(840, 840, 2, 2), false), []);
+        assert_eq!(at(Completed, tally(840, 840, 2, 2), true), []);
+        assert_eq!(at(NotCompleted, tally(840, 840, 2, 2), true), [Completed]);
+        assert_eq!(at(NotAttended, tally(840, 840, 2, 2), true), [Attended, Completed]);
+        assert_eq!(at(Completed, tally(0, 0, 0, 0), true), []);
+        assert_eq!(at(Withdrawn, tally(840, 840, 2, 2), true), []);
+    }
+
+    #[test]
+    fn codes_as_people_type_them() {
+        let code = Code::from_entropy([0, 1, 31, 7, 8, 9, 10, 11, 12, 13, 14]);
+        let shown = code.to_string();
+        let typed = shown.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
+        assert_eq!(Code::parse(&typed), Some(code), "{typed}");
+        for bad in ["", "0", "1234-5678-9ABU", &shown[..13], &format!("{shown}0")] {
+            assert_eq!(Code::parse(bad), None, "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn steps_lead_somewhere_once(
+            from in proptest::sample::select(EnrolmentState::ALL),
+            attended in 0i64..900, done in 0i64..4, over: bool, paced: bool,
+        ) {
+            let rule = Rule { self_paced: paced, ..RULE };
+            let t = tally(attended.min(840), if paced { 0 } else { 840 }, done, 3);
+            let taken = steps(from, rule.standing(&t), &t, over, paced);
+            if let Some(last) = taken.last() {
+                prop_assert!(from.holds_place());
+                prop_assert_eq!(steps(*last, rule.standing(&t), &t, over, paced), vec![]);
+            }
+        }
+
+        #[test]
+        fn a_code_reads_back(bytes: [u8; 11]) {
+            let code = Code::from_entropy(bytes);
+            let shown = code.to_string();
+            prop_assert_eq!(shown.len(), 14);
+            prop_assert_eq!(Code::parse(&shown), Some(code));
+        }
+
+        #[test]
+        fn one_wrong_character_or_two_exchanged_are_noticed(bytes: [u8; 11], at in 0usize..12, other in 0usize..12, add in 1u8..32) {
+            let code = Code::from_entropy(bytes);
+            let mut wrong = code.0;
+            wrong[at] ^= add;
+            prop_assert_eq!(Code::parse(&Code(wrong).to_string()), None);
+            let mut exchanged = code.0;
+            exchanged.swap(at, other);
+            if exchanged != code.0 {
+                prop_assert_eq!(Code::parse(&Code(exchanged).to_string()), None);
+            }
+        }
+
+        #[test]
+        fn any_text_can_be_tried(text in ".{0,40}") {
+            if let Some(code) = Code::parse(&text) {
+                prop_assert_eq!(Code::parse(&code.to_string()), Some(code));
+            }
+        }
+
+        #[test]
+        fn more_is_never_less(attended in 0i64..2000, programme in 1i64..2000, percent in 0i64..=100, done in 0i64..9, more in 0i64..500) {
+            let rule = Rule { attendance_percent: percent, ..RULE };
+            if rule.standing(&tally(attended, programme, done, 8)) == Standing::Met {
+                prop_assert_eq!(rule.standing(&tally(attended + more, programme, done, 8)), Standing::Met);
+            }
+        }
+    }
+}

@@ -1,1 +1,224 @@
-//! Rules: first pages by role, and the numbers.
+//! Rules: how numbers are told without telling on anybody, and how they leave as a file.
+
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Stands for all of a kind.
+pub const ALL: &str = "*";
+/// Counts of people under this are not told to everybody.
+pub const FEW: i64 = 5;
+
+/// One count of the reach: an area and a course, each possibly [`ALL`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct Reach {
+    /// The area's code; empty where the record does not say.
+    pub area_code: String,
+    /// The course's address in the site.
+    pub course_slug: String,
+    /// Deliveries.
+    pub deliveries: i64,
+    /// Places taken in them.
+    pub participations: i64,
+    /// People, each once.
+    pub persons: i64,
+    /// Places that led to a completion.
+    pub completions: i64,
+}
+
+/// Figures as they may be shown; none where a count is kept back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Deliveries; they are no secret.
+    pub deliveries: i64,
+    /// Places taken.
+    pub participations: Option<i64>,
+    /// People, each once.
+    pub persons: Option<i64>,
+    /// Places that led to a completion.
+    pub completions: Option<i64>,
+}
+
+/// A row of a table of figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Code of the area or address of the course.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// The figures.
+    pub figures: Figures,
+}
+
+type Cell = (String, String);
+
+/// The figures of every cell, with small counts kept back if asked.
+pub fn figures(reach: &[Reach], keep_back: bool) -> BTreeMap<Cell, Figures> {
+    let counts = |of: fn(&Reach) -> i64| -> BTreeMap<Cell, i64> {
+        reach.iter().map(|r| ((r.area_code.clone(), r.course_slug.clone()), of(r))).collect()
+    };
+    let (people, completions) = if keep_back {
+        // Few people in few places are the same secret, so the smaller count decides.
+        let people = kept_back(&counts(|r| r.persons.min(r.participations)));
+        (people, kept_back(&counts(|r| r.completions)))
+    } else {
+        (BTreeSet::new(), BTreeSet::new())
+    };
+    reach
+        .iter()
+        .map(|r| {
+            let cell = (r.area_code.clone(), r.course_slug.clone());
+            let shown = |value: i64, hidden: bool| (!hidden).then_some(value);
+            let hidden = people.contains(&cell);
+            let figures = Figures {
+                deliveries: r.deliveries,
+                participations: shown(r.participations, hidden),
+                persons: shown(r.persons, hidden),
+                completions: shown(r.completions, hidden || completions.contains(&cell)),
+            };
+            (cell, figures)
+        })
+        .collect()
+}
+
+/// The cells to keep back: those under [`FEW`], and in each row and column, whose total may be
+/// known, so many of the next smallest that none follows by subtraction.
+fn kept_back(counts: &BTreeMap<Cell, i64>) -> BTreeSet<Cell> {
+    let small = |count: i64| (1..FEW).contains(&count);
+    let mut hidden: BTreeSet<Cell> =
+        counts.iter().filter(|(_, count)| small(**count)).map(|(cell, _)| cell.clone()).collect();
+    // Lines of the table: the courses of an area (or of all), the areas of a course (or of all).
+    let mut lines: BTreeMap<(bool, &str), Vec<(&Cell, i64)>> = BTreeMap::new();
+    for (cell, count) in counts.iter().filter(|(_, count)| **count > 0) {
+        if cell.1 != ALL {
+            lines.entry((false, &cell.0)).or_default().push((cell, *count));
+        }
+        if cell.0 != ALL {
+            lines.entry((true, &cell.1)).or_default().push((cell, *count));
+        }
+    }
+    for line in lines.values_mut() {
+        line.sort_by_key(|(cell, count)| (*count, (*cell).clone()));
+    }
+    loop {
+        let before = hidden.len();
+        for line in lines.values() {
+            for (cell, _) in line {
+                let inside = || line.iter().filter(|(cell, _)| hidden.contains(*cell));
+                let sum: i64 = inside().map(|(_, count)| count).sum();
+                if inside().count() == 0 || (inside().count() > 1 && sum >= FEW) {
+                    break;
+                }
+                if !hidden.contains(*cell) {
+                    hidden.insert((*cell).clone());
+                }
+            }
+        }
+        if hidden.len() == before {
+            return hidden;
+        }
+    }
+}
+
+/// One cell of a CSV file (RFC 4180). What a spreadsheet would take for a formula is marked as
+/// text with an apostrophe.
+pub fn csv_cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains(['"', ',', ';', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ') {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+/// A CSV file that spreadsheets read as UTF-8.
+pub fn csv(rows: &[Vec<String>]) -> String {
+    let mut file = String::from("\u{feff}");
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| csv_cell(cell)).collect();
+        file.push_str(&cells.join(","));
+        file.push_str("\r\n");
+    }
+    file
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn reach(area: &str, course: &str, people: i64) -> Reach {
+        Reach {
+            area_code: area.into(),
+            course_slug: course.into(),
+            deliveries: 1,
+            participations: people,
+            persons: people,
+            completions: people,
+        }
+    }
+
+    /// A table with its totals.
+    fn table(cells: &[[i64; 3]]) -> Vec<Reach> {
+        let mut rows = Vec::new();
+        for (a, line) in cells.iter().enumerate() {
+            for (c, count) in line.iter().enumerate() {
+                rows.push(reach(&format!("a{a}"), &format!("c{c}"), *count));
+            }
+            rows.push(reach(&format!("a{a}"), ALL, line.iter().sum()));
+        }
+        for c in 0..3 {
+            rows.push(reach(ALL, &format!("c{c}"), cells.iter().map(|line| line[c]).sum()));
+        }
+        rows.push(reach(ALL, ALL, cells.iter().flatten().sum()));
+        rows
+    }
+
+    #[test]
+    fn what_is_few_cannot_be_subtracted() {
+        let shown = figures(&table(&[[30, 3, 12], [20, 40, 7]]), true);
+        let at = |a: &str, c: &str| shown[&(a.to_owned(), c.to_owned())].persons;
+        assert_eq!((at("a0", "c0"), at("a0", "c1"), at("a0", "c2")), (Some(30), None, None));
+        assert_eq!((at("a1", "c1"), at("a1", "c2"), at(ALL, ALL)), (None, None, Some(112)));
+        assert!(figures(&table(&[[30, 3, 12]]), false).values().all(|f| f.persons.is_some()));
+    }
+
+    #[test]
+    fn formulas_are_text() {
+        assert_eq!(csv_cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(csv_cell("-1+2"), "'-1+2");
+        assert_eq!(csv_cell("@x"), "'@x");
+        assert_eq!(csv_cell("a, b"), "\"a, b\"");
+        assert_eq!(csv_cell("Türkiye"), "Türkiye");
+        assert!(csv(&[vec!["a".into(), "b".into()]]).ends_with("a,b\r\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_small_count_is_told_or_follows(cells in proptest::collection::vec([0i64..12, 0i64..12, 0i64..60], 1..5)) {
+            let shown = figures(&table(&cells), true);
+            for (cell, figures) in &shown {
+                if let Some(persons) = figures.persons {
+                    prop_assert!(persons == 0 || persons >= FEW, "{:?}", cell);
+                }
+            }
+            // In every line of the table none or several cells are kept back, unless the whole line is
+            // that cell and its total is kept back as well.
+            for (area, line) in cells.iter().enumerate() {
+                let area = format!("a{area}");
+                let hidden = (0..3).filter(|c| shown[&(area.clone(), format!("c{c}"))].persons.is_none()).count();
+                let alone = line.iter().filter(|count| **count > 0).count() == 1;
+                prop_assert!(hidden != 1 || (alone && shown[&(area.clone(), ALL.to_owned())].persons.is_none()), "{:?}", line);
+            }
+        }
+
+        #[test]
+        fn a_cell_reads_back(text in "[a-z=+@\", \n-]{0,20}") {
+            let cell = csv_cell(&text);
+            let plain = cell.strip_prefix('"').and_then(|c| c.strip_suffix('"')).map_or(cell.clone(), |c| c.replace("\"\"", "\""));
+            prop_assert!(!plain.starts_with(['=', '+', '-', '@']));
+            prop_assert_eq!(plain.trim_start_matches('\''), text);
+        }
+    }
+}

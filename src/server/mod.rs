@@ -24,6 +24,7 @@ use crate::platform::{
     passwords::Passwords,
     store,
 };
+use crate::{completion, reporting};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
@@ -35,7 +36,12 @@ use std::{path::Path, time::Duration};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 
 /// What does each kind of job.
-pub const JOBS: Handlers = &[(mail::JOB, mail::deliver)];
+pub const JOBS: Handlers = &[
+    (mail::JOB, mail::deliver),
+    (completion::service::LOOK_JOB, completion::service::look_job),
+    (completion::service::PAPER_JOB, completion::service::paper_job),
+    (reporting::service::REFRESH_JOB, reporting::service::refresh_job),
+];
 
 /// Opens everything the settings name.
 pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<App, String> {
@@ -72,6 +78,8 @@ pub fn router(app: &App) -> Result<Router, String> {
     Ok(Router::new()
         .route("/_fn/{*function}", any(pages::function))
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
+        .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
+        .route("/reports/reach.csv", get(reporting::api::reach_csv))
         .fallback(pages::fallback)
         .layer(middleware::from_fn_with_state(app.clone(), identify::identify))
         // Above need the database to know who is asking; these do not.

@@ -28,6 +28,12 @@ fn links() -> Vec<(String, &'static str)> {
     let _ = (is(Role::Trainer), may(Right::ManagePeople));
     links.push((tr!(nav.institutions), "/institutions"));
     links.push((tr!(nav.areas), "/areas"));
+    if may(Right::ReadNumbers) {
+        links.push((tr!(nav.reports), "/reports"));
+    }
+    if is(Role::Participant) {
+        links.push((tr!(nav.certificates), "/certificates"));
+    }
     links
 }
 

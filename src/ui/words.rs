@@ -7,6 +7,7 @@ use crate::{
         error::{AppError, Refusal},
         forms::{FaultKind, Flash},
     },
+    completion::model::CertificateKind,
     institutions::model::InstitutionKind,
     people::model::{Profession, Role},
     tr,
@@ -112,6 +113,7 @@ table! {
         NameHidden => flash.name_hidden,
         JobRetried => flash.job_retried,
         Uploaded => flash.uploaded,
+        CertificateRevoked => flash.certificate_revoked,
     }
 }
 
@@ -173,6 +175,15 @@ table! {
         Prosecutors => catalogue.audience.prosecutors,
         Investigators => catalogue.audience.investigators,
         Trainers => catalogue.audience.trainers,
+    }
+}
+
+table! {
+    /// What a certificate attests.
+    certificate_kind(CertificateKind) {
+        Attendance => completion.kind.attendance,
+        Achievement => completion.kind.achievement,
+        Trainer => completion.kind.trainer,
     }
 }
 

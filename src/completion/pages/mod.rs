@@ -1,10 +1,23 @@
 //! Pages: outcomes by rule, and certificates that anybody can check.
 
+mod mine;
+#[cfg(feature = "ssr")]
+pub mod paper;
+mod results;
+mod verify;
+
 use leptos::prelude::*;
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
 
 /// The routes of this capability.
 #[component(transparent)]
 pub fn CompletionRoutes() -> impl MatchNestedRoutes + Clone {
-    view! { <Route path=path!("/__completion") view=|| ()/> }.into_inner().into_any_nested_route()
+    view! {
+        <Route path=path!("/certificates") view=mine::MyCertificatesPage/>
+        <Route path=path!("/verify") view=verify::VerifyPage/>
+        <Route path=path!("/verify/:code") view=verify::VerifyPage/>
+        <Route path=path!("/deliveries/:id/results") view=results::ResultsPage/>
+    }
+    .into_inner()
+    .into_any_nested_route()
 }

@@ -18,6 +18,7 @@ use std::{fmt, num::NonZeroU32, sync::Arc, time::Instant};
 pub struct Limits {
     by_email: Arc<DefaultKeyedRateLimiter<String>>,
     by_source: Arc<DefaultKeyedRateLimiter<String>>,
+    by_check: Arc<DefaultKeyedRateLimiter<String>>,
 }
 
 impl fmt::Debug for Limits {
@@ -37,20 +38,28 @@ impl Limits {
         Self {
             by_email: Arc::new(RateLimiter::keyed(per_minute(5, 10))),
             by_source: Arc::new(RateLimiter::keyed(per_minute(60, 120))),
+            by_check: Arc::new(RateLimiter::keyed(per_minute(60, 60))),
         }
+    }
+
+    /// Counts a certificate's code that somebody asks about: a hall may check its holders, nobody
+    /// may try codes.
+    pub fn check(&self, source: &str) -> Result<(), AppError> {
+        try_one(&self.by_check, source)
     }
 
     /// Counts a try to sign in or to have a link sent.
     pub fn sign_in(&self, source: &str, email: &str) -> Result<(), AppError> {
-        let try_one = |limiter: &DefaultKeyedRateLimiter<String>, key: &str| {
-            limiter.check_key(&key.to_owned()).map_err(|until| {
-                use governor::clock::{Clock, DefaultClock};
-                AppError::TooMany(until.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
-            })
-        };
         try_one(&self.by_source, source)?;
         try_one(&self.by_email, email)
     }
+}
+
+fn try_one(limiter: &DefaultKeyedRateLimiter<String>, key: &str) -> Result<(), AppError> {
+    limiter.check_key(&key.to_owned()).map_err(|until| {
+        use governor::clock::{Clock, DefaultClock};
+        AppError::TooMany(until.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
+    })
 }
 
 impl Default for Limits {

@@ -1,0 +1,114 @@
+//! `/reports`: the numbers, by area and by course.
+
+use super::numbers::{chart, stats, table};
+use crate::{
+    app, i18n,
+    reporting::api::{Report, get_report},
+    tr,
+    ui::{format, layout::PageHead, load::load},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Asked {
+    project: String,
+    area: String,
+    course: String,
+}
+
+impl Asked {
+    fn query(&self) -> String {
+        let pairs: Vec<String> = [("project", &self.project), ("area", &self.area), ("course", &self.course)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={}", app::encode(value)))
+            .chain([format!("lang={}", i18n::code(i18n::locale()))])
+            .collect();
+        pairs.join("&")
+    }
+}
+
+#[component]
+pub fn ReportsPage() -> impl IntoView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| {
+        let query = query.read();
+        let get = |name: &str| query.get(name).unwrap_or_default();
+        Asked { project: get("project"), area: get("area"), course: get("course") }
+    });
+    load(
+        move || asked.get(),
+        |asked: Asked| get_report(i18n::code(i18n::locale()).to_owned(), asked.project, asked.area, asked.course),
+        move |report| show(report, &asked.get()),
+    )
+}
+
+fn select(name: &'static str, label: String, all: String, options: &[(String, String)], chosen: &str) -> AnyView {
+    let options = options
+        .iter()
+        .map(|(key, title)| view! { <option value=key.clone() selected=key == chosen>{title.clone()}</option> })
+        .collect_view();
+    view! {
+        <div class="fld">
+            <label for=format!("f-{name}")>{label}</label>
+            <select id=format!("f-{name}") name=name>
+                <option value="">{all}</option>
+                {options}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+fn show(report: Report, asked: &Asked) -> AnyView {
+    let filtered = *asked != Asked::default();
+    let csv = format!("/reports/reach.csv?{}", asked.query());
+    let as_of =
+        report.as_of.map_or_else(|| tr!(reporting.never), |at| tr!(reporting.as_of, time = format::date_time(at)));
+    let filters = view! {
+        <form class="filterbar" method="get" action="/reports">
+            {select("project", tr!(reporting.project), tr!(reporting.all_projects), &report.projects, &asked.project)}
+            {select("area", tr!(reporting.area), tr!(reporting.all_areas), &report.area_choices, &asked.area)}
+            {select("course", tr!(reporting.course), tr!(reporting.all_courses), &report.course_choices, &asked.course)}
+            <button class="btn quiet">{tr!(reporting.show)}</button>
+            {filtered.then(|| view! { <a href="/reports">{tr!(reporting.clear)}</a> })}
+        </form>
+    };
+    let body = if report.areas.is_empty() && report.courses.is_empty() {
+        view! { <div class="empty"><h2>{tr!(reporting.none)}</h2><p>{tr!(reporting.none_text)}</p></div> }.into_any()
+    } else {
+        view! {
+            {stats(&report.total)}
+            <div class="stack wide">
+                <section class="section stack">
+                    <div class="between"><h2>{tr!(reporting.by_area)}</h2><a href=csv rel="external" download="">{tr!(reporting.csv)}</a></div>
+                    {chart(tr!(reporting.chart_areas), &report.areas)}
+                    {table(tr!(reporting.area), &report.areas, &report.total)}
+                </section>
+                <section class="section stack">
+                    <h2>{tr!(reporting.by_course)}</h2>
+                    {chart(tr!(reporting.chart_courses), &report.courses)}
+                    {table(tr!(reporting.course), &report.courses, &report.total)}
+                </section>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <PageHead
+            title=tr!(reporting.title)
+            lede=tr!(reporting.lede)
+            meta=view! { <li>{as_of}</li> }.into_any()
+        />
+        <div class="wrap body stack wide">
+            {filters}
+            {body}
+            {report.suppressed.then(|| view! { <p class="muted small">{tr!(reporting.suppressed)}</p> })}
+            <details class="more"><summary>{tr!(reporting.method)}</summary><p class="text">{tr!(reporting.method_text)}</p></details>
+            {report.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
+        </div>
+    }
+    .into_any()
+}
