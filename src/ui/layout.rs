@@ -28,6 +28,7 @@ fn links() -> Vec<(String, &'static str)> {
     let _ = (is(Role::Trainer), may(Right::ManagePeople));
     links.push((tr!(nav.institutions), "/institutions"));
     links.push((tr!(nav.areas), "/areas"));
+    links.push((tr!(programmes.title), "/projects"));
     links
 }
 
