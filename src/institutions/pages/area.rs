@@ -1,6 +1,7 @@
 //! `/areas/{code}`: an area, its names, the Convention, and what happens there.
 
 use crate::{
+    catalogue::pages::parts::CoursesInArea,
     i18n,
     institutions::{
         api::{AreaView, get_area},
@@ -17,11 +18,18 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn AreaPage() -> impl IntoView {
     let params = use_params_map();
-    load(
-        move || params.read().get("code").unwrap_or_default(),
-        |code| get_area(code, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+    let code = move || params.read().get("code").unwrap_or_default();
+    let page = load(code, |code| get_area(code, i18n::code(i18n::locale()).to_owned()), show);
+    // Known from the address, so that it stands under everything that names the area.
+    let footnote = move || {
+        (code() == KOSOVO).then(|| view! { <div class="wrap"><p class="footnote">{tr!(app.kosovo_footnote)}</p></div> })
+    };
+    view! {
+        {page}
+        <CoursesInArea code=Signal::derive(code)/>
+        <ProgrammesInArea code=Signal::derive(code)/>
+        {footnote}
+    }
 }
 
 fn show(data: AreaView) -> impl IntoView {
@@ -57,7 +65,6 @@ fn show(data: AreaView) -> impl IntoView {
                         view! { <ul class="dir-list">{lines}</ul> }.into_any()
                     }}
                 </section>
-                <ProgrammesInArea code=area.code.clone()/>
             </div>
             <aside>
                 <div class="sheet pad">
@@ -88,7 +95,6 @@ fn show(data: AreaView) -> impl IntoView {
                     </dl>
                 </div>
             </aside>
-            {area.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
         </div>
     }
     .into_any()

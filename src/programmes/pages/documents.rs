@@ -1,6 +1,6 @@
 //! `/documents`: the projects' documents and the languages they are known to exist in.
 
-use super::parts::tabs;
+use super::parts::{sentence, tabs};
 use crate::{
     programmes::{
         api::{DocumentLine, get_documents},
@@ -42,10 +42,10 @@ fn item(document: DocumentLine) -> impl IntoView {
             <div class="grow">
                 <p class="tags"><span class="tag">{words::document_kind(document.kind)}</span></p>
                 <h2 lang="en">{document.title}</h2>
-                {(!document.history.is_empty()).then(|| view! { <p class="muted" lang="en">{document.history}</p> })}
+                {(!document.history.is_empty()).then(|| view! { <p class="muted" lang="en">{sentence(&document.history)}</p> })}
                 {(!document.translations.is_empty())
                     .then(|| view! {
-                        <h3>{tr!(programmes.translations)}</h3>
+                        <h3 class="vh">{tr!(programmes.translations)}</h3>
                         <ul class="meta">{document.translations.into_iter().map(translation).collect_view()}</ul>
                     })}
             </div>

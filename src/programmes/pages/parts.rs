@@ -8,7 +8,7 @@ use crate::{
         model::Amendment,
     },
     tr,
-    ui::{format, load::load, words},
+    ui::{format, words},
 };
 use leptos::prelude::*;
 
@@ -41,9 +41,15 @@ pub fn dates(starts: Option<PartialDate>, ends: Option<PartialDate>) -> String {
     }
 }
 
-/// A sum in whole units of its currency.
+/// A sum in whole units of its currency, on one line.
 pub fn money(cents: i64, currency: &str) -> String {
-    tr!(programmes.money, currency = currency.to_owned(), amount = format::number(cents / 100))
+    tr!(programmes.money, currency = currency.to_owned(), amount = format::number(cents / 100)).replace(' ', "\u{a0}")
+}
+
+/// A remark of the sources, which begin in lower case, as a sentence.
+pub fn sentence(remark: &str) -> String {
+    let mut letters = remark.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Areas as links, parted by commas.
@@ -113,7 +119,7 @@ pub fn activity_list(list: Vec<ActivityLine>, with_projects: bool) -> impl IntoV
                             .then(|| view! {
                                 <p class="muted">{tr!(programmes.papers, list = activity.papers.join(", "))}</p>
                             })}
-                        {(!activity.note.is_empty()).then(|| view! { <p class="muted" lang="en">{activity.note}</p> })}
+                        {(!activity.note.is_empty()).then(|| view! { <p class="muted" lang="en">{sentence(&activity.note)}</p> })}
                         {(with_projects && !activity.projects.is_empty())
                             .then(|| view! {
                                 <ul class="meta">
@@ -145,26 +151,33 @@ fn project_item(project: ProjectLine) -> impl IntoView {
     }
 }
 
-/// The projects that work in an area and the activities held there, for the area's page.
+/// The projects that work in an area and the activities held there, for the area's page. Stands
+/// beside the page's own content, not inside what that loads, and must not hide it by failing.
 #[component]
 pub fn ProgrammesInArea(
     /// The area's code.
-    code: String,
+    #[prop(into)]
+    code: Signal<String>,
 ) -> impl IntoView {
-    load(
-        move || code.clone(),
-        get_programmes_in,
-        |data: InArea| {
-            let InArea { projects, activities } = data;
-            view! {
-            <section class="section">
-                <h2>{tr!(programmes.in_area)}</h2>
-                {if projects.is_empty() {
-                    view! { <p class="muted">{tr!(programmes.no_projects_in_area)}</p> }.into_any()
-                } else {
-                    view! { <ul class="list">{projects.into_iter().map(project_item).collect_view()}</ul> }.into_any()
-                }}
-            </section>
+    let resource = Resource::new(move || code.get(), get_programmes_in);
+    let shown = move || Suspend::new(async move { resource.await.ok().map(in_area) });
+    view! { <Transition>{shown}</Transition> }.into_any()
+}
+
+fn in_area(data: InArea) -> AnyView {
+    let InArea { projects, activities } = data;
+    if projects.is_empty() && activities.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <div class="wrap body">
+            {(!projects.is_empty())
+                .then(|| view! {
+                    <section class="section">
+                        <h2>{tr!(programmes.in_area)}</h2>
+                        <ul class="list">{projects.into_iter().map(project_item).collect_view()}</ul>
+                    </section>
+                })}
             {(!activities.is_empty())
                 .then(|| view! {
                     <section class="section">
@@ -172,8 +185,7 @@ pub fn ProgrammesInArea(
                         {activity_list(activities, true)}
                     </section>
                 })}
-        }
-        .into_any()
-        },
-    )
+        </div>
+    }
+    .into_any()
 }

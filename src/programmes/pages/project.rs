@@ -1,6 +1,6 @@
 //! `/projects/{key}`: a project's facts, changes, expected results and activities.
 
-use super::parts::{activity_list, amendment, area_links, dates, footnote, money, names_kosovo};
+use super::parts::{activity_list, amendment, area_links, dates, footnote, money, names_kosovo, sentence};
 use crate::{
     common::dates::PartialDate,
     i18n,
@@ -92,7 +92,7 @@ fn show(data: ProjectView) -> impl IntoView {
                         {neighbour(tr!(programmes.before), before.into_iter().collect())}
                         {neighbour(tr!(programmes.after), after)}
                         {(!project.note.is_empty())
-                            .then(|| view! { <div><dt>{tr!(programmes.note)}</dt><dd lang="en">{project.note}</dd></div> })}
+                            .then(|| view! { <div><dt>{tr!(programmes.note)}</dt><dd lang="en">{sentence(&project.note)}</dd></div> })}
                     </dl>
                 </div>
                 {(!amendments.is_empty()).then(|| changes(&amendments))}
@@ -123,10 +123,10 @@ fn changes(amendments: &[Amendment]) -> impl IntoView {
             let known = PartialDate::parse(&change.known_by)
                 .map_or_else(|| change.known_by.clone(), |date| format::partial(Some(date)));
             view! {
-                <li>
-                    <time datetime=change.known_by.clone()>{tr!(programmes.change_known, date = known)}</time>
-                    <p><b>{field}</b>" "{from_to}</p>
-                </li>
+                <div>
+                    <dt><b>{field}</b>", "{tr!(programmes.change_known, date = known)}</dt>
+                    <dd>{from_to}</dd>
+                </div>
             }
         })
         .collect_view();
@@ -134,7 +134,7 @@ fn changes(amendments: &[Amendment]) -> impl IntoView {
         <section class="sheet pad">
             <h2>{tr!(programmes.changes)}</h2>
             <p class="muted small">{tr!(programmes.amended_hint)}</p>
-            <ol class="history">{lines}</ol>
+            <dl class="facts side">{lines}</dl>
         </section>
     }
 }
