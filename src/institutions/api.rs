@@ -1,6 +1,6 @@
 //! Server functions of institutions, and what they send.
 
-use super::model::{Area, Institution, InstitutionForm, InstitutionLine};
+use super::model::{Area, FormerName, Institution, InstitutionForm, InstitutionLine};
 use crate::common::{error::AppError, forms::Done};
 use chrono::NaiveDate;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -35,6 +35,46 @@ pub struct InstitutionView {
 pub struct InstitutionEdit {
     /// The record.
     pub institution: Institution,
+}
+
+/// An area in the list of areas.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AreaLine {
+    /// The area.
+    pub area: Area,
+    /// How many institutions it has.
+    pub institutions: i64,
+}
+
+/// An area's page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AreaView {
+    /// The area by its name today.
+    pub area: Area,
+    /// Its languages, as a list.
+    pub languages: String,
+    /// When the instrument to the Convention on Cybercrime was deposited, where confirmed.
+    pub convention_deposit: Option<NaiveDate>,
+    /// When it entered into force, where confirmed.
+    pub convention_in_force: Option<NaiveDate>,
+    /// Names it had before.
+    pub former_names: Vec<FormerName>,
+    /// Its institutions and those that serve it from elsewhere.
+    pub institutions: Vec<InstitutionLine>,
+}
+
+/// All areas, with names in `language`.
+#[server(prefix = "/_fn", endpoint = "institutions/areas", input = GetUrl)]
+pub async fn get_areas(language: String) -> Result<Vec<AreaLine>, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::area_lines(&http::ctx()?, &language).await }).await
+}
+
+/// An area's page.
+#[server(prefix = "/_fn", endpoint = "institutions/area", input = GetUrl)]
+pub async fn get_area(code: String, language: String) -> Result<AreaView, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::area(&http::ctx()?, &code, &language).await }).await
 }
 
 /// The directory by area, with names in `language`.

@@ -54,6 +54,26 @@ pub fn name_at(names: &[AreaName], code: &str, language: &str, day: NaiveDate) -
     pick(language).or_else(|| pick("en")).unwrap_or_else(|| code.to_owned())
 }
 
+/// A name that an area had, with its last day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FormerName {
+    /// The name.
+    pub name: String,
+    /// The last day it was the name.
+    pub until: NaiveDate,
+}
+
+/// The names that an area had before today's in a language, the latest first.
+pub fn former_names(names: &[AreaName], code: &str, language: &str, today: NaiveDate) -> Vec<FormerName> {
+    let mut own: Vec<&AreaName> =
+        names.iter().filter(|n| n.area_code == code && n.language == language && n.starts_on <= today).collect();
+    own.sort_by_key(|name| name.starts_on);
+    own.windows(2)
+        .filter_map(|pair| Some(FormerName { name: pair[0].name.clone(), until: pair[1].starts_on.pred_opt()? }))
+        .rev()
+        .collect()
+}
+
 /// An area with its name today.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Area {
@@ -199,5 +219,9 @@ mod tests {
         assert_eq!(name_at(&names, "TR", "fr", day("2026-01-01")), "Turquie");
         assert_eq!(name_at(&names, "TR", "sq", day("2012-01-01")), "Turkey");
         assert_eq!(name_at(&names, "AL", "en", day("2012-01-01")), "AL");
+        let former = |today| former_names(&names, "TR", "en", day(today));
+        assert_eq!(former("2026-01-01"), [FormerName { name: "Turkey".into(), until: day("2022-06-01") }]);
+        assert!(former("2012-01-01").is_empty());
+        assert!(former_names(&names, "TR", "fr", day("2026-01-01")).is_empty());
     }
 }

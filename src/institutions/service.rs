@@ -1,8 +1,8 @@
 //! The directory of institutions and its upkeep.
 
 use super::{
-    api::{Directory, InstitutionEdit, InstitutionView},
-    model::{Area, Institution, InstitutionForm, name_at},
+    api::{AreaLine, AreaView, Directory, InstitutionEdit, InstitutionView},
+    model::{Area, Institution, InstitutionForm, former_names, name_at},
     store,
 };
 use crate::{
@@ -31,6 +31,41 @@ pub async fn areas(cx: &Ctx, h: &mut impl Handle, language: &str) -> Result<Vec<
         .collect();
     areas.sort_by_cached_key(|area| text::fold(&area.name));
     Ok(areas)
+}
+
+/// All areas with what there is in each.
+pub async fn area_lines(cx: &Ctx, language: &str) -> Result<Vec<AreaLine>, AppError> {
+    let mut reader = cx.read().await?;
+    let areas = areas(cx, &mut reader, language).await?;
+    let counts = store::institution_counts(&mut reader).await?;
+    Ok(areas
+        .into_iter()
+        .map(|area| AreaLine {
+            institutions: counts.iter().find(|(code, _)| *code == area.code).map_or(0, |(_, count)| *count),
+            area,
+        })
+        .collect())
+}
+
+/// An area's page.
+pub async fn area(cx: &Ctx, code: &str, language: &str) -> Result<AreaView, AppError> {
+    let mut reader = cx.read().await?;
+    let row = store::area(&mut reader, code).await?.ok_or(AppError::NotFound)?;
+    let names = store::names_of(&mut reader, code).await?;
+    let today = cx.now().date_naive();
+    Ok(AreaView {
+        area: Area {
+            name: name_at(&names, code, language, today),
+            code: row.code,
+            project_area: row.project_area,
+            footnote: row.footnote,
+        },
+        languages: row.languages,
+        convention_deposit: row.convention_deposit,
+        convention_in_force: row.convention_in_force,
+        former_names: former_names(&names, code, language, today),
+        institutions: store::lines_in(&mut reader, code).await?,
+    })
 }
 
 /// The directory by area.

@@ -11,6 +11,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 statements! {
     AREAS = "SELECT code, languages, convention_deposit, convention_in_force, project_area, footnote, note FROM area ORDER BY code";
+    AREA = "SELECT code, languages, convention_deposit, convention_in_force, project_area, footnote, note FROM area WHERE code = $1";
+    AREA_COUNTS = "SELECT area_code, COUNT(*) FROM institution GROUP BY area_code";
+    AREA_LINES = "SELECT i.id, i.slug, i.name, i.kind, i.area_code FROM institution i
+        WHERE i.area_code = $1 OR EXISTS (SELECT 1 FROM institution_serves s WHERE s.institution_id = i.id AND s.area_code = $1)
+        ORDER BY i.name";
+    NAMES_OF = "SELECT area_code, language, starts_on, name FROM area_name WHERE area_code = $1 ORDER BY starts_on";
     AREA_NAMES = "SELECT area_code, language, starts_on, name FROM area_name";
     AREA_ADD = "INSERT INTO area (code, languages, convention_deposit, convention_in_force, project_area, footnote, note)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -51,6 +57,26 @@ pub struct AreaRow {
 /// All areas; there are some dozens.
 pub async fn areas(h: &mut impl Handle) -> Result<Vec<AreaRow>, DbError> {
     fetch_all!(h, AREAS)
+}
+
+/// An area.
+pub async fn area(h: &mut impl Handle, code: &str) -> Result<Option<AreaRow>, DbError> {
+    fetch_optional!(h, AREA, code)
+}
+
+/// How many institutions each area has.
+pub async fn institution_counts(h: &mut impl Handle) -> Result<Vec<(String, i64)>, DbError> {
+    fetch_all!(h, AREA_COUNTS)
+}
+
+/// The institutions in an area and those of other areas that serve it.
+pub async fn lines_in(h: &mut impl Handle, area: &str) -> Result<Vec<InstitutionLine>, DbError> {
+    fetch_all!(h, AREA_LINES, area)
+}
+
+/// All names of an area, the earliest first.
+pub async fn names_of(h: &mut impl Handle, area: &str) -> Result<Vec<AreaName>, DbError> {
+    fetch_all!(h, NAMES_OF, area)
 }
 
 /// All names of all areas.

@@ -1,7 +1,7 @@
 //! Services of institutions on both databases.
 
 use super::{model::InstitutionForm, service};
-use crate::{common::error::AppError, on_both};
+use crate::{common::error::AppError, on_both, platform::db::counted};
 
 fn form(id: impl ToString, version: i64, name: &str) -> InstitutionForm {
     InstitutionForm { id: id.to_string(), version: version.to_string(), name: name.into(), ..Default::default() }
@@ -35,5 +35,37 @@ on_both! {
         let AppError::Invalid(faults) = service::edit(&stranger, &bad).await.unwrap_err() else { panic!() };
         assert_eq!(faults.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["name", "website"]);
         assert_eq!(service::view(&stranger, "other", "en").await.unwrap().institution.version, 1);
+    }
+}
+
+on_both! {
+    async fn areas_by_their_names_and_with_what_serves_them(house) {
+        let cx = house.nobody();
+        crate::demo::load::load(&cx, "correct horse battery").await.unwrap();
+        let (lines, queries) = counted(service::area_lines(&cx, "fr")).await;
+        let lines = lines.unwrap();
+        assert_eq!((lines.len(), queries), (38, 3));
+        assert_eq!(lines.iter().map(|line| line.institutions).sum::<i64>(), 33);
+        let albania = lines.iter().position(|line| line.area.name == "Albanie").unwrap();
+        assert!(albania < lines.iter().position(|line| line.area.name == "Ukraine").unwrap());
+
+        let (kosovo, queries) = counted(service::area(&cx, "XK", "en")).await;
+        let kosovo = kosovo.unwrap();
+        assert_eq!(queries, 3);
+        assert!(kosovo.area.footnote && kosovo.area.name == "Kosovo*");
+        let slugs: Vec<_> = kosovo.institutions.iter().map(|line| line.slug.as_str()).collect();
+        assert_eq!(slugs, ["xk-academy-of-justice", "regional-judicial-pilot-centre-zagreb"]);
+
+        let macedonia = service::area(&cx, "MK", "en").await.unwrap();
+        assert_eq!(macedonia.area.name, "North Macedonia");
+        assert_eq!(macedonia.former_names[0].name, "\"the former Yugoslav Republic of Macedonia\"");
+        assert_eq!(macedonia.former_names[0].until.to_string(), "2019-02-11");
+        assert_eq!(macedonia.convention_deposit, None);
+        assert_eq!(service::area(&cx, "ZZ", "en").await.unwrap_err(), AppError::NotFound);
+
+        let academy = service::view(&cx, "xk-academy-of-justice", "en").await.unwrap();
+        assert_eq!(academy.former_names[0].0, "Kosovo Judicial Institute");
+        let centre = service::view(&cx, "regional-judicial-pilot-centre-zagreb", "en").await.unwrap();
+        assert_eq!(centre.serves.len(), 8);
     }
 }

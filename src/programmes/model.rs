@@ -131,6 +131,30 @@ pub fn last_day(date: PartialDate) -> NaiveDate {
     }
 }
 
+/// The days a project spans on a time line, and whether its start was reckoned back from its end
+/// by its duration. None without an end, or without any way to a start.
+pub fn span(
+    starts: Option<PartialDate>,
+    ends: Option<PartialDate>,
+    months: Option<i64>,
+) -> Option<(NaiveDate, NaiveDate, bool)> {
+    let end = last_day(ends?);
+    let (start, reckoned) = match (starts, months) {
+        (Some(start), _) => (start.first_day(), false),
+        (None, Some(months)) => {
+            let months = chrono::Months::new(u32::try_from(months).ok()?);
+            (end.checked_sub_months(months)?.succ_opt()?, true)
+        }
+        (None, None) => return None,
+    };
+    (start <= end).then_some((start, end, reckoned))
+}
+
+/// The name of a project without what explains it: `GLACY - Global Action on Cybercrime` is GLACY.
+pub fn short_title(title: &str) -> &str {
+    title.split(" - ").next().unwrap_or(title)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,6 +203,17 @@ mod tests {
         assert_eq!(last_day(PartialDate::Month(2012, 2)), day("2012-02-29"));
         assert_eq!(last_day(PartialDate::Month(2015, 12)), day("2015-12-31"));
         assert_eq!(last_day(PartialDate::Day(day("2015-12-03"))), day("2015-12-03"));
+    }
+
+    #[test]
+    fn spans_on_the_time_line() {
+        let date = PartialDate::parse;
+        assert_eq!(span(date("2016-02"), date("2019-07"), None), Some((day("2016-02-01"), day("2019-07-31"), false)));
+        assert_eq!(span(None, date("2013-04"), Some(30)), Some((day("2010-10-31"), day("2013-04-30"), true)));
+        assert_eq!(span(None, date("2013-04"), None), None);
+        assert_eq!(span(date("2016-02"), None, Some(3)), None);
+        assert_eq!(span(date("2016-02"), date("2015-01"), None), None);
+        assert_eq!(short_title("GLACY - Global Action on Cybercrime"), "GLACY");
     }
 
     #[test]

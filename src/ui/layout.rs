@@ -34,6 +34,7 @@ fn links() -> Vec<(String, &'static str)> {
     if is(Role::Participant) {
         links.push((tr!(nav.certificates), "/certificates"));
     }
+    links.push((tr!(programmes.title), "/projects"));
     links
 }
 

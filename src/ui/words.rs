@@ -10,6 +10,7 @@ use crate::{
     completion::model::CertificateKind,
     institutions::model::InstitutionKind,
     people::model::{Profession, Role},
+    programmes::model::{ActivityKind, DocumentKind, ProjectStatus},
     tr,
 };
 
@@ -184,6 +185,56 @@ table! {
         Attendance => completion.kind.attendance,
         Achievement => completion.kind.achievement,
         Trainer => completion.kind.trainer,
+    }
+}
+
+table! {
+    /// What an activity is.
+    activity_kind(ActivityKind) {
+        LaunchingConference => programmes.kind.launching_conference,
+        ClosingConference => programmes.kind.closing_conference,
+        HighLevelConference => programmes.kind.high_level_conference,
+        Conference => programmes.kind.conference,
+        ConferenceSession => programmes.kind.conference_session,
+        ThirdPartyConference => programmes.kind.third_party_training_conference,
+        ThirdPartyEvent => programmes.kind.contribution_to_third_party_event,
+        SteeringCommittee => programmes.kind.steering_committee,
+        RegionalWorkshop => programmes.kind.regional_workshop,
+        IntraRegionalWorkshop => programmes.kind.intra_regional_workshop,
+        InternationalWorkshop => programmes.kind.international_workshop,
+        CountryWorkshop => programmes.kind.country_specific_workshop,
+        Workshop => programmes.kind.workshop,
+        RegionalMeeting => programmes.kind.regional_training_meeting,
+        TrainTheTrainers => programmes.kind.training_of_trainers,
+        InCountryTraining => programmes.kind.in_country_training,
+        Exercise => programmes.kind.exercise,
+        StudyVisit => programmes.kind.study_visit,
+        ScopingMission => programmes.kind.scoping_mission,
+        DeskReview => programmes.kind.desk_review,
+    }
+}
+
+table! {
+    /// What a document is.
+    document_kind(DocumentKind) {
+        ConceptPaper => programmes.document.concept_paper,
+        Guidelines => programmes.document.guidelines,
+        Guide => programmes.document.guide,
+        Manual => programmes.document.manual,
+        TrainingPack => programmes.document.training_pack,
+        Study => programmes.document.study,
+        BaselineReport => programmes.document.baseline_report,
+        EndLineReport => programmes.document.end_line_report,
+        Declaration => programmes.document.declaration,
+    }
+}
+
+table! {
+    /// Whether a project runs.
+    project_status(ProjectStatus) {
+        Pipeline => programmes.status.pipeline,
+        Running => programmes.status.running,
+        Closed => programmes.status.closed,
     }
 }
 

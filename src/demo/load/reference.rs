@@ -149,7 +149,8 @@ impl Loader<'_> {
                 budget_cents: project.budget_eur.map(|euro| euro * 100),
                 funding: &join_list(project.funding.split(';')),
                 status: project.status,
-                note: &project.note,
+                // The table of amendments is loaded: nobody needs to be sent to its file.
+                note: project.note.split("; amended").next().unwrap_or_default(),
             };
             store::add_project(tx, &new, split_list(&project.areas)).await?;
             self.projects.insert(&project.key, new.id);

@@ -1,5 +1,7 @@
 //! The directory, areas and institutions.
 
+mod area;
+mod areas;
 mod directory;
 mod edit;
 mod institution;
@@ -11,6 +13,8 @@ use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, com
 #[component(transparent)]
 pub fn InstitutionRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
+        <Route path=path!("/areas") view=areas::AreasPage/>
+        <Route path=path!("/areas/:code") view=area::AreaPage/>
         <Route path=path!("/institutions") view=directory::DirectoryPage/>
         <Route path=path!("/institutions/:slug") view=institution::InstitutionPage/>
         <Route path=path!("/institutions/:slug/edit") view=edit::EditPage/>

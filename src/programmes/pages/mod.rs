@@ -1,10 +1,24 @@
 //! Pages: projects with their phases, amendments and expected results; activities; documents.
 
+mod activities;
+mod documents;
+pub mod parts;
+mod project;
+mod projects;
+mod timeline;
+
 use leptos::prelude::*;
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
 
 /// The routes of this capability.
 #[component(transparent)]
 pub fn ProgrammeRoutes() -> impl MatchNestedRoutes + Clone {
-    view! { <Route path=path!("/__programmes") view=|| ()/> }.into_inner().into_any_nested_route()
+    view! {
+        <Route path=path!("/projects") view=projects::ProjectsPage/>
+        <Route path=path!("/projects/:key") view=project::ProjectPage/>
+        <Route path=path!("/activities") view=activities::ActivitiesPage/>
+        <Route path=path!("/documents") view=documents::DocumentsPage/>
+    }
+    .into_inner()
+    .into_any_nested_route()
 }

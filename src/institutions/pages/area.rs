@@ -1,0 +1,101 @@
+//! `/areas/{code}`: an area, its names, the Convention, and what happens there.
+
+use crate::{
+    catalogue::pages::parts::CoursesInArea,
+    i18n,
+    institutions::{
+        api::{AreaView, get_area},
+        model::KOSOVO,
+    },
+    programmes::pages::parts::ProgrammesInArea,
+    tr,
+    ui::{format, layout::PageHead, load::load, words},
+};
+use chrono::NaiveDate;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn AreaPage() -> impl IntoView {
+    let params = use_params_map();
+    let code = move || params.read().get("code").unwrap_or_default();
+    let page = load(code, |code| get_area(code, i18n::code(i18n::locale()).to_owned()), show);
+    // Known from the address, so that it stands under everything that names the area.
+    let footnote = move || {
+        (code() == KOSOVO).then(|| view! { <div class="wrap"><p class="footnote">{tr!(app.kosovo_footnote)}</p></div> })
+    };
+    view! {
+        {page}
+        <CoursesInArea code=Signal::derive(code)/>
+        <ProgrammesInArea code=Signal::derive(code)/>
+        {footnote}
+    }
+}
+
+fn show(data: AreaView) -> impl IntoView {
+    let AreaView { area, languages, convention_deposit, convention_in_force, former_names, institutions } = data;
+    let tag = if area.project_area { tr!(areas.project_area) } else { tr!(areas.host) };
+    let code = if area.code == KOSOVO { tr!(areas.user_assigned, code = area.code.clone()) } else { area.code.clone() };
+    let confirmed = |day: Option<NaiveDate>| match day {
+        Some(day) => view! { <dd>{format::date(day)}</dd> }.into_any(),
+        None => view! { <dd class="muted">{tr!(areas.not_confirmed)}</dd> }.into_any(),
+    };
+    let here = area.code.clone();
+    let lines = institutions
+        .into_iter()
+        .map(|line| {
+            let kind = words::institution_kind(line.kind);
+            let kind = if line.area_code == here { kind } else { format!("{kind} · {}", tr!(areas.serves_too)) };
+            view! { <li><a href=format!("/institutions/{}", line.slug)>{line.name}</a><span>{kind}</span></li> }
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <PageHead
+            title=area.name.clone()
+            crumbs=vec![(tr!(areas.title), "/areas".to_owned())]
+            tags=view! { <span class="tag">{tag}</span> }.into_any()
+        />
+        <div class="wrap body cols">
+            <div>
+                <section class="section">
+                    <h2>{tr!(areas.institutions)}</h2>
+                    {if lines.is_empty() {
+                        view! { <p class="muted">{tr!(areas.no_institutions)}</p> }.into_any()
+                    } else {
+                        view! { <ul class="dir-list">{lines}</ul> }.into_any()
+                    }}
+                </section>
+            </div>
+            <aside>
+                <div class="sheet pad">
+                    <h2>{tr!(areas.facts)}</h2>
+                    <dl class="facts side">
+                        <div><dt>{tr!(areas.code)}</dt><dd>{code}</dd></div>
+                        <div><dt>{tr!(areas.languages)}</dt><dd>{words::languages(&languages)}</dd></div>
+                        {(!former_names.is_empty())
+                            .then(|| view! {
+                                <div>
+                                    <dt>{tr!(areas.former)}</dt>
+                                    {former_names
+                                        .into_iter()
+                                        .map(|former| view! {
+                                            <dd>
+                                                {former.name}", "
+                                                {tr!(areas.former_until, date = format::date(former.until))}
+                                            </dd>
+                                        })
+                                        .collect_view()}
+                                </div>
+                            })}
+                    </dl>
+                    <h3>{tr!(areas.convention)}</h3>
+                    <dl class="facts side">
+                        <div><dt>{tr!(areas.deposit)}</dt>{confirmed(convention_deposit)}</div>
+                        <div><dt>{tr!(areas.in_force)}</dt>{confirmed(convention_in_force)}</div>
+                    </dl>
+                </div>
+            </aside>
+        </div>
+    }
+    .into_any()
+}
