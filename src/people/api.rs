@@ -17,8 +17,11 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Do
     http::answer(async {
         let cx = http::ctx()?;
         http::limit_sign_in(&cx, &email)?;
-        let token = super::service::sign_in(&cx, &email, &password).await?;
-        http::set_session_cookie(&cx.app, Some(&token));
+        let opened = super::service::sign_in(&cx, &email, &password).await?;
+        http::set_session_cookie(&cx.app, Some(&opened.token));
+        if opened.language.is_some() {
+            http::set_language_cookie(opened.language.as_deref());
+        }
         Ok(Done::quietly(http::safe_path(&next).unwrap_or("/").to_owned()))
     })
     .await

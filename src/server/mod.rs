@@ -8,6 +8,7 @@ pub mod identify;
 mod house_tests;
 pub mod statements;
 
+use crate::people::accounts::letters;
 use crate::platform::{
     clock::{Clock, Entropy},
     config::{ServeSettings, Settings},
@@ -38,6 +39,8 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, cs
 /// What does each kind of job.
 pub const JOBS: Handlers = &[
     (mail::JOB, mail::deliver),
+    (letters::FORGOTTEN_JOB, letters::forgotten),
+    (letters::INVITATION_JOB, letters::invitation),
     (completion::service::LOOK_JOB, completion::service::look_job),
     (completion::service::PAPER_JOB, completion::service::paper_job),
     (reporting::service::REFRESH_JOB, reporting::service::refresh_job),

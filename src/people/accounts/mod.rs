@@ -1,0 +1,10 @@
+//! One's own account: passwords, letters with links, sessions.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod letters;
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
