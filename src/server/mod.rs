@@ -1,11 +1,16 @@
 //! Where everything comes together: routes, jobs, statements and the commands. The only module
 //! that knows every capability.
 
+pub mod access;
 pub mod backup;
 pub mod commands;
 pub mod identify;
 #[cfg(test)]
 mod house_tests;
+#[cfg(test)]
+mod rights_tests;
+#[cfg(test)]
+mod web_tests;
 pub mod statements;
 
 use crate::people::accounts::letters;
