@@ -12,7 +12,11 @@ pub async fn me() -> Result<Option<Actor>, AppError> {
 
 /// Signs in and goes to `next`.
 #[server(prefix = "/_fn", endpoint = "people/sign-in")]
-pub async fn sign_in(email: String, password: String, next: String) -> Result<Done, AppError> {
+pub async fn sign_in(
+    #[server(default)] email: String,
+    #[server(default)] password: String,
+    #[server(default)] next: String,
+) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async {
         let cx = http::ctx()?;

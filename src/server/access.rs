@@ -55,6 +55,17 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("institutions/view", Nothing),
     ("institutions/for-edit", For(Right::EditInstitution)),
     ("institutions/edit", For(Right::EditInstitution)),
+    // catalogue
+    ("catalogue/at-institution", Nothing),
+    ("catalogue/in-area", Nothing),
+    ("catalogue/new", For(Right::EditCourse)),
+    ("catalogue/for-edit", For(Right::EditCourse)),
+    ("catalogue/save", For(Right::EditCourse)),
+    ("catalogue/add-author", For(Right::EditCourse)),
+    ("catalogue/remove-author", For(Right::EditCourse)),
+    // deliveries
+    ("deliveries/board", Nothing),
+    ("deliveries/course", Nothing),
 ];
 
 /// Pages, as the router writes them.
@@ -75,6 +86,11 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/institutions", Nothing),
     ("/institutions/{slug}", Nothing),
     ("/institutions/{slug}/edit", For(Right::EditInstitution)),
+    // catalogue
+    ("/catalogue", Nothing),
+    ("/courses/{slug}", Nothing),
+    ("/courses/new", For(Right::EditCourse)),
+    ("/courses/{slug}/edit", For(Right::EditCourse)),
 ];
 
 /// Plain routes of axum, with the method that they take.
