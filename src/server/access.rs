@@ -66,6 +66,18 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     // deliveries
     ("deliveries/board", Nothing),
     ("deliveries/course", Nothing),
+    // attendance
+    ("attendance/register", For(Right::KeepRegister)),
+    ("attendance/history", For(Right::KeepRegister)),
+    ("attendance/save", For(Right::KeepRegister)),
+    ("attendance/mark", For(Right::KeepRegister)),
+    ("attendance/undo", For(Right::KeepRegister)),
+    // learning
+    ("learning/mine", SignIn),
+    ("learning/study", For(Right::Study)),
+    ("learning/opened", For(Right::Study)),
+    ("learning/position", For(Right::Study)),
+    ("learning/done", For(Right::Study)),
 ];
 
 /// Pages, as the router writes them.
@@ -91,6 +103,14 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/courses/{slug}", Nothing),
     ("/courses/new", For(Right::EditCourse)),
     ("/courses/{slug}/edit", For(Right::EditCourse)),
+    // attendance
+    ("/deliveries/{id}/register", For(Right::KeepRegister)),
+    ("/deliveries/{id}/register/{slot}", For(Right::KeepRegister)),
+    ("/deliveries/{id}/register/{slot}/history", For(Right::KeepRegister)),
+    // learning
+    ("/learn", SignIn),
+    ("/learn/{delivery}", For(Right::Study)),
+    ("/learn/{delivery}/{material}", For(Right::Study)),
 ];
 
 /// Plain routes of axum, with the method that they take.

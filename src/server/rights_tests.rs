@@ -42,6 +42,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("name", "Walker"),
     ("title", "Walker"),
     ("markdown", "text"),
+    ("action", "present"),
+    ("seconds", "1"),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.
