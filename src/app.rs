@@ -44,6 +44,8 @@ pub struct Submitted {
 pub struct PageState {
     /// A word of success to show.
     pub flash: RwSignal<Option<Flash>>,
+    /// Whether the word was set by a form that is about to lead to another page, where it is to be read.
+    pub flash_travels: StoredValue<bool>,
     /// Grows when something was saved, so that what is shown is read again.
     pub refresh: RwSignal<u32>,
 }
@@ -115,7 +117,11 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let info = use_context::<PageInfo>().unwrap_or_else(info_from_document);
     provide_context(i18n::locale_of(&info.language).unwrap_or_default());
-    let state = PageState { flash: RwSignal::new(info.flash), refresh: RwSignal::new(0) };
+    let state = PageState {
+        flash: RwSignal::new(info.flash),
+        flash_travels: StoredValue::new(false),
+        refresh: RwSignal::new(0),
+    };
     provide_context(state);
     provide_context(info);
     // Browser tests and styles know by this that the page answers to clicks.

@@ -114,13 +114,19 @@ struct Options {
 
 /// A fresh application.
 pub async fn house(kind: Kind) -> House {
+    house_with(kind, &[]).await
+}
+
+/// A fresh application with further options.
+pub async fn house_with(kind: Kind, further: &[&str]) -> House {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().to_str().expect("a plain path");
     let url = match kind {
         Kind::Sqlite => format!("sqlite://{data}/magistra.db"),
         Kind::Postgres => postgres().await,
     };
-    let options = Options::parse_from(["test", "--data", data, "--database-url", &url]);
+    let given = ["test", "--data", data, "--database-url", &url];
+    let options = Options::parse_from(given.iter().chain(further));
     let db = Db::open(&url).await.expect("the database opens");
     if matches!(kind, Kind::Sqlite) {
         db.migrate().await.expect("migrates");

@@ -9,6 +9,7 @@ CREATE TABLE person (
     email TEXT NOT NULL DEFAULT '',
     invented BOOLEAN NOT NULL DEFAULT FALSE,
     version BIGINT NOT NULL DEFAULT 1,
+    updated_by TEXT NOT NULL DEFAULT '',
     created_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX person_folded ON person (folded, id);

@@ -9,6 +9,7 @@ CREATE TABLE person (
     email TEXT NOT NULL DEFAULT '',
     invented INTEGER NOT NULL DEFAULT FALSE,
     version INTEGER NOT NULL DEFAULT 1,
+    updated_by TEXT NOT NULL DEFAULT '',
     created_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX person_folded ON person (folded, id);

@@ -44,6 +44,8 @@ pub enum FaultKind {
     BelowUsed { used: i64 },
     /// The request could not be read.
     Malformed,
+    /// No font has these characters, so no certificate could print them.
+    Unprintable { text: String },
 }
 
 /// One fault of one field; an empty field name speaks of the whole form.

@@ -12,13 +12,20 @@ pub async fn me() -> Result<Option<Actor>, AppError> {
 
 /// Signs in and goes to `next`.
 #[server(prefix = "/_fn", endpoint = "people/sign-in")]
-pub async fn sign_in(email: String, password: String, next: String) -> Result<Done, AppError> {
+pub async fn sign_in(
+    #[server(default)] email: String,
+    #[server(default)] password: String,
+    #[server(default)] next: String,
+) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async {
         let cx = http::ctx()?;
         http::limit_sign_in(&cx, &email)?;
-        let token = super::service::sign_in(&cx, &email, &password).await?;
-        http::set_session_cookie(&cx.app, Some(&token));
+        let opened = super::service::sign_in(&cx, &email, &password).await?;
+        http::set_session_cookie(&cx.app, Some(&opened.token));
+        if opened.language.is_some() {
+            http::set_language_cookie(opened.language.as_deref());
+        }
         Ok(Done::quietly(http::safe_path(&next).unwrap_or("/").to_owned()))
     })
     .await

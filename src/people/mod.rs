@@ -1,8 +1,11 @@
 //! Persons, their posts, accounts, sessions and roles; and the one table of rights.
 
+pub mod accounts;
 pub mod api;
+pub mod house;
 pub mod model;
 pub mod pages;
+pub mod records;
 pub mod rights;
 #[cfg(feature = "ssr")]
 pub mod service;

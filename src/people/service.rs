@@ -48,9 +48,18 @@ pub async fn actor(app: &App, token: &str) -> Result<Option<Actor>, AppError> {
     Ok(Some(actor))
 }
 
-/// Signs in and returns the new session's token. Wrong address and wrong password are one
+/// A session just opened.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Its token, for the cookie.
+    pub token: String,
+    /// The language chosen in the account.
+    pub language: Option<String>,
+}
+
+/// Signs in and opens a session. Wrong address and wrong password are one
 /// answer and take the same time.
-pub async fn sign_in(cx: &Ctx, email: &str, password: &str) -> Result<String, AppError> {
+pub async fn sign_in(cx: &Ctx, email: &str, password: &str) -> Result<SignedIn, AppError> {
     let mut checks = Checks::default();
     let email = checks.email("email", email);
     checks.required("email", &email, 254);
@@ -87,7 +96,7 @@ pub async fn sign_in(cx: &Ctx, email: &str, password: &str) -> Result<String, Ap
     .await?;
     audit::note(cx, &mut tx, "sign_in", "account", account.id).await?;
     tx.commit().await?;
-    Ok(token)
+    Ok(SignedIn { token, language: account.language })
 }
 
 /// Signs this browser out.

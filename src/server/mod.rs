@@ -1,13 +1,19 @@
 //! Where everything comes together: routes, jobs, statements and the commands. The only module
 //! that knows every capability.
 
+pub mod access;
 pub mod backup;
 pub mod commands;
 pub mod identify;
 #[cfg(test)]
 mod house_tests;
+#[cfg(test)]
+mod rights_tests;
+#[cfg(test)]
+mod web_tests;
 pub mod statements;
 
+use crate::people::accounts::letters;
 use crate::platform::{
     clock::{Clock, Entropy},
     config::{ServeSettings, Settings},
@@ -38,6 +44,8 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, cs
 /// What does each kind of job.
 pub const JOBS: Handlers = &[
     (mail::JOB, mail::deliver),
+    (letters::FORGOTTEN_JOB, letters::forgotten),
+    (letters::INVITATION_JOB, letters::invitation),
     (completion::service::LOOK_JOB, completion::service::look_job),
     (completion::service::PAPER_JOB, completion::service::paper_job),
     (reporting::service::REFRESH_JOB, reporting::service::refresh_job),

@@ -6,6 +6,8 @@ use crate::platform::db::Statement;
 const STORES: &[&[Statement]] = &[
     crate::platform::store::STATEMENTS,
     crate::people::store::STATEMENTS,
+    crate::people::accounts::store::STATEMENTS,
+    crate::people::records::store::STATEMENTS,
     crate::institutions::store::STATEMENTS,
     crate::programmes::store::STATEMENTS,
     crate::catalogue::store::STATEMENTS,

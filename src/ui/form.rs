@@ -250,15 +250,14 @@ mod send {
             match outcome {
                 Ok(done) => {
                     state.error.set(None);
+                    let to = done.to.split('#').next().unwrap_or_default();
+                    page.flash_travels.set_value(to != here());
                     page.flash.set(done.flash);
                     page.refresh.update(|n| *n += 1);
                     navigate(&done.to, NavigateOptions::default());
                 }
                 Err(AppError::SignInRequired) => {
-                    let location = window().location();
-                    let here =
-                        format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
-                    let _ = location.set_href(&format!("/sign-in?next={}", crate::app::encode(&here)));
+                    let _ = window().location().set_href(&format!("/sign-in?next={}", crate::app::encode(&here())));
                 }
                 Err(error) => {
                     page.flash.set(None);
@@ -267,6 +266,11 @@ mod send {
                 }
             }
         });
+    }
+
+    fn here() -> String {
+        let location = window().location();
+        format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default())
     }
 
     async fn call(function: &str, body: &str) -> Result<Done, AppError> {

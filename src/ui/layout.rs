@@ -14,34 +14,41 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-/// The links of the main navigation for who is signed in: label and path.
-fn links() -> Vec<(String, &'static str)> {
+/// As many links as the band holds at 1024 pixels; what comes after stands in the account menu.
+const IN_BAND: usize = 7;
+
+/// The links for who is signed in, label and path: those of the band and those of the account menu.
+fn links() -> (Vec<(String, &'static str)>, Vec<(String, &'static str)>) {
     let actor = app::actor();
     let is = |role| actor.as_ref().is_some_and(|actor| actor.has(role));
     let may = |right| may_somewhere(actor.as_ref(), right);
-    let mut links = Vec::new();
-    if actor.is_some() {
-        links.push((tr!(nav.overview), "/"));
-        links.push((tr!(learning.title), "/learn"));
-    }
-    links.push((tr!(nav.catalogue), "/catalogue"));
-    let _ = (is(Role::Trainer), may(Right::ManagePeople));
-    links.push((tr!(nav.institutions), "/institutions"));
-    links.push((tr!(nav.areas), "/areas"));
-    if may(Right::ReadNumbers) {
-        links.push((tr!(nav.reports), "/reports"));
-    }
-    if is(Role::Participant) {
-        links.push((tr!(nav.certificates), "/certificates"));
-    }
-    links.push((tr!(programmes.title), "/projects"));
-    links
+    let signed_in = actor.is_some();
+    let all = [
+        (signed_in, tr!(nav.overview), "/"),
+        (true, tr!(nav.catalogue), "/catalogue"),
+        (is(Role::Trainer), tr!(nav.teach), "/teach"),
+        (signed_in, tr!(nav.learn), "/learn"),
+        (may(Right::ManageDelivery) || may(Right::KeepRegister), tr!(nav.deliveries), "/deliveries"),
+        (!signed_in || is(Role::ProgrammeOfficer) || is(Role::Observer), tr!(nav.projects), "/projects"),
+        (may(Right::ReadNumbers), tr!(nav.reports), "/reports"),
+        (true, tr!(nav.institutions), "/institutions"),
+        (true, tr!(nav.areas), "/areas"),
+    ];
+    let mut band: Vec<_> = all.into_iter().filter(|(shown, ..)| *shown).map(|(_, label, path)| (label, path)).collect();
+    let mut menu = band.split_off(band.len().min(IN_BAND));
+    let house = [
+        (signed_in, tr!(nav.certificates), "/certificates"),
+        (may(Right::ManagePeople), tr!(nav.people), "/people"),
+        (may(Right::RunHouse), tr!(nav.jobs), "/admin/jobs"),
+    ];
+    menu.extend(house.into_iter().filter(|(shown, ..)| *shown).map(|(_, label, path)| (label, path)));
+    (band, menu)
 }
 
-#[component]
-fn Links() -> impl IntoView {
+/// Links with the one of this page marked.
+fn anchors(links: Vec<(String, &'static str)>) -> impl IntoView {
     let path = use_location().pathname;
-    links()
+    links
         .into_iter()
         .map(|(label, href)| {
             let current = move || {
@@ -79,6 +86,7 @@ pub fn Header() -> impl IntoView {
             format!("{}?{}", location.pathname.get(), kept.join("&"))
         }
     };
+    let (band, menu) = links();
     let actor = app::actor();
     let who = actor.as_ref().map(|actor| {
         let roles: Vec<String> =
@@ -91,6 +99,7 @@ pub fn Header() -> impl IntoView {
                 <summary>{name}</summary>
                 <div class="pop">
                     <p>{roles}</p>
+                    {anchors(menu.clone())}
                     <a href="/account">{tr!(nav.account)}</a>
                     <SignOutButton/>
                 </div>
@@ -102,6 +111,7 @@ pub fn Header() -> impl IntoView {
     let mine = who.map(|_| {
         view! {
             <hr/>
+            {anchors(menu)}
             <a href="/account">{tr!(nav.account)}</a>
             <SignOutButton/>
         }
@@ -111,7 +121,7 @@ pub fn Header() -> impl IntoView {
         <header class="bar">
             <div class="in">
                 <a class="mark" href="/"><i></i>{tr!(app.name)}</a>
-                <nav aria-label=tr!(app.menu)><Links/></nav>
+                <nav aria-label=tr!(app.menu)>{anchors(band.clone())}</nav>
                 <div class="me">
                     <a class="pill" href=other_href rel="external" hreflang=other.clone() lang=other.clone()>
                         <span aria-hidden="true">{other.to_uppercase()}</span>
@@ -122,7 +132,7 @@ pub fn Header() -> impl IntoView {
                 <details class="drop menu">
                     <summary>{tr!(app.menu)}</summary>
                     <div class="pop">
-                        <nav aria-label=tr!(app.menu)><Links/></nav>
+                        <nav aria-label=tr!(app.menu)>{anchors(band)}</nav>
                         {mine}
                     </div>
                 </details>
@@ -131,15 +141,20 @@ pub fn Header() -> impl IntoView {
     }
 }
 
-/// A word of success from what was just done; gone with the next page.
+/// A word of success from what was just done; gone with the next page. The page that a form
+/// leads to is where its word is read, so that one journey does not count.
 #[component]
 pub fn FlashLine() -> impl IntoView {
     let state = expect_context::<PageState>();
-    let path = use_location().pathname;
-    Effect::new(move |shown_on: Option<String>| {
-        let now = path.get();
-        if shown_on.is_some_and(|before| before != now) && state.flash.get_untracked().is_some() {
-            // Set by the form just before it came here: keep it for this page only.
+    let location = use_location();
+    Effect::new(move |before: Option<(String, String)>| {
+        let now = (location.pathname.get(), location.search.get());
+        if before.is_some_and(|before| before != now) {
+            if state.flash_travels.get_value() {
+                state.flash_travels.set_value(false);
+            } else if state.flash.get_untracked().is_some() {
+                state.flash.set(None);
+            }
         }
         now
     });

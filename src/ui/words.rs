@@ -9,7 +9,7 @@ use crate::{
     },
     completion::model::CertificateKind,
     institutions::model::InstitutionKind,
-    people::model::{Profession, Role},
+    people::model::{Profession, Role, Sex},
     programmes::model::{ActivityKind, DocumentKind, ProjectStatus},
     tr,
 };
@@ -35,6 +35,7 @@ pub fn fault(kind: &FaultKind) -> String {
         FaultKind::Markup => tr!(form.markup),
         FaultKind::BelowUsed { used } => tr!(form.below_used, used = *used),
         FaultKind::Malformed => tr!(form.malformed),
+        FaultKind::Unprintable { text } => tr!(form.unprintable, text = text.clone()),
     }
 }
 
@@ -127,6 +128,15 @@ table! {
         Trainer => people.role.trainer,
         Participant => people.role.participant,
         Observer => people.role.observer,
+    }
+}
+
+table! {
+    /// A sex's name.
+    sex(Sex) {
+        Female => people.sex.female,
+        Male => people.sex.male,
+        Other => people.sex.other,
     }
 }
 

@@ -22,6 +22,11 @@ pub const FUNCTION_FIELD: &str = "__fn";
 /// The largest form: a long lesson and its fields.
 const MAX_FORM: usize = 2 * 1024 * 1024;
 
+/// The whole of a form, unless it is larger than forms are.
+pub async fn collect(body: Body) -> Option<bytes::Bytes> {
+    http_body_util::Limited::new(body, MAX_FORM).collect().await.ok().map(|body| body.to_bytes())
+}
+
 /// Runs the server function that a form names and answers as a browser without script expects.
 pub async fn dispatch(request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -34,9 +39,7 @@ pub async fn dispatch(request: Request) -> Response {
     if !is_form {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    let Ok(bytes) = http_body_util::Limited::new(body, MAX_FORM).collect().await.map(|b| b.to_bytes()) else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
+    let Some(bytes) = collect(body).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     let pairs: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
     let Some(function) = pairs.iter().find_map(|(name, value)| (name == FUNCTION_FIELD).then(|| value.clone())) else {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();

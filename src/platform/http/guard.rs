@@ -90,7 +90,11 @@ pub fn after_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
 pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    // A link of a letter opens an account: it is not for the log.
+    let path = match request.uri().path() {
+        path if path.starts_with("/set-password/") => "/set-password/…".to_owned(),
+        path => path.to_owned(),
+    };
     let (mut response, queries) = db::counted(next.run(request)).await;
     let headers = response.headers_mut();
     for (name, value) in [

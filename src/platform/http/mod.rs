@@ -83,6 +83,16 @@ pub fn set_session_cookie(app: &App, token: Option<&str>) {
     );
 }
 
+/// Remembers a language chosen in the account, or forgets the one chosen by hand.
+pub fn set_language_cookie(language: Option<&str>) {
+    let age = if language.is_some() { 31_536_000 } else { 0 };
+    let name = pages::LANGUAGE_COOKIE;
+    set_header(
+        header::SET_COOKIE,
+        &format!("{name}={}; Path=/; SameSite=Lax; Max-Age={age}", language.unwrap_or_default()),
+    );
+}
+
 /// The value of a cookie of the request.
 pub fn cookie<'a>(headers: &'a axum::http::HeaderMap, name: &str) -> Option<&'a str> {
     headers

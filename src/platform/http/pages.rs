@@ -102,6 +102,10 @@ pub async fn function(request: Request) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     }
     let info = info(&request);
+    // Leptos would read a body of any size; files come by other ways.
+    let (parts, body) = request.into_parts();
+    let Some(bytes) = forms::collect(body).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let request = Request::from_parts(parts, Body::from(bytes));
     leptos_axum::handle_server_fns_with_context(
         move || {
             provide_context(cx.clone());

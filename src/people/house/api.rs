@@ -1,0 +1,48 @@
+//! Server functions for whoever runs the house.
+
+use crate::common::{error::AppError, forms::Done, ids::JobId};
+use chrono::{DateTime, Utc};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+/// A job that was given up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobLine {
+    /// Its id.
+    pub id: JobId,
+    /// What was to be done.
+    pub kind: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why the last try failed.
+    pub error: String,
+    /// When it was enqueued.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The state of background work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobsView {
+    /// Jobs that were given up, newest first.
+    pub parked: Vec<JobLine>,
+    /// How many wait or run.
+    pub waiting: i64,
+    /// The mail server's host; none when there is none.
+    pub mail_server: Option<String>,
+    /// Where letters are written without one.
+    pub mail_folder: String,
+}
+
+/// The state of background work.
+#[server(prefix = "/_fn", endpoint = "house/jobs", input = GetUrl)]
+pub async fn get_jobs() -> Result<JobsView, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::jobs(&http::ctx()?).await }).await
+}
+
+/// Lets a parked job run again.
+#[server(prefix = "/_fn", endpoint = "house/retry-job")]
+pub async fn retry_job(id: String) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::retry(&http::ctx()?, &id).await }).await
+}

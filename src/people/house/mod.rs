@@ -1,0 +1,5 @@
+//! What keeps the house running: jobs that were given up, and where mail goes.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod service;

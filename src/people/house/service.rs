@@ -1,0 +1,67 @@
+//! Jobs that were given up, for whoever runs the house.
+
+use super::api::{JobLine, JobsView};
+use crate::{
+    common::{
+        error::AppError,
+        forms::{Done, Flash},
+        ids::JobId,
+    },
+    people::rights::{Record, Right, demand},
+    platform::{audit, context::Ctx, store},
+};
+
+/// Where mail goes, without the secrets of its address.
+fn mail_server(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    rest.split(['/', '?']).next().unwrap_or_default().to_owned()
+}
+
+/// Parked jobs, how many wait, and where mail goes. Payloads stay in the database: letters are
+/// other people's.
+pub async fn jobs(cx: &Ctx) -> Result<JobsView, AppError> {
+    demand(cx.actor.as_ref(), Right::RunHouse, Record::default())?;
+    let mut reader = cx.read().await?;
+    let parked = store::parked_jobs(&mut reader).await?;
+    Ok(JobsView {
+        parked: parked
+            .into_iter()
+            .map(|job| JobLine {
+                id: job.id,
+                kind: job.kind,
+                attempts: job.attempts,
+                error: job.last_error.unwrap_or_default(),
+                created_at: job.created_at,
+            })
+            .collect(),
+        waiting: store::waiting_jobs(&mut reader).await?,
+        mail_server: cx.app.settings.smtp_url.as_deref().map(mail_server),
+        mail_folder: cx.app.settings.mail_folder().display().to_string(),
+    })
+}
+
+/// Lets a parked job run again.
+pub async fn retry(cx: &Ctx, id: &str) -> Result<Done, AppError> {
+    demand(cx.actor.as_ref(), Right::RunHouse, Record::default())?;
+    let id: JobId = id.parse().map_err(|_| AppError::NotFound)?;
+    let mut tx = cx.begin().await?;
+    if !store::unpark_job(&mut tx, id, cx.now()).await? {
+        return Err(AppError::NotFound);
+    }
+    audit::note(cx, &mut tx, "retry", "job", id).await?;
+    tx.commit().await?;
+    cx.app.jobs_waiting.notify_one();
+    Ok(Done::at("/admin/jobs", Flash::JobRetried))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mail_server;
+
+    #[test]
+    fn a_mail_servers_password_is_not_shown() {
+        assert_eq!(mail_server("smtps://user:p@ss@mail.example:465/?x=1"), "mail.example:465");
+        assert_eq!(mail_server("smtp://mail.example"), "mail.example");
+    }
+}
