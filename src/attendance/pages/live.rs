@@ -137,6 +137,12 @@ mod browser {
         row.query_selector(selector).ok().flatten()?.dyn_into().ok()
     }
 
+    /// What stands in a row's field, if it has the focus.
+    fn focused(row: &Row, name: &str) -> Option<String> {
+        let field: HtmlInputElement = document().active_element()?.dyn_into().ok()?;
+        (field.name() == format!("{name}[{}]", row.key)).then(|| field.value())
+    }
+
     impl Live {
         /// Takes up what an earlier visit left unsent.
         pub fn resume(self) {
@@ -314,6 +320,13 @@ mod browser {
                 let mut server = Shown::of(answer.mark.as_ref(), self.minutes);
                 if answer.clash {
                     server.kept = Kept::Clash;
+                }
+                // Who is typing minutes just now is not interrupted by the answer.
+                if let Some(typing) = focused(&row, "mins") {
+                    server.missed = typing;
+                }
+                if let Some(typing) = focused(&row, "notes") {
+                    server.note = typing;
                 }
                 row.shown.set(server);
             }

@@ -255,9 +255,11 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
 }
 
 fn foot(live: Live) -> impl IntoView {
+    let here = format!("/deliveries/{}/register/{}", live.delivery, live.slot);
+    let sign_in = format!("/sign-in?next={}", crate::app::encode(&here));
     let told = move || match (live.trouble.get(), live.waiting()) {
         (Some(AppError::SignInRequired), _) => view! {
-            <span>{tr!(attendance.sign_in_again)}</span>" "<a href="/sign-in" rel="external">{tr!(nav.sign_in)}</a>
+            <span>{tr!(attendance.sign_in_again)}</span>" "<a href=sign_in.clone() rel="external">{tr!(nav.sign_in)}</a>
         }
         .into_any(),
         (Some(_), waiting) if waiting > 0 => view! {
