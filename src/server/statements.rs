@@ -11,6 +11,7 @@ const STORES: &[&[Statement]] = &[
     crate::catalogue::store::STATEMENTS,
     crate::packs::store::STATEMENTS,
     crate::deliveries::store::STATEMENTS,
+    crate::deliveries::teaching::store::STATEMENTS,
     crate::deliveries::board_store::STATEMENTS,
     crate::enrolment::store::STATEMENTS,
     crate::attendance::store::STATEMENTS,
@@ -18,6 +19,7 @@ const STORES: &[&[Statement]] = &[
     crate::completion::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,
     crate::demo::store::STATEMENTS,
+    crate::server::files_store::STATEMENTS,
 ];
 
 /// All registered statements.

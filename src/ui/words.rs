@@ -8,6 +8,7 @@ use crate::{
         forms::{FaultKind, Flash},
     },
     institutions::model::InstitutionKind,
+    packs::model::{Method, PackState, PackStep},
     people::model::{Profession, Role},
     tr,
 };
@@ -45,7 +46,7 @@ pub fn error(error: &AppError) -> String {
         AppError::TooMany(seconds) => tr!(form.too_many, seconds = *seconds),
         AppError::Unavailable => tr!(form.unavailable),
         AppError::Internal => tr!(form.internal),
-        AppError::Invalid(_) | AppError::Conflict(_) => tr!(form.summary),
+        AppError::Invalid(_) | AppError::Conflict(_) | AppError::Preview => tr!(form.summary),
     }
 }
 
@@ -80,6 +81,7 @@ table! {
         FileKind => refusal.file_kind,
         LastOfficer => refusal.last_officer,
         HasMarks => refusal.has_marks,
+        InUse => refusal.in_use,
     }
 }
 
@@ -167,12 +169,46 @@ table! {
 }
 
 table! {
+    /// The state of a pack.
+    pack_state(PackState) {
+        Draft => packs.state.draft,
+        Piloted => packs.state.piloted,
+        Feedback => packs.state.feedback,
+        Released => packs.state.released,
+        Superseded => packs.state.superseded,
+    }
+}
+
+table! {
     /// For whom a course is.
     audience(Audience) {
         Judges => catalogue.audience.judges,
         Prosecutors => catalogue.audience.prosecutors,
         Investigators => catalogue.audience.investigators,
         Trainers => catalogue.audience.trainers,
+    }
+}
+
+table! {
+    /// What an author does to take a pack further.
+    pack_step(PackStep) {
+        Pilot => packs.step.pilot,
+        Collect => packs.step.collect,
+        Release => packs.step.release,
+        Supersede => packs.step.supersede,
+    }
+}
+
+table! {
+    /// How a session is taught.
+    method(Method) {
+        Lecture => packs.methods.lecture,
+        Discussion => packs.methods.discussion,
+        Exercise => packs.methods.exercise,
+        Case => packs.methods.case,
+        Demonstration => packs.methods.demonstration,
+        MockHearing => packs.methods.mock_hearing,
+        Review => packs.methods.review,
     }
 }
 
