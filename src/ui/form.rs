@@ -23,11 +23,18 @@ pub struct FormState {
     pub error: RwSignal<Option<AppError>>,
     /// Whether it is on its way.
     pub pending: RwSignal<bool>,
+    /// Tells apart several forms on one page.
+    key: StoredValue<String>,
     /// What was typed, when the page comes back with errors.
     typed: StoredValue<Option<Vec<(String, String)>>>,
 }
 
 impl FormState {
+    /// The id of a field's control: one of a kind even where a page has several forms.
+    pub fn field_id(&self, name: &str) -> String {
+        self.key.with_value(|key| if key.is_empty() { format!("f-{name}") } else { format!("f-{key}-{name}") })
+    }
+
     /// What was typed into a field before, if the form came back.
     pub fn typed(&self, name: &str) -> Option<String> {
         self.typed.with_value(|typed| {
@@ -91,6 +98,7 @@ pub fn Form(
     let state = FormState {
         error: RwSignal::new(submitted.as_ref().map(|submitted| submitted.error.clone())),
         pending: RwSignal::new(false),
+        key: StoredValue::new(key.clone()),
         typed: StoredValue::new(submitted.map(|submitted| submitted.values)),
     };
     provide_context(state);
@@ -122,7 +130,7 @@ pub fn Form(
             {move || {
                 state.error.get().map(|error| view! {
                     <div class="errors" role="alert" tabindex="-1" node_ref=summary>
-                        {labels.with_value(|labels| summary_of(&error, labels))}
+                        {labels.with_value(|labels| summary_of(&error, labels, state))}
                     </div>
                 })
             }}
@@ -135,7 +143,7 @@ fn label_of(labels: &[(&'static str, String)], name: &str) -> String {
     labels.iter().find(|(n, _)| *n == name).map_or_else(|| name.to_owned(), |(_, label)| label.clone())
 }
 
-fn summary_of(error: &AppError, labels: &[(&'static str, String)]) -> AnyView {
+fn summary_of(error: &AppError, labels: &[(&'static str, String)], state: FormState) -> AnyView {
     match error {
         AppError::Invalid(faults) => view! {
             <h2>{tr!(form.summary)}</h2>
@@ -148,7 +156,7 @@ fn summary_of(error: &AppError, labels: &[(&'static str, String)]) -> AnyView {
                             view! { <li>{text}</li> }.into_any()
                         } else {
                             let label = label_of(labels, &fault.field);
-                            view! { <li><a href=format!("#f-{}", fault.field)>{label}": "{text}</a></li> }.into_any()
+                            view! { <li><a href=format!("#{}", state.field_id(&fault.field))>{label}": "{text}</a></li> }.into_any()
                         }
                     })
                     .collect_view()}

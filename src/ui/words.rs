@@ -8,6 +8,8 @@ use crate::{
         forms::{FaultKind, Flash},
     },
     completion::model::CertificateKind,
+    deliveries::model::{DeliveryState, Tab},
+    enrolment::model::EnrolmentState,
     institutions::model::InstitutionKind,
     people::model::{Profession, Role},
     tr,
@@ -26,6 +28,7 @@ pub fn fault(kind: &FaultKind) -> String {
         FaultKind::Url => tr!(form.url),
         FaultKind::EndsBeforeStart => tr!(form.ends_before_start),
         FaultKind::OutsideDelivery => tr!(form.outside_delivery),
+        FaultKind::OutsideSlot => tr!(form.outside_slot),
         FaultKind::Overlap => tr!(form.overlap),
         FaultKind::Choice => tr!(form.choice),
         FaultKind::Taken => tr!(form.taken),
@@ -184,6 +187,52 @@ table! {
         Attendance => completion.kind.attendance,
         Achievement => completion.kind.achievement,
         Trainer => completion.kind.trainer,
+    }
+}
+
+table! {
+    /// A state of a delivery.
+    delivery_state(DeliveryState) {
+        Planned => deliveries.state.planned,
+        CallOpen => deliveries.state.call_open,
+        Selection => deliveries.state.selection,
+        Confirmed => deliveries.state.confirmed,
+        Running => deliveries.state.running,
+        Delivered => deliveries.state.delivered,
+        Reported => deliveries.state.reported,
+        Postponed => deliveries.state.postponed,
+        Cancelled => deliveries.state.cancelled,
+    }
+}
+
+table! {
+    /// A list of deliveries.
+    delivery_tab(Tab) {
+        Running => deliveries.list_running,
+        Upcoming => deliveries.list_upcoming,
+        Past => deliveries.list_past,
+    }
+}
+
+table! {
+    /// A state of a place.
+    enrolment_state(EnrolmentState) {
+        Nominated => enrolment.state.nominated,
+        Applied => enrolment.state.applied,
+        Endorsed => enrolment.state.endorsed,
+        Selected => enrolment.state.selected,
+        Reserve => enrolment.state.reserve,
+        Refused => enrolment.state.refused,
+        Invited => enrolment.state.invited,
+        Confirmed => enrolment.state.confirmed,
+        Declined => enrolment.state.declined,
+        Replaced => enrolment.state.replaced,
+        Attended => enrolment.state.attended,
+        PartlyAttended => enrolment.state.partly_attended,
+        NotAttended => enrolment.state.not_attended,
+        Completed => enrolment.state.completed,
+        NotCompleted => enrolment.state.not_completed,
+        Withdrawn => enrolment.state.withdrawn,
     }
 }
 
