@@ -28,6 +28,8 @@ pub enum FaultKind {
     EndsBeforeStart,
     /// Outside the days of the delivery.
     OutsideDelivery,
+    /// Outside the half-day.
+    OutsideSlot,
     /// Overlaps another one.
     Overlap,
     /// Not one of the choices.
@@ -243,6 +245,11 @@ impl Checks {
     /// The value, or all faults found.
     pub fn finish<T>(self, value: T) -> Result<T, super::error::AppError> {
         if self.faults.is_empty() { Ok(value) } else { Err(super::error::AppError::Invalid(self.faults)) }
+    }
+
+    /// Whether nothing was wrong with a field so far.
+    pub fn clean_of(&self, field: &str) -> bool {
+        self.faults.iter().all(|fault| fault.field != field)
     }
 
     /// Whether nothing was wrong so far.

@@ -1,1 +1,351 @@
-//! Server functions: courses actually given: dates, places, trainers, timetable, states.
+//! Server functions of deliveries, and what they send.
+
+use super::{
+    model::{DeliveryForm, DeliveryHead, DeliveryLine, DeliveryState, Plan, StateForm, Tab, TrainerForm},
+    timetable::HoursForm,
+};
+use crate::common::{
+    error::AppError,
+    forms::Done,
+    ids::{DeliveryId, InstitutionId, PackId, PersonId, ProjectId, SlotId, TimetableSessionId},
+};
+use chrono::{NaiveDate, NaiveDateTime};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+/// A page of the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryList {
+    /// The list shown.
+    pub tab: Tab,
+    /// How many deliveries there are in each list.
+    pub counts: Vec<(Tab, i64)>,
+    /// The deliveries.
+    pub lines: Vec<DeliveryLine>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+    /// Institutions to narrow it to.
+    pub hosts: Vec<(InstitutionId, String)>,
+    /// Whether who looks manages deliveries somewhere.
+    pub may_schedule: bool,
+}
+
+/// A form to fill, with everything there is to choose from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FormChoices {
+    /// Which delivery.
+    pub id: DeliveryId,
+    /// The version that was read; 0 for a new one.
+    pub version: i64,
+    /// The course's address in the site.
+    pub course_slug: String,
+    /// The course's title.
+    pub course_title: String,
+    /// What stands, or what is proposed.
+    pub plan: Plan,
+    /// Projects that pay.
+    pub paying: Vec<ProjectId>,
+    /// Places taken.
+    pub taken: i64,
+    /// Whether the version taught may not change any more.
+    pub pack_is_fixed: bool,
+    /// Released versions: id, and language with version.
+    pub packs: Vec<(PackId, String, String)>,
+    /// Institutions that may host it.
+    pub hosts: Vec<(InstitutionId, String)>,
+    /// Whether it may have no host.
+    pub hostless: bool,
+    /// Areas by name.
+    pub areas: Vec<(String, String)>,
+    /// Whether the footnote belongs under the form.
+    pub footnote: bool,
+    /// Projects.
+    pub projects: Vec<(ProjectId, String)>,
+    /// Time zones.
+    pub zones: Vec<String>,
+}
+
+/// A trainer of a delivery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainerLine {
+    /// The person.
+    pub id: PersonId,
+    /// The name.
+    pub name: String,
+    /// Whether they lead.
+    pub lead: bool,
+}
+
+/// The trainers and who else could be one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trainers {
+    /// The delivery.
+    pub head: DeliveryHead,
+    /// Its trainers, lead first.
+    pub trainers: Vec<TrainerLine>,
+    /// What was searched for.
+    pub query: String,
+    /// Persons with the trainer's role who match.
+    pub found: Vec<(PersonId, String)>,
+}
+
+/// A session of a half-day, in the venue's time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// Its id.
+    pub id: TimetableSessionId,
+    /// Its title.
+    pub title: String,
+    /// When it starts.
+    pub starts: NaiveDateTime,
+    /// How long it takes.
+    pub minutes: i64,
+}
+
+impl SessionView {
+    /// What stands, as a form sends it back, so that a change by somebody else is seen.
+    pub fn as_read(&self) -> String {
+        format!("{}|{}|{}", self.starts, self.minutes, self.title)
+    }
+}
+
+/// A half-day, in the venue's time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SlotView {
+    /// Its id.
+    pub id: SlotId,
+    /// When it starts.
+    pub starts: NaiveDateTime,
+    /// When it ends.
+    pub ends: NaiveDateTime,
+    /// Where.
+    pub room: String,
+    /// Its sessions, in order.
+    pub sessions: Vec<SessionView>,
+}
+
+impl SlotView {
+    /// What stands, as a form sends it back, so that a change by somebody else is seen.
+    pub fn as_read(&self) -> String {
+        format!("{}|{}|{}", self.starts, self.ends, self.room)
+    }
+}
+
+/// A timetable to look at and to change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// The delivery.
+    pub head: DeliveryHead,
+    /// Its half-days, in order.
+    pub slots: Vec<SlotView>,
+    /// How many session plans its pack has.
+    pub plans: i64,
+    /// Titles and minutes of session plans that are not in the timetable.
+    pub left: Vec<(String, i64)>,
+    /// The day to propose for a further half-day.
+    pub proposed: NaiveDate,
+    /// An id for a further half-day.
+    pub new_slot: SlotId,
+}
+
+/// A half-day to change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SlotEdit {
+    /// The delivery.
+    pub head: DeliveryHead,
+    /// The half-day.
+    pub slot: SlotView,
+    /// All half-days, to move a session to: id and start.
+    pub slots: Vec<(SlotId, NaiveDateTime)>,
+    /// An id for a further session.
+    pub new_session: TimetableSessionId,
+}
+
+/// A half-day's form, as typed, in the venue's time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SlotForm {
+    /// The delivery.
+    pub delivery: String,
+    /// The half-day; made by the server for a new one.
+    pub id: String,
+    /// What stood when it was read; empty for a new one.
+    #[serde(default)]
+    pub was: String,
+    /// The day.
+    pub day: String,
+    /// From.
+    pub from: String,
+    /// To.
+    pub to: String,
+    /// Where.
+    #[serde(default)]
+    pub room: String,
+}
+
+/// A session's form, as typed, in the venue's time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SessionForm {
+    /// The delivery.
+    pub delivery: String,
+    /// The session; made by the server for a new one.
+    pub id: String,
+    /// What stood when it was read; empty for a new one.
+    #[serde(default)]
+    pub was: String,
+    /// The half-day it is in.
+    pub slot: String,
+    /// The half-day whose page sent the form, to come back to.
+    pub page: String,
+    /// Title.
+    pub title: String,
+    /// From.
+    pub from: String,
+    /// How long, in minutes.
+    pub minutes: String,
+}
+
+/// A step to be confirmed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The delivery.
+    pub head: DeliveryHead,
+    /// Where it leads.
+    pub to: DeliveryState,
+}
+
+/// Deliveries at a place: to come, past, and how many in all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Around {
+    /// The next ones.
+    pub coming: Vec<DeliveryLine>,
+    /// The latest ones.
+    pub past: Vec<DeliveryLine>,
+    /// How many are to come.
+    pub coming_count: i64,
+    /// How many are past.
+    pub past_count: i64,
+}
+
+/// The deliveries that who is signed in manages or trains in.
+#[server(prefix = "/_fn", endpoint = "deliveries/list", input = GetUrl)]
+pub async fn get_delivery_list(
+    tab: String,
+    institution: String,
+    state: String,
+    after: String,
+) -> Result<DeliveryList, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::list(&http::ctx()?, &tab, &institution, &state, &after).await }).await
+}
+
+/// The form of a new delivery of a course.
+#[server(prefix = "/_fn", endpoint = "deliveries/for-new", input = GetUrl)]
+pub async fn get_new_delivery(course: String, language: String) -> Result<FormChoices, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::for_new(&http::ctx()?, &course, &language).await }).await
+}
+
+/// The form of a delivery.
+#[server(prefix = "/_fn", endpoint = "deliveries/for-edit", input = GetUrl)]
+pub async fn get_delivery_for_edit(id: String, language: String) -> Result<FormChoices, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::for_edit(&http::ctx()?, &id, &language).await }).await
+}
+
+/// Saves a delivery, new or changed.
+#[server(prefix = "/_fn", endpoint = "deliveries/save")]
+pub async fn save_delivery(#[server(flatten)] form: DeliveryForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::save(&http::ctx()?, &form).await }).await
+}
+
+/// A step to be confirmed.
+#[server(prefix = "/_fn", endpoint = "deliveries/step", input = GetUrl)]
+pub async fn get_step(id: String, to: String) -> Result<Step, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::step(&http::ctx()?, &id, &to).await }).await
+}
+
+/// Takes a step in a delivery's life.
+#[server(prefix = "/_fn", endpoint = "deliveries/state")]
+pub async fn change_delivery_state(#[server(flatten)] form: StateForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::change_state(&http::ctx()?, &form).await }).await
+}
+
+/// The trainers, and persons found by name.
+#[server(prefix = "/_fn", endpoint = "deliveries/trainers", input = GetUrl)]
+pub async fn get_trainers(id: String, query: String) -> Result<Trainers, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::trainers(&http::ctx()?, &id, &query).await }).await
+}
+
+/// Adds a trainer, takes one off, or makes one lead.
+#[server(prefix = "/_fn", endpoint = "deliveries/trainer")]
+pub async fn change_trainer(#[server(flatten)] form: TrainerForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::change_trainer(&http::ctx()?, &form).await }).await
+}
+
+/// The timetable, to change.
+#[server(prefix = "/_fn", endpoint = "deliveries/timetable", input = GetUrl)]
+pub async fn get_schedule(id: String) -> Result<Schedule, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::schedule::view(&http::ctx()?, &id).await }).await
+}
+
+/// Makes the timetable anew from the session plans.
+#[server(prefix = "/_fn", endpoint = "deliveries/generate")]
+pub async fn generate_timetable(#[server(flatten)] form: HoursForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::schedule::generate(&http::ctx()?, &form).await }).await
+}
+
+/// A half-day, to change.
+#[server(prefix = "/_fn", endpoint = "deliveries/slot", input = GetUrl)]
+pub async fn get_slot(id: String, slot: String) -> Result<SlotEdit, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::schedule::slot(&http::ctx()?, &id, &slot).await }).await
+}
+
+/// Saves a half-day, new or changed.
+#[server(prefix = "/_fn", endpoint = "deliveries/save-slot")]
+pub async fn save_slot(#[server(flatten)] form: SlotForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::schedule::save_slot(&http::ctx()?, &form).await }).await
+}
+
+/// Removes a half-day that has no marks.
+#[server(prefix = "/_fn", endpoint = "deliveries/remove-slot")]
+pub async fn remove_slot(delivery: String, id: String) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::schedule::remove_slot(&http::ctx()?, &delivery, &id).await }).await
+}
+
+/// Saves a session, new, changed or moved to another half-day.
+#[server(prefix = "/_fn", endpoint = "deliveries/save-session")]
+pub async fn save_session(#[server(flatten)] form: SessionForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::schedule::save_session(&http::ctx()?, &form).await }).await
+}
+
+/// Removes a session.
+#[server(prefix = "/_fn", endpoint = "deliveries/remove-session")]
+pub async fn remove_session(delivery: String, id: String) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::schedule::remove_session(&http::ctx()?, &delivery, &id).await }).await
+}
+
+/// An institution's deliveries.
+#[server(prefix = "/_fn", endpoint = "deliveries/at-institution", input = GetUrl)]
+pub async fn get_deliveries_at(institution: String) -> Result<Around, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::at_institution(&http::ctx()?, &institution).await }).await
+}
+
+/// An area's deliveries.
+#[server(prefix = "/_fn", endpoint = "deliveries/in-area", input = GetUrl)]
+pub async fn get_deliveries_in(area: String) -> Result<Around, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::in_area(&http::ctx()?, &area).await }).await
+}

@@ -3,6 +3,11 @@
 pub mod api;
 pub mod model;
 pub mod pages;
+pub mod timetable;
+#[cfg(feature = "ssr")]
+pub mod list_store;
+#[cfg(feature = "ssr")]
+pub mod schedule;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
@@ -20,3 +25,5 @@ pub mod board_model;
 pub mod board_store;
 #[cfg(all(test, feature = "ssr"))]
 mod board_tests;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

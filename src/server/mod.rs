@@ -60,6 +60,8 @@ pub const JOBS: Handlers = &[
     (completion::service::LOOK_JOB, completion::service::look_job),
     (completion::service::PAPER_JOB, completion::service::paper_job),
     (reporting::service::REFRESH_JOB, reporting::service::refresh_job),
+    (crate::enrolment::letters::JOB, crate::enrolment::letters::write),
+    (crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
 ];
 
 /// Opens everything the settings name.

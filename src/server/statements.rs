@@ -12,6 +12,7 @@ const STORES: &[&[Statement]] = &[
     crate::programmes::store::STATEMENTS,
     crate::catalogue::store::STATEMENTS,
     crate::packs::store::STATEMENTS,
+    crate::deliveries::list_store::STATEMENTS,
     crate::deliveries::store::STATEMENTS,
     crate::deliveries::teaching::store::STATEMENTS,
     crate::deliveries::board_store::STATEMENTS,

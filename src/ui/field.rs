@@ -13,15 +13,17 @@ fn state() -> FormState {
 /// The frame around a control: label, hint and fault. Private: fields are made of it.
 fn frame(name: &'static str, label: String, hint: Option<String>, optional: bool, control: AnyView) -> AnyView {
     let state = state();
-    let hint = hint.map(|hint| view! { <p class="hint" id=format!("f-{name}-h")>{hint}</p> });
+    let id = state.field_id(name);
+    let error_id = format!("{id}-e");
+    let hint = hint.map(|hint| view! { <p class="hint" id=format!("{id}-h")>{hint}</p> });
     view! {
         <div class=move || if state.fault(name).is_some() { "fld bad" } else { "fld" }>
-            <label for=format!("f-{name}")>
+            <label for=id.clone()>
                 {label}
                 {optional.then(|| view! { " "<span class="opt-mark">{tr!(form.optional)}</span> })}
             </label>
             {hint}
-            {move || state.fault(name).map(|fault| view! { <p class="err" id=format!("f-{name}-e")>{words::fault(&fault)}</p> })}
+            {move || state.fault(name).map(|fault| view! { <p class="err" id=error_id.clone()>{words::fault(&fault)}</p> })}
             {control}
         </div>
     }
@@ -32,10 +34,11 @@ fn described(name: &'static str, hint: bool) -> impl Fn() -> Option<String> + Co
     let state = state();
     move || {
         let fault = state.fault(name).is_some();
+        let id = state.field_id(name);
         match (hint, fault) {
-            (true, true) => Some(format!("f-{name}-h f-{name}-e")),
-            (true, false) => Some(format!("f-{name}-h")),
-            (false, true) => Some(format!("f-{name}-e")),
+            (true, true) => Some(format!("{id}-h {id}-e")),
+            (true, false) => Some(format!("{id}-h")),
+            (false, true) => Some(format!("{id}-e")),
             (false, false) => None,
         }
     }
@@ -78,7 +81,7 @@ pub fn Input(
     let invalid = invalid(name);
     let control = view! {
         <input
-            id=format!("f-{name}")
+            id=state().field_id(name)
             name=name
             type=kind
             class=class
@@ -136,7 +139,7 @@ fn textarea(
     let escaped = format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
     view! {
         <textarea
-            id=format!("f-{name}")
+            id=state().field_id(name)
             name=name
             class=class
             rows="6"
@@ -183,7 +186,7 @@ pub fn Select(
     let described = described(name, hint.is_some());
     let invalid = invalid(name);
     let control = view! {
-        <select id=format!("f-{name}") name=name class=class aria-invalid=invalid aria-describedby=described>
+        <select id=state().field_id(name) name=name class=class aria-invalid=invalid aria-describedby=described>
             {empty.map(|label| view! { <option value="">{label}</option> })}
             {options
                 .into_iter()
@@ -212,7 +215,7 @@ pub fn Tick(
     let checked = state().all_typed(name).map_or(value, |typed| !typed.is_empty());
     view! {
         <label class="tick">
-            <input type="checkbox" name=name value="true" checked=checked id=format!("f-{name}")/>
+            <input type="checkbox" name=name value="true" checked=checked id=state().field_id(name)/>
             <span>{label}</span>
         </label>
     }
@@ -237,12 +240,14 @@ pub fn Ticks(
 ) -> impl IntoView {
     let state = state();
     let field = format!("{name}[]");
+    let id = state.field_id(name);
+    let error_id = format!("{id}-e");
     let ticked = state.all_typed(&field).unwrap_or(value);
     view! {
-        <fieldset class=move || if state.fault(name).is_some() { "group bad" } else { "group" } id=format!("f-{name}")>
+        <fieldset class=move || if state.fault(name).is_some() { "group bad" } else { "group" } id=id>
             <legend>{label}</legend>
             {hint.map(|hint| view! { <p class="hint">{hint}</p> })}
-            {move || state.fault(name).map(|fault| view! { <p class="err" id=format!("f-{name}-e")>{words::fault(&fault)}</p> })}
+            {move || state.fault(name).map(|fault| view! { <p class="err" id=error_id.clone()>{words::fault(&fault)}</p> })}
             {options
                 .into_iter()
                 .map(|(code, label)| {

@@ -23,6 +23,8 @@ pub struct FormState {
     pub error: RwSignal<Option<AppError>>,
     /// Whether it is on its way.
     pub pending: RwSignal<bool>,
+    /// Tells apart several forms on one page.
+    key: StoredValue<String>,
     /// What was typed, when the page comes back with errors.
     typed: StoredValue<Option<Vec<(String, String)>>>,
 }
@@ -32,6 +34,9 @@ impl FormState {
     /// as a context.
     pub fn given(error: Option<AppError>, typed: Option<Vec<(String, String)>>) -> Self {
         Self { error: RwSignal::new(error), pending: RwSignal::new(false), typed: StoredValue::new(typed) }
+    /// The id of a field's control: one of a kind even where a page has several forms.
+    pub fn field_id(&self, name: &str) -> String {
+        self.key.with_value(|key| if key.is_empty() { format!("f-{name}") } else { format!("f-{key}-{name}") })
     }
 
     /// What was typed into a field before, if the form came back.
@@ -97,6 +102,7 @@ pub fn Form(
     let state = FormState {
         error: RwSignal::new(submitted.as_ref().map(|submitted| submitted.error.clone())),
         pending: RwSignal::new(false),
+        key: StoredValue::new(key.clone()),
         typed: StoredValue::new(submitted.map(|submitted| submitted.values)),
     };
     provide_context(state);
@@ -129,6 +135,7 @@ pub fn Form(
                 state.error.get().filter(|error| *error != AppError::Preview).map(|error| view! {
                     <div class="errors" role="alert" tabindex="-1" node_ref=summary>
                         {labels.with_value(|labels| self::summary(&error, labels))}
+                        {labels.with_value(|labels| summary_of(&error, labels, state))}
                     </div>
                 })
             }}
@@ -143,6 +150,7 @@ fn label_of(labels: &[(&'static str, String)], name: &str) -> String {
 
 /// What a refused form says above its fields.
 pub fn summary(error: &AppError, labels: &[(&'static str, String)]) -> AnyView {
+fn summary_of(error: &AppError, labels: &[(&'static str, String)], state: FormState) -> AnyView {
     match error {
         AppError::Invalid(faults) => view! {
             <h2>{tr!(form.summary)}</h2>
@@ -155,7 +163,7 @@ pub fn summary(error: &AppError, labels: &[(&'static str, String)]) -> AnyView {
                             view! { <li>{text}</li> }.into_any()
                         } else {
                             let label = label_of(labels, &fault.field);
-                            view! { <li><a href=format!("#f-{}", fault.field)>{label}": "{text}</a></li> }.into_any()
+                            view! { <li><a href=format!("#{}", state.field_id(&fault.field))>{label}": "{text}</a></li> }.into_any()
                         }
                     })
                     .collect_view()}

@@ -8,6 +8,8 @@ use crate::{
         forms::{FaultKind, Flash},
     },
     completion::model::CertificateKind,
+    deliveries::model::{DeliveryState, Tab},
+    enrolment::model::EnrolmentState,
     institutions::model::InstitutionKind,
     people::model::{Profession, Role, Sex},
     programmes::model::{ActivityKind, DocumentKind, ProjectStatus},
@@ -29,6 +31,7 @@ pub fn fault(kind: &FaultKind) -> String {
         FaultKind::Url => tr!(form.url),
         FaultKind::EndsBeforeStart => tr!(form.ends_before_start),
         FaultKind::OutsideDelivery => tr!(form.outside_delivery),
+        FaultKind::OutsideSlot => tr!(form.outside_slot),
         FaultKind::Overlap => tr!(form.overlap),
         FaultKind::Choice => tr!(form.choice),
         FaultKind::Taken => tr!(form.taken),
@@ -223,6 +226,21 @@ table! {
 }
 
 table! {
+    /// A state of a delivery.
+    delivery_state(DeliveryState) {
+        Planned => deliveries.state.planned,
+        CallOpen => deliveries.state.call_open,
+        Selection => deliveries.state.selection,
+        Confirmed => deliveries.state.confirmed,
+        Running => deliveries.state.running,
+        Delivered => deliveries.state.delivered,
+        Reported => deliveries.state.reported,
+        Postponed => deliveries.state.postponed,
+        Cancelled => deliveries.state.cancelled,
+    }
+}
+
+table! {
     /// What an activity is.
     activity_kind(ActivityKind) {
         LaunchingConference => programmes.kind.launching_conference,
@@ -245,6 +263,15 @@ table! {
         StudyVisit => programmes.kind.study_visit,
         ScopingMission => programmes.kind.scoping_mission,
         DeskReview => programmes.kind.desk_review,
+    }
+}
+
+table! {
+    /// A list of deliveries.
+    delivery_tab(Tab) {
+        Running => deliveries.list_running,
+        Upcoming => deliveries.list_upcoming,
+        Past => deliveries.list_past,
     }
 }
 
@@ -282,6 +309,28 @@ table! {
         Demonstration => packs.methods.demonstration,
         MockHearing => packs.methods.mock_hearing,
         Review => packs.methods.review,
+    }
+}
+
+table! {
+    /// A state of a place.
+    enrolment_state(EnrolmentState) {
+        Nominated => enrolment.state.nominated,
+        Applied => enrolment.state.applied,
+        Endorsed => enrolment.state.endorsed,
+        Selected => enrolment.state.selected,
+        Reserve => enrolment.state.reserve,
+        Refused => enrolment.state.refused,
+        Invited => enrolment.state.invited,
+        Confirmed => enrolment.state.confirmed,
+        Declined => enrolment.state.declined,
+        Replaced => enrolment.state.replaced,
+        Attended => enrolment.state.attended,
+        PartlyAttended => enrolment.state.partly_attended,
+        NotAttended => enrolment.state.not_attended,
+        Completed => enrolment.state.completed,
+        NotCompleted => enrolment.state.not_completed,
+        Withdrawn => enrolment.state.withdrawn,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     catalogue::pages::parts::CoursesAtInstitution,
+    deliveries::pages::parts::DeliveriesAtInstitution,
     i18n,
     institutions::api::{InstitutionView, get_institution},
     tr,
@@ -19,6 +20,7 @@ pub fn InstitutionPage() -> impl IntoView {
     view! {
         {page}
         <CoursesAtInstitution slug=Signal::derive(slug)/>
+        <DeliveriesAtInstitution slug=Signal::derive(slug)/>
     }
 }
 

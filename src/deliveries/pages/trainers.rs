@@ -1,0 +1,96 @@
+//! `/deliveries/{id}/trainers`: who teaches, and who leads.
+
+use super::parts::{crumbs, tabs};
+use crate::{
+    common::ids::{DeliveryId, PersonId},
+    deliveries::api::{ChangeTrainer, Trainers, get_trainers},
+    tr,
+    ui::{
+        form::{Form, Hidden, Submit},
+        layout::PageHead,
+        load::load,
+    },
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+#[component]
+pub fn TrainersPage() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    load(
+        move || (params.read().get("id").unwrap_or_default(), query.read().get("q").unwrap_or_default()),
+        |(id, query)| get_trainers(id, query),
+        show,
+    )
+}
+
+fn act(delivery: DeliveryId, person: PersonId, act: &'static str, label: String, class: &'static str) -> AnyView {
+    view! {
+        <Form function=ChangeTrainer::PATH key=format!("{act}-{person}")>
+            <Hidden name="id" value=delivery.to_string()/>
+            <Hidden name="person" value=person.to_string()/>
+            <Hidden name="act" value=act/>
+            <Submit label=label class=class/>
+        </Form>
+    }
+    .into_any()
+}
+
+fn show(data: Trainers) -> impl IntoView {
+    let Trainers { head, trainers, query, found } = data;
+    let id = head.id;
+    let searched = !query.is_empty();
+    let none_found = found.is_empty();
+    view! {
+        <PageHead title=tr!(deliveries.trainers_title) crumbs=crumbs(&head)/>
+        <div class="wrap body stack wide">
+            {tabs(&head, "/trainers", true)}
+            {if trainers.is_empty() {
+                view! { <p class="muted">{tr!(deliveries.no_trainers)}</p> }.into_any()
+            } else {
+                view! {
+                    <ul class="list">
+                        {trainers
+                            .into_iter()
+                            .map(|it| view! {
+                                <li class="item">
+                                    <div class="grow">
+                                        <h2>{it.name}</h2>
+                                        {it.lead.then(|| view! { <p><span class="tag">{tr!(deliveries.lead)}</span></p> })}
+                                    </div>
+                                    <div class="end actions">
+                                        {(!it.lead).then(|| act(id, it.id, "lead", tr!(deliveries.make_lead), "quiet small"))}
+                                        {act(id, it.id, "remove", tr!(deliveries.remove), "quiet small")}
+                                    </div>
+                                </li>
+                            })
+                            .collect_view()}
+                    </ul>
+                }
+                .into_any()
+            }}
+            <section class="section stack">
+                <h2>{tr!(deliveries.add_trainer)}</h2>
+                <form class="field" role="search" method="get">
+                    <label class="vh" for="q">{tr!(deliveries.trainer_name)}</label>
+                    <input id="q" name="q" type="search" value=query/>
+                    <button class="btn">{tr!(deliveries.search)}</button>
+                </form>
+                {(none_found && searched).then(|| view! { <p class="muted" role="status">{tr!(deliveries.nobody_found)}</p> })}
+                <ul class="list tight">
+                    {found
+                        .into_iter()
+                        .map(|(person, name)| view! {
+                            <li class="item">
+                                <div class="grow">{name}</div>
+                                <div class="end">{act(id, person, "add", tr!(deliveries.add), "quiet small")}</div>
+                            </li>
+                        })
+                        .collect_view()}
+                </ul>
+            </section>
+        </div>
+    }
+    .into_any()
+}
