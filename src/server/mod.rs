@@ -15,8 +15,8 @@ mod rights_tests;
 mod web_tests;
 pub mod statements;
 
-use crate::people::accounts::letters;
 use crate::packs::upload;
+use crate::people::accounts::letters;
 use crate::platform::{
     clock::{Clock, Entropy},
     config::{ServeSettings, Settings},

@@ -33,7 +33,14 @@ impl FormState {
     /// The state of a form that is sent otherwise than by [`Form`]: uploads. Its fields find it
     /// as a context.
     pub fn given(error: Option<AppError>, typed: Option<Vec<(String, String)>>) -> Self {
-        Self { error: RwSignal::new(error), pending: RwSignal::new(false), typed: StoredValue::new(typed) }
+        Self {
+            error: RwSignal::new(error),
+            pending: RwSignal::new(false),
+            typed: StoredValue::new(typed),
+            key: StoredValue::new(String::new()),
+        }
+    }
+
     /// The id of a field's control: one of a kind even where a page has several forms.
     pub fn field_id(&self, name: &str) -> String {
         self.key.with_value(|key| if key.is_empty() { format!("f-{name}") } else { format!("f-{key}-{name}") })
@@ -134,8 +141,7 @@ pub fn Form(
             {move || {
                 state.error.get().filter(|error| *error != AppError::Preview).map(|error| view! {
                     <div class="errors" role="alert" tabindex="-1" node_ref=summary>
-                        {labels.with_value(|labels| self::summary(&error, labels))}
-                        {labels.with_value(|labels| summary_of(&error, labels, state))}
+                        {labels.with_value(|labels| self::summary(&error, labels, state))}
                     </div>
                 })
             }}
@@ -149,8 +155,7 @@ fn label_of(labels: &[(&'static str, String)], name: &str) -> String {
 }
 
 /// What a refused form says above its fields.
-pub fn summary(error: &AppError, labels: &[(&'static str, String)]) -> AnyView {
-fn summary_of(error: &AppError, labels: &[(&'static str, String)], state: FormState) -> AnyView {
+pub fn summary(error: &AppError, labels: &[(&'static str, String)], state: FormState) -> AnyView {
     match error {
         AppError::Invalid(faults) => view! {
             <h2>{tr!(form.summary)}</h2>

@@ -11,10 +11,9 @@ use crate::{
     deliveries::model::{DeliveryState, Tab},
     enrolment::model::EnrolmentState,
     institutions::model::InstitutionKind,
+    packs::model::{Method, PackState, PackStep},
     people::model::{Profession, Role, Sex},
     programmes::model::{ActivityKind, DocumentKind, ProjectStatus},
-    packs::model::{Method, PackState, PackStep},
-    people::model::{Profession, Role},
     tr,
 };
 

@@ -63,7 +63,7 @@ fn show(data: NewPart) -> impl IntoView {
     provide_context(state);
     let labels = vec![("title", tr!(packs.title)), ("minutes", tr!(packs.minutes)), ("file", tr!(packs.file))];
     let errors = state.error.get_untracked().map(|error| {
-        view! { <div class="errors" role="alert" tabindex="-1">{summary(&error, &labels)}</div> }
+        view! { <div class="errors" role="alert" tabindex="-1">{summary(&error, &labels, state)}</div> }
     });
     let uploads = Uploads {
         rows: RwSignal::new(Vec::new()),
