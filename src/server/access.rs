@@ -78,6 +78,16 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("learning/opened", For(Right::Study)),
     ("learning/position", For(Right::Study)),
     ("learning/done", For(Right::Study)),
+    // completion
+    ("completion/results", For(Right::KeepRegister)),
+    ("completion/issue", For(Right::KeepRegister)),
+    ("completion/revoke", For(Right::ManageDelivery)),
+    ("completion/mine", SignIn),
+    ("completion/show-name", SignIn),
+    ("completion/verify", Nothing),
+    // reporting
+    ("reporting/home", Nothing),
+    ("reporting/report", For(Right::ReadNumbers)),
 ];
 
 /// Pages, as the router writes them.
@@ -111,7 +121,21 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/learn", SignIn),
     ("/learn/{delivery}", For(Right::Study)),
     ("/learn/{delivery}/{material}", For(Right::Study)),
+    // completion
+    ("/deliveries/{id}/results", For(Right::KeepRegister)),
+    ("/certificates", SignIn),
+    ("/verify", Nothing),
+    ("/verify/{code}", Nothing),
+    // reporting
+    ("/", Nothing),
+    ("/reports", For(Right::ReadNumbers)),
 ];
 
 /// Plain routes of axum, with the method that they take.
-pub const ROUTES: &[(&str, &str, Asks)] = &[("GET", "/health/live", Nothing), ("GET", "/health/ready", Nothing)];
+pub const ROUTES: &[(&str, &str, Asks)] = &[
+    ("GET", "/health/live", Nothing),
+    ("GET", "/health/ready", Nothing),
+    ("GET", "/catalogue.ics", Nothing),
+    ("GET", "/certificates/{file}", SignIn),
+    ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
+];

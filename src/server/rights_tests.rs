@@ -43,6 +43,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("title", "Walker"),
     ("markdown", "text"),
     ("action", "present"),
+    ("project", ""),
+    ("area", ""),
+    ("reason", "Walked"),
+    ("show", "true"),
     ("seconds", "1"),
 ];
 
@@ -66,6 +70,7 @@ const IDS: &[&str] = &[
     "enrolment_id",
     "enrolment",
     "certificate_id",
+    "certificate",
     "project_id",
     "activity_id",
     "file_id",
@@ -194,7 +199,7 @@ async fn every_function_answers_as_the_table_says() {
                 ask(&walk.router, visitor.request(post(&format!("/_fn/{path}"), &arguments))).await
             };
             let expected = walk.expected(*asks, actor.as_ref());
-            if answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.body.contains("Malformed") {
+            if actor.is_none() && answer.body.contains("Malformed") {
                 faults.push(format!("{path}: an argument is missing among ARGUMENTS or IDS of this test"));
                 break;
             }
