@@ -55,6 +55,14 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("institutions/view", Nothing),
     ("institutions/for-edit", For(Right::EditInstitution)),
     ("institutions/edit", For(Right::EditInstitution)),
+    ("institutions/area", Nothing),
+    ("institutions/areas", Nothing),
+    // programmes
+    ("programmes/activities", Nothing),
+    ("programmes/documents", Nothing),
+    ("programmes/in-area", Nothing),
+    ("programmes/project", Nothing),
+    ("programmes/projects", Nothing),
     // catalogue
     ("catalogue/at-institution", Nothing),
     ("catalogue/in-area", Nothing),
@@ -108,6 +116,13 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/institutions", Nothing),
     ("/institutions/{slug}", Nothing),
     ("/institutions/{slug}/edit", For(Right::EditInstitution)),
+    ("/areas", Nothing),
+    ("/areas/{code}", Nothing),
+    // programmes
+    ("/activities", Nothing),
+    ("/documents", Nothing),
+    ("/projects", Nothing),
+    ("/projects/{key}", Nothing),
     // catalogue
     ("/catalogue", Nothing),
     ("/courses/{slug}", Nothing),

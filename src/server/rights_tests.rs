@@ -47,6 +47,16 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("area", ""),
     ("reason", "Walked"),
     ("show", "true"),
+    ("key", "none"),
+    ("institution", ""),
+    ("state", ""),
+    ("text", "text"),
+    ("to", "draft"),
+    ("tab", ""),
+    ("year", ""),
+    ("kind", ""),
+    ("after", ""),
+    ("before", ""),
     ("seconds", "1"),
 ];
 
@@ -75,6 +85,8 @@ const IDS: &[&str] = &[
     "activity_id",
     "file_id",
     "person",
+    "session",
+    "place",
 ];
 
 struct Walk {
@@ -119,7 +131,7 @@ impl Walk {
         }
         // An institution's record is there, so that it shows whose rights count; to every other kind
         // of record its id is unknown.
-        for name in ["id", "institution_id", "institution"] {
+        for name in ["id", "institution_id"] {
             pairs.append_pair(name, &self.academy.to_string());
         }
         pairs.finish()
