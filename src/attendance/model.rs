@@ -218,7 +218,7 @@ pub fn replay(changes: &[Change], until: Option<DateTime<Utc>>) -> BTreeMap<Enro
 }
 
 /// The slot one means on opening the register: the one that runs, or else the nearest.
-pub fn nearest<'a, T>(slots: &'a [T], hours: impl Fn(&T) -> Hours, now: DateTime<Utc>) -> Option<&'a T> {
+pub fn nearest<T>(slots: &[T], hours: impl Fn(&T) -> Hours, now: DateTime<Utc>) -> Option<&T> {
     slots.iter().min_by_key(|slot| {
         let Hours { starts_at, ends_at } = hours(slot);
         if now < starts_at {

@@ -78,6 +78,7 @@ fn show(data: History) -> impl IntoView {
     } else {
         view! { <ol class="history">{lines}</ol> }.into_any()
     };
+    let footnote = data.title.contains("Kosovo").then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> });
     let title = match &data.person {
         Some(person) => tr!(attendance.history_of, name = person.clone()),
         None => tr!(attendance.history_title),
@@ -94,6 +95,7 @@ fn show(data: History) -> impl IntoView {
         <div class="wrap body">
             {body}
             {narrowed.then(|| view! { <p><a class="back" href=here.clone()>{tr!(attendance.history_all)}</a></p> })}
+            {footnote}
         </div>
     }
     .into_any()

@@ -221,6 +221,10 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
     } else {
         view! { <ol class="people" on:change=move |event| live.changed(event)>{items}</ol> }.into_any()
     };
+    let footnote = data
+        .title
+        .contains("Kosovo")
+        .then(|| view! { <div class="wrap body"><p class="footnote">{tr!(app.kosovo_footnote)}</p></div> });
     let foot = (!locked && total > 0).then(|| foot(live));
     view! {
         // Enter in a field presses a form's first button: it must be this one.
@@ -249,6 +253,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
             </div>
         </div>
         {list}
+        {footnote}
         {foot}
     }
     .into_any()

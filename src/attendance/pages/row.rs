@@ -96,9 +96,23 @@ impl Row {
     }
 }
 
+/// A state that can be chosen: its class, its short word, and the long one where it is cut.
+struct Button {
+    state: MarkState,
+    class: &'static str,
+    short: Arc<str>,
+    long: Option<Arc<str>>,
+}
+
+impl Button {
+    fn new(state: MarkState, class: &'static str, short: String, long: Option<String>) -> Self {
+        Self { state, class, short: short.into(), long: long.map(Into::into) }
+    }
+}
+
 /// The words of all rows.
 pub struct Words {
-    states: [(MarkState, &'static str, Arc<str>, Option<Arc<str>>); 5],
+    states: [Button; 5],
     missed: Arc<str>,
     reason: Arc<str>,
     you: Arc<str>,
@@ -115,17 +129,21 @@ impl Words {
     pub fn new(today: NaiveDate, history: String, locked: bool) -> Self {
         Self {
             states: [
-                (MarkState::Present, "present", tr!(attendance.short.present).into(), None),
-                (MarkState::Late, "late", tr!(attendance.short.late).into(), None),
-                (
+                Button::new(MarkState::Present, "present", tr!(attendance.short.present), None),
+                Button::new(MarkState::Late, "late", tr!(attendance.short.late), None),
+                Button::new(
                     MarkState::LeftEarly,
                     "left",
                     tr!(attendance.short.left_early),
                     Some(tr!(attendance.state.left_early)),
-                )
-                    .map(),
-                (MarkState::Excused, "exc", tr!(attendance.short.excused), Some(tr!(attendance.state.excused))).map(),
-                (MarkState::Absent, "abs", tr!(attendance.short.absent), Some(tr!(attendance.state.absent))).map(),
+                ),
+                Button::new(
+                    MarkState::Excused,
+                    "exc",
+                    tr!(attendance.short.excused),
+                    Some(tr!(attendance.state.excused)),
+                ),
+                Button::new(MarkState::Absent, "abs", tr!(attendance.short.absent), Some(tr!(attendance.state.absent))),
             ],
             missed: tr!(attendance.minutes_missed).into(),
             reason: tr!(attendance.note).into(),
@@ -148,16 +166,6 @@ impl Words {
             (_, Some(by)) if by.is_empty() => when,
             (_, Some(by)) => format!("{by}, {when}"),
         })
-    }
-}
-
-trait Map {
-    fn map(self) -> (MarkState, &'static str, Arc<str>, Option<Arc<str>>);
-}
-
-impl Map for (MarkState, &'static str, String, Option<String>) {
-    fn map(self) -> (MarkState, &'static str, Arc<str>, Option<Arc<str>>) {
-        (self.0, self.1, self.2.into(), self.3.map(Into::into))
     }
 }
 
@@ -191,7 +199,8 @@ pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
             let buttons = words
                 .states
                 .iter()
-                .map(|(state, class, short, long)| {
+                .map(|button| {
+                    let Button { state, class, short, long } = button;
                     let chosen = shown.state == Some(*state);
                     let minutes = (chosen && state.asks_minutes() && !shown.missed.is_empty())
                         .then(|| view! { " "<b>{format!("{}′", shown.missed)}</b> });

@@ -19,6 +19,11 @@ pub fn progress_words(progress: Progress) -> String {
     if progress.left > 0 { format!("{done} · {}", tr!(learning.left, time = about(progress.left))) } else { done }
 }
 
+/// Whether a title or a place prints the name that carries the footnote.
+pub fn names_kosovo(text: &str) -> bool {
+    text.contains("Kosovo")
+}
+
 /// A time as one says it: whole hours above two, else hours and minutes.
 fn about(minutes: i64) -> String {
     if minutes > 120 { format::minutes((minutes + 30) / 60 * 60) } else { format::minutes(minutes) }
@@ -39,6 +44,7 @@ fn show(courses: Vec<MyCourse>) -> AnyView {
         .into_any();
     }
     let of = |shelf: Shelf| courses.iter().filter(|course| course.shelf == shelf).cloned().collect::<Vec<_>>();
+    let footnote = courses.iter().any(|course| names_kosovo(&course.title) || names_kosovo(&course.place));
     let mut upcoming = of(Shelf::Upcoming);
     upcoming.sort_by_key(|course| course.starts_on);
     view! {
@@ -47,6 +53,7 @@ fn show(courses: Vec<MyCourse>) -> AnyView {
             {shelf(tr!(learning.current), of(Shelf::Current))}
             {shelf(tr!(learning.upcoming), upcoming)}
             {shelf(tr!(learning.finished), of(Shelf::Finished))}
+            {footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
         </div>
     }
     .into_any()

@@ -1,7 +1,10 @@
 //! `/learn/{delivery}` and `/learn/{delivery}/{material}`: where I am, how long it takes, one
 //! thing to do.
 
-use super::{media, mine::progress_words};
+use super::{
+    media,
+    mine::{names_kosovo, progress_words},
+};
 use crate::{
     learning::{
         api::{ItemDone, Shown, Study, get_study},
@@ -56,6 +59,7 @@ fn show(data: Study) -> AnyView {
         view! { <a class="back" href=format!("/learn/{delivery}/{}", item.id)>{item.title.clone()}</a> }
     });
     let last = after.is_none();
+    let footnote = names_kosovo(&data.title).then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> });
     let id = shown.id;
     let position = shown.position;
     Effect::new(move |_| media::attend(delivery, id, position));
@@ -73,6 +77,7 @@ fn show(data: Study) -> AnyView {
                     {back}
                     <Submit label=if last { tr!(learning.save_finish) } else { tr!(learning.save_continue) }/>
                 </Form>
+                {footnote}
             </div>
         </div>
     }
