@@ -55,6 +55,14 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("institutions/view", Nothing),
     ("institutions/for-edit", For(Right::EditInstitution)),
     ("institutions/edit", For(Right::EditInstitution)),
+    ("institutions/area", Nothing),
+    ("institutions/areas", Nothing),
+    // programmes
+    ("programmes/activities", Nothing),
+    ("programmes/documents", Nothing),
+    ("programmes/in-area", Nothing),
+    ("programmes/project", Nothing),
+    ("programmes/projects", Nothing),
     // catalogue
     ("catalogue/at-institution", Nothing),
     ("catalogue/in-area", Nothing),
@@ -78,6 +86,16 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("learning/opened", For(Right::Study)),
     ("learning/position", For(Right::Study)),
     ("learning/done", For(Right::Study)),
+    // completion
+    ("completion/results", For(Right::KeepRegister)),
+    ("completion/issue", For(Right::KeepRegister)),
+    ("completion/revoke", For(Right::ManageDelivery)),
+    ("completion/mine", SignIn),
+    ("completion/show-name", SignIn),
+    ("completion/verify", Nothing),
+    // reporting
+    ("reporting/home", Nothing),
+    ("reporting/report", For(Right::ReadNumbers)),
 ];
 
 /// Pages, as the router writes them.
@@ -98,6 +116,13 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/institutions", Nothing),
     ("/institutions/{slug}", Nothing),
     ("/institutions/{slug}/edit", For(Right::EditInstitution)),
+    ("/areas", Nothing),
+    ("/areas/{code}", Nothing),
+    // programmes
+    ("/activities", Nothing),
+    ("/documents", Nothing),
+    ("/projects", Nothing),
+    ("/projects/{key}", Nothing),
     // catalogue
     ("/catalogue", Nothing),
     ("/courses/{slug}", Nothing),
@@ -111,7 +136,21 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/learn", SignIn),
     ("/learn/{delivery}", For(Right::Study)),
     ("/learn/{delivery}/{material}", For(Right::Study)),
+    // completion
+    ("/deliveries/{id}/results", For(Right::KeepRegister)),
+    ("/certificates", SignIn),
+    ("/verify", Nothing),
+    ("/verify/{code}", Nothing),
+    // reporting
+    ("/", Nothing),
+    ("/reports", For(Right::ReadNumbers)),
 ];
 
 /// Plain routes of axum, with the method that they take.
-pub const ROUTES: &[(&str, &str, Asks)] = &[("GET", "/health/live", Nothing), ("GET", "/health/ready", Nothing)];
+pub const ROUTES: &[(&str, &str, Asks)] = &[
+    ("GET", "/health/live", Nothing),
+    ("GET", "/health/ready", Nothing),
+    ("GET", "/catalogue.ics", Nothing),
+    ("GET", "/certificates/{file}", SignIn),
+    ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
+];

@@ -43,6 +43,20 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("title", "Walker"),
     ("markdown", "text"),
     ("action", "present"),
+    ("project", ""),
+    ("area", ""),
+    ("reason", "Walked"),
+    ("show", "true"),
+    ("key", "none"),
+    ("institution", ""),
+    ("state", ""),
+    ("text", "text"),
+    ("to", "draft"),
+    ("tab", ""),
+    ("year", ""),
+    ("kind", ""),
+    ("after", ""),
+    ("before", ""),
     ("seconds", "1"),
 ];
 
@@ -66,10 +80,13 @@ const IDS: &[&str] = &[
     "enrolment_id",
     "enrolment",
     "certificate_id",
+    "certificate",
     "project_id",
     "activity_id",
     "file_id",
     "person",
+    "session",
+    "place",
 ];
 
 struct Walk {
@@ -114,7 +131,7 @@ impl Walk {
         }
         // An institution's record is there, so that it shows whose rights count; to every other kind
         // of record its id is unknown.
-        for name in ["id", "institution_id", "institution"] {
+        for name in ["id", "institution_id"] {
             pairs.append_pair(name, &self.academy.to_string());
         }
         pairs.finish()
@@ -194,7 +211,7 @@ async fn every_function_answers_as_the_table_says() {
                 ask(&walk.router, visitor.request(post(&format!("/_fn/{path}"), &arguments))).await
             };
             let expected = walk.expected(*asks, actor.as_ref());
-            if answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.body.contains("Malformed") {
+            if actor.is_none() && answer.body.contains("Malformed") {
                 faults.push(format!("{path}: an argument is missing among ARGUMENTS or IDS of this test"));
                 break;
             }
