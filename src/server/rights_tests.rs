@@ -57,6 +57,17 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("kind", ""),
     ("after", ""),
     ("before", ""),
+    ("time_zone", "Europe/Zagreb"),
+    ("capacity", "20"),
+    ("act", "add"),
+    ("morning_from", "09:00"),
+    ("morning_to", "12:30"),
+    ("afternoon_from", "13:30"),
+    ("afternoon_to", "17:00"),
+    ("break_minutes", "30"),
+    ("day", "2026-11-24"),
+    ("from", "09:00"),
+    ("minutes", "30"),
     ("seconds", "1"),
 ];
 
