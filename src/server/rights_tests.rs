@@ -42,7 +42,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("name", "Walker"),
     ("title", "Walker"),
     ("markdown", "text"),
-    ("action", "present"),
+    // The register's script sends its acts as JSON.
+    ("action", r#"{"id":"00000000-0000-7000-8000-000000000002"}"#),
     ("project", ""),
     ("area", ""),
     ("reason", "Walked"),
@@ -328,6 +329,7 @@ fn filled(path: &str) -> String {
             "slug" => "academy",
             "code" => "AL",
             "token" => "none",
+            "file" => "00000000-0000-7000-8000-000000000001.pdf",
             _ => NO_ID,
         })
         .collect::<Vec<_>>()
