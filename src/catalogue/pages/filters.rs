@@ -134,7 +134,8 @@ pub fn filters(query: &BoardQuery, choices: Vec<Vec<Choice>>) -> AnyView {
     view! {
         <details class="filters">
             <summary>{tr!(catalogue.filters)}{(set > 0).then(|| view! { " "<span class="n">{set}</span> })}</summary>
-            <form method="get" action="/catalogue">
+            // Going back shows the ticks of that address, not those a browser remembers.
+            <form method="get" action="/catalogue" autocomplete="off">
                 {(!query.q.is_empty()).then(|| view! { <input type="hidden" name="q" value=query.q.clone()/> })}
                 {Facet::ALL
                     .into_iter()
