@@ -60,28 +60,29 @@ pub fn table(head: String, lines: &[Line], total: &Figures) -> AnyView {
     .into_any()
 }
 
-/// Where bars begin and how long the longest may be.
-const BARS_FROM: i64 = 210;
-const BARS_LONG: i64 = 330;
-/// Height of a line of the chart.
-const STEP: i64 = 46;
+/// Where bars begin beside short names, and how long the longest may be.
+const BESIDE: (i64, i64) = (210, 330);
+/// The same under long names.
+const UNDER: (i64, i64) = (1, 530);
 
-/// Two bars a line, persons and participations, with a legend. The table has the same figures.
-pub fn chart(label: String, lines: &[Line]) -> AnyView {
+/// Two bars a line, persons and participations, with a legend; names of areas stand beside them,
+/// titles of courses above. The table has the same figures.
+pub fn chart(label: String, lines: &[Line], titles: bool) -> AnyView {
     if lines.is_empty() {
         return ().into_any();
     }
     let most = lines.iter().filter_map(|line| line.figures.participations).max().unwrap_or(0).max(1);
-    let height = i64::try_from(lines.len()).unwrap_or(0) * STEP + 6;
+    let ((from, long), step, name_at, bars_at) = if titles { (UNDER, 76, 20, 30) } else { (BESIDE, 46, 27, 6) };
+    let height = i64::try_from(lines.len()).unwrap_or(0) * step + 6;
     let bars = lines
         .iter()
         .enumerate()
         .map(|(i, line)| {
-            let top = i64::try_from(i).unwrap_or(0) * STEP;
+            let top = i64::try_from(i).unwrap_or(0) * step;
             view! {
-                <text class="t" x="0" y=top + 27>{short(&line.name, 28)}</text>
-                {bar(line.figures.persons, most, top + 6, "v")}
-                {bar(line.figures.participations, most, top + 24, "v two")}
+                <text class="t" x="0" y=top + name_at>{short(&line.name, if titles { 78 } else { 28 })}</text>
+                {bar(line.figures.persons, most, (from, long), top + bars_at, "v")}
+                {bar(line.figures.participations, most, (from, long), top + bars_at + 18, "v two")}
             }
         })
         .collect_view();
@@ -89,7 +90,7 @@ pub fn chart(label: String, lines: &[Line]) -> AnyView {
         <figure class="figure" tabindex="0">
             <ul class="legend"><li>{tr!(reporting.persons)}</li><li class="two">{tr!(reporting.participations)}</li></ul>
             <svg class="chart" viewBox=format!("0 0 600 {height}") role="img" aria-label=label>
-                <line class="g base" x1=BARS_FROM - 1 y1="0" x2=BARS_FROM - 1 y2=height></line>
+                {(!titles).then(|| view! { <line class="g base" x1=from - 1 y1="0" x2=from - 1 y2=height></line> })}
                 {bars}
             </svg>
         </figure>
@@ -97,17 +98,17 @@ pub fn chart(label: String, lines: &[Line]) -> AnyView {
     .into_any()
 }
 
-fn bar(value: Option<i64>, most: i64, top: i64, class: &'static str) -> AnyView {
+fn bar(value: Option<i64>, most: i64, (from, long): (i64, i64), top: i64, class: &'static str) -> AnyView {
     match value {
         Some(value) => {
-            let width = (value * BARS_LONG / most).max(i64::from(value > 0) * 2);
+            let width = (value * long / most).max(i64::from(value > 0) * 2);
             view! {
-                <rect class=class x=BARS_FROM y=top width=width height="14" rx="2"></rect>
-                <text class="t n" x=BARS_FROM + width + 8 y=top + 12>{format::number(value)}</text>
+                <rect class=class x=from y=top width=width height="14" rx="2"></rect>
+                <text class="t n" x=from + width + 8 y=top + 12>{format::number(value)}</text>
             }
             .into_any()
         }
-        None => view! { <text class="t soft" x=BARS_FROM + 8 y=top + 12>{tr!(reporting.few)}</text> }.into_any(),
+        None => view! { <text class="t soft" x=from + 8 y=top + 12>{tr!(reporting.few)}</text> }.into_any(),
     }
 }
 

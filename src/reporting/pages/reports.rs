@@ -84,12 +84,12 @@ fn show(report: Report, asked: &Asked) -> AnyView {
             <div class="stack wide">
                 <section class="section stack">
                     <div class="between"><h2>{tr!(reporting.by_area)}</h2><a href=csv rel="external" download="">{tr!(reporting.csv)}</a></div>
-                    {chart(tr!(reporting.chart_areas), &report.areas)}
+                    {chart(tr!(reporting.chart_areas), &report.areas, false)}
                     {table(tr!(reporting.area), &report.areas, &report.total)}
                 </section>
                 <section class="section stack">
                     <h2>{tr!(reporting.by_course)}</h2>
-                    {chart(tr!(reporting.chart_courses), &report.courses)}
+                    {chart(tr!(reporting.chart_courses), &report.courses, true)}
                     {table(tr!(reporting.course), &report.courses, &report.total)}
                 </section>
             </div>

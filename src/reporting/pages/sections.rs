@@ -184,6 +184,7 @@ fn delivery(card: DeliveryCard) -> AnyView {
     .into_iter()
     .flatten()
     .collect();
+    let runs = card.state == DeliveryState::Running;
     let begun = matches!(card.state, DeliveryState::Running | DeliveryState::Delivered | DeliveryState::Reported);
     view! {
         <li class="item">
@@ -193,7 +194,12 @@ fn delivery(card: DeliveryCard) -> AnyView {
                 <p class="muted">{facts.join(" · ")}</p>
             </div>
             {begun.then(|| view! {
-                <div class="end">
+                <div class="end actions">
+                    {runs.then(|| view! {
+                        <a class="btn quiet small" href=format!("/deliveries/{}/register", card.id)>
+                            {tr!(reporting.home.register)}<span class="vh">": "{card.title.clone()}</span>
+                        </a>
+                    })}
                     <a class="btn quiet small" href=format!("/deliveries/{}/results", card.id)>
                         {tr!(reporting.home.results)}<span class="vh">": "{card.title.clone()}</span>
                     </a>
@@ -333,11 +339,11 @@ pub fn numbers(report: Report) -> AnyView {
             <div class="panels">
                 <section class="sheet">
                     <div class="sheet-head"><h3>{tr!(reporting.by_area)}</h3><a href="/reports">{tr!(reporting.home.all_numbers)}</a></div>
-                    {chart(tr!(reporting.chart_areas), &report.areas)}
+                    {chart(tr!(reporting.chart_areas), &report.areas, false)}
                 </section>
                 <section class="sheet">
                     <div class="sheet-head"><h3>{tr!(reporting.by_course)}</h3><a href="/reports/reach.csv" rel="external" download="">{tr!(reporting.csv)}</a></div>
-                    {chart(tr!(reporting.chart_courses), &report.courses)}
+                    {chart(tr!(reporting.chart_courses), &report.courses, true)}
                 </section>
                 <section class="sheet wide">
                     <div class="sheet-head"><h3>{tr!(reporting.home.numbers)}</h3></div>
