@@ -66,6 +66,7 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     // deliveries
     ("deliveries/board", Nothing),
     ("deliveries/course", Nothing),
+    ("deliveries/paid-by", Nothing),
     // attendance
     ("attendance/register", For(Right::KeepRegister)),
     ("attendance/history", For(Right::KeepRegister)),
