@@ -349,3 +349,10 @@ pub async fn get_deliveries_in(area: String) -> Result<Around, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::in_area(&http::ctx()?, &area).await }).await
 }
+
+/// The deliveries that a project pays for.
+#[server(prefix = "/_fn", endpoint = "deliveries/paid-by", input = GetUrl)]
+pub async fn get_deliveries_paid_by(project: String) -> Result<Around, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::paid_by(&http::ctx()?, &project).await }).await
+}

@@ -59,6 +59,12 @@ statements! {
         ORDER BY d.starts_on, d.id LIMIT $2");
     IN_PAST = line!("WHERE d.area_code = $1 AND d.state IN ('delivered', 'reported') ORDER BY d.starts_on DESC, d.id DESC LIMIT $2");
     IN_COUNT = "SELECT state, COUNT(*) FROM delivery WHERE area_code = $1 GROUP BY state";
+    PAID_COMING = line!("WHERE d.id IN (SELECT x.delivery_id FROM delivery_project x JOIN project j ON j.id = x.project_id WHERE j.key = $1)
+        AND d.state NOT IN ('delivered', 'reported', 'cancelled') ORDER BY d.starts_on, d.id LIMIT $2");
+    PAID_PAST = line!("WHERE d.id IN (SELECT x.delivery_id FROM delivery_project x JOIN project j ON j.id = x.project_id WHERE j.key = $1)
+        AND d.state IN ('delivered', 'reported') ORDER BY d.starts_on DESC, d.id DESC LIMIT $2");
+    PAID_COUNT = "SELECT d.state, COUNT(*) FROM delivery d JOIN delivery_project x ON x.delivery_id = d.id
+        JOIN project j ON j.id = x.project_id WHERE j.key = $1 GROUP BY d.state";
 }
 
 /// Whose deliveries are listed.
@@ -119,4 +125,13 @@ pub async fn at_institution(h: &mut impl Handle, id: InstitutionId, limit: i64) 
 /// An area's deliveries: the next ones and the latest ones.
 pub async fn in_area(h: &mut impl Handle, code: &str, limit: i64) -> Result<Around, DbError> {
     Ok((fetch_all!(h, IN_COMING, code, limit)?, fetch_all!(h, IN_PAST, code, limit)?, fetch_all!(h, IN_COUNT, code)?))
+}
+
+/// The deliveries that a project pays for: the next ones and the latest ones.
+pub async fn paid_by(h: &mut impl Handle, project: &str, limit: i64) -> Result<Around, DbError> {
+    Ok((
+        fetch_all!(h, PAID_COMING, project, limit)?,
+        fetch_all!(h, PAID_PAST, project, limit)?,
+        fetch_all!(h, PAID_COUNT, project)?,
+    ))
 }

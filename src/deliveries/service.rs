@@ -404,6 +404,11 @@ pub async fn in_area(cx: &Ctx, area: &str) -> Result<Around, AppError> {
     Ok(around(list_store::in_area(&mut cx.read().await?, area, AROUND).await?))
 }
 
+/// The deliveries that a project pays for: a dozen, since a project is read with all it did.
+pub async fn paid_by(cx: &Ctx, project: &str) -> Result<Around, AppError> {
+    Ok(around(list_store::paid_by(&mut cx.read().await?, project, 2 * AROUND).await?))
+}
+
 fn around((coming, past, counts): list_store::Around) -> Around {
     let of = |wanted: fn(&DeliveryState) -> bool| counts.iter().filter(|(s, _)| wanted(s)).map(|(_, n)| n).sum();
     Around {

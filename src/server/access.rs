@@ -128,6 +128,7 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("enrolment/people", For(Right::KeepRegister)),
     ("enrolment/many", For(Right::ManageDelivery)),
     ("enrolment/new-person", For(Right::ManageDelivery)),
+    ("deliveries/paid-by", Nothing),
     // attendance
     ("attendance/register", For(Right::KeepRegister)),
     ("attendance/history", For(Right::KeepRegister)),

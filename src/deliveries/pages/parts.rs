@@ -5,7 +5,7 @@ use crate::{
     catalogue::pages::parts::mode,
     common::error::AppError,
     deliveries::{
-        api::{Around, SlotView, get_deliveries_at, get_deliveries_in},
+        api::{Around, SlotView, get_deliveries_at, get_deliveries_in, get_deliveries_paid_by},
         model::{DeliveryHead, DeliveryLine, DeliveryState, Mode},
     },
     tr,
@@ -243,4 +243,15 @@ pub fn DeliveriesInArea(
     code: Signal<String>,
 ) -> impl IntoView {
     below(code, get_deliveries_in)
+}
+
+/// The deliveries that a project pays for, for its page. Stands beside the page's own content, not
+/// inside what that loads.
+#[component]
+pub fn DeliveriesPaidBy(
+    /// The project's key.
+    #[prop(into)]
+    project: Signal<String>,
+) -> impl IntoView {
+    below(project, get_deliveries_paid_by)
 }

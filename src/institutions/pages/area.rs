@@ -2,6 +2,7 @@
 
 use crate::{
     catalogue::pages::parts::CoursesInArea,
+    deliveries::pages::parts::DeliveriesInArea,
     i18n,
     institutions::{
         api::{AreaView, get_area},
@@ -27,6 +28,7 @@ pub fn AreaPage() -> impl IntoView {
     view! {
         {page}
         <CoursesInArea code=Signal::derive(code)/>
+        <DeliveriesInArea code=Signal::derive(code)/>
         <ProgrammesInArea code=Signal::derive(code)/>
         {footnote}
     }

@@ -3,6 +3,7 @@
 use super::parts::{activity_list, amendment, area_links, dates, footnote, money, names_kosovo, sentence};
 use crate::{
     common::dates::PartialDate,
+    deliveries::pages::parts::DeliveriesPaidBy,
     i18n,
     programmes::{
         api::{ProjectView, ResultLine, get_project},
@@ -17,11 +18,12 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn ProjectPage() -> impl IntoView {
     let params = use_params_map();
-    load(
-        move || params.read().get("key").unwrap_or_default(),
-        |key| get_project(key, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+    let key = move || params.read().get("key").unwrap_or_default();
+    let page = load(key, |key| get_project(key, i18n::code(i18n::locale()).to_owned()), show);
+    view! {
+        {page}
+        <DeliveriesPaidBy project=Signal::derive(key)/>
+    }
 }
 
 fn show(data: ProjectView) -> impl IntoView {
