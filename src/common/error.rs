@@ -25,6 +25,9 @@ pub enum AppError {
     /// A rule of the field refuses; nothing was written.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// Nothing is wrong: the form was sent only to be shown again with a preview.
+    #[error("to be shown again")]
+    Preview,
     /// Somebody else changed the record since it was read; nothing was written.
     #[error("edited by somebody else")]
     Conflict(Box<Conflict>),
@@ -80,6 +83,8 @@ crate::text_enum! {
         LastOfficer = "last_officer",
         /// Marks exist, so the slot stays.
         HasMarks = "has_marks",
+        /// A delivery's timetable or somebody's progress points to it.
+        InUse = "in_use",
     }
 }
 
@@ -95,6 +100,7 @@ impl AppError {
             Self::SignInRequired => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
+            Self::Preview => 200,
             Self::Conflict(_) => 409,
             Self::Invalid(_) | Self::Refused(_) => 422,
             Self::TooMany(_) => 429,

@@ -7,6 +7,7 @@ pub mod pages;
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
+pub mod teaching;
 
 // The catalogue's view of deliveries.
 #[cfg(feature = "ssr")]

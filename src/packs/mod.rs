@@ -7,3 +7,7 @@ pub mod pages;
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod upload;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

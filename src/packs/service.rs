@@ -1,1 +1,663 @@
-//! Services: training packs: modules, session plans, materials and files; drafts, releases, versions.
+//! Writing packs: who may, in which state, and what follows.
+
+use super::{
+    api::{
+        AuthorView, ContentView, LessonPreview, MaterialEdit, ModuleEdit, NewPackView, NewPart, PackView, PreviewView,
+        SessionEdit, Teaching,
+    },
+    model::{
+        CopyForm, IdForm, MaterialForm, MaterialKind, Module, ModuleForm, MoveForm, NewPack, PackEditForm, PackForm,
+        PackHead, PackState, PackStep, SessionForm, StepForm, missing, next_version, shift,
+    },
+    store,
+};
+use crate::{
+    common::{
+        error::{AppError, Refusal},
+        forms::{Checks, Conflict, Done, FaultKind, Flash},
+        ids::{CourseId, FileId, MaterialId, ModuleId, PackId, SessionPlanId},
+    },
+    people::{
+        model::{Actor, Role},
+        rights::{Record, Right, demand, may},
+    },
+    platform::{
+        audit,
+        context::Ctx,
+        db::{DbError, Handle, Tx},
+        files::Arrived,
+        markdown,
+        store::FileRow,
+    },
+};
+use serde::Serialize;
+use std::str::FromStr;
+
+/// Language in which audit and checks read a course's title; it does not matter there.
+const ANY: &str = "en";
+
+fn id<T: FromStr>(text: &str) -> Result<T, AppError> {
+    text.parse().map_err(|_| AppError::NotFound)
+}
+
+fn fresh<T: FromStr>(text: &str) -> Result<T, AppError> {
+    text.parse().map_err(|_| AppError::field("", FaultKind::Malformed))
+}
+
+fn version(text: &str) -> Result<i64, AppError> {
+    text.parse().map_err(|_| AppError::field("", FaultKind::Malformed))
+}
+
+/// A replayed form finds its record there already.
+fn once(added: Result<bool, DbError>) -> Result<(), AppError> {
+    match added {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Refusal::PackReleased.into()),
+        Err(error) if error.is_unique_violation() => Err(Refusal::AlreadySent.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What a delivery's timetable or somebody's progress points to stays.
+fn unless_used(removed: Result<bool, DbError>) -> Result<(), AppError> {
+    match removed {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Refusal::PackReleased.into()),
+        Err(error) if error.is_constraint_violation() => Err(Refusal::InUse.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The pack, if the person may write it; whether in a state to be written is another question.
+async fn authored(cx: &Ctx, h: &mut impl Handle, id: PackId, language: &str) -> Result<PackHead, AppError> {
+    let actor = cx.signed_in()?;
+    let head = store::head(h, id, language).await?.ok_or(AppError::NotFound)?;
+    let named = store::is_author(h, head.course_id, actor.person_id).await?;
+    demand(Some(actor), Right::WritePack, Record::default().naming(named))?;
+    Ok(head)
+}
+
+/// The pack, held for writing: nobody else writes or releases it until the transaction ends.
+async fn held<'a>(cx: &'a Ctx, tx: &mut Tx, id: PackId) -> Result<(&'a Actor, PackHead), AppError> {
+    let actor = cx.signed_in()?;
+    let head = authored(cx, tx, id, ANY).await?;
+    if !store::hold(tx, id, &actor.name, cx.now()).await? {
+        return Err(Refusal::PackReleased.into());
+    }
+    Ok((actor, head))
+}
+
+async fn held_module<'a>(cx: &'a Ctx, tx: &mut Tx, id: ModuleId) -> Result<(&'a Actor, Module), AppError> {
+    cx.signed_in()?;
+    let module = store::module(tx, id).await?.ok_or(AppError::NotFound)?;
+    let (actor, _) = held(cx, tx, module.pack_id).await?;
+    Ok((actor, module))
+}
+
+fn writes_everything(actor: &Actor) -> bool {
+    may(Some(actor), Right::WritePack, Record::default())
+}
+
+/// Where a module stands on its pack's page.
+fn module_path(module: &Module) -> String {
+    format!("/packs/{}#m-{}", module.pack_id, module.id)
+}
+
+// Reading ---------------------------------------------------------------------------------------
+
+/// The courses whose packs the person writes, with the packs there are.
+pub async fn teaching(cx: &Ctx, language: &str) -> Result<Teaching, AppError> {
+    let actor = cx.signed_in()?;
+    let all = writes_everything(actor);
+    if !all && !actor.has(Role::Trainer) {
+        return Err(AppError::Forbidden);
+    }
+    let mut reader = cx.read().await?;
+    Ok(Teaching {
+        courses: store::authored(&mut reader, actor.person_id, all, language).await?,
+        packs: store::authored_packs(&mut reader, actor.person_id, all).await?,
+    })
+}
+
+/// What the form for a new pack needs.
+pub async fn for_new(cx: &Ctx, language: &str) -> Result<NewPackView, AppError> {
+    let Teaching { courses, .. } = teaching(cx, language).await?;
+    Ok(NewPackView { id: cx.app.id(), courses })
+}
+
+/// A pack as its authors see it: two statements for the head and the right, three for the parts.
+pub async fn pack(cx: &Ctx, pack: &str, language: &str) -> Result<PackView, AppError> {
+    let mut reader = cx.read().await?;
+    let head = authored(cx, &mut reader, id(pack)?, language).await?;
+    let outline = store::outline(&mut reader, head.id).await?;
+    Ok(PackView {
+        materials: store::materials(&mut reader, head.id).await?,
+        missing: missing(&outline),
+        copy_id: cx.app.id(),
+        outline,
+        head,
+    })
+}
+
+/// A pack's title and summary to edit.
+pub async fn for_edit(cx: &Ctx, pack: &str, language: &str) -> Result<AuthorView, AppError> {
+    let head = authored(cx, &mut cx.read().await?, id(pack)?, language).await?;
+    editable(&head)?;
+    Ok(AuthorView { head, id: cx.app.id() })
+}
+
+fn editable(head: &PackHead) -> Result<(), AppError> {
+    if head.state.editable() { Ok(()) } else { Err(AppError::NotFound) }
+}
+
+/// A module to edit.
+pub async fn module(cx: &Ctx, module: &str, language: &str) -> Result<ModuleEdit, AppError> {
+    cx.signed_in()?;
+    let mut reader = cx.read().await?;
+    let module = store::module(&mut reader, id(module)?).await?.ok_or(AppError::NotFound)?;
+    let head = authored(cx, &mut reader, module.pack_id, language).await?;
+    editable(&head)?;
+    let (sessions, materials) = store::module_parts(&mut reader, module.id).await?;
+    Ok(ModuleEdit { head, module, empty: sessions + materials == 0 })
+}
+
+/// What the form for a new part of a module needs.
+pub async fn new_part(cx: &Ctx, module: &str, language: &str) -> Result<NewPart, AppError> {
+    let ModuleEdit { head, module, .. } = self::module(cx, module, language).await?;
+    Ok(NewPart { id: cx.app.id(), head, module, max_mib: cx.app.settings.max_upload_mib })
+}
+
+/// A session plan to edit, or to read once the pack is released.
+pub async fn session(cx: &Ctx, session: &str, language: &str) -> Result<SessionEdit, AppError> {
+    cx.signed_in()?;
+    let mut reader = cx.read().await?;
+    let session = store::session(&mut reader, id(session)?).await?.ok_or(AppError::NotFound)?;
+    let module = store::module(&mut reader, session.module_id).await?.ok_or(AppError::NotFound)?;
+    let head = authored(cx, &mut reader, module.pack_id, language).await?;
+    Ok(SessionEdit { head, module, notes_html: markdown::render(&session.notes), session })
+}
+
+/// A material to edit, or to read once the pack is released.
+pub async fn material(cx: &Ctx, material: &str, language: &str) -> Result<MaterialEdit, AppError> {
+    cx.signed_in()?;
+    let mut reader = cx.read().await?;
+    let material = store::material(&mut reader, id(material)?).await?.ok_or(AppError::NotFound)?;
+    let module = store::module(&mut reader, material.line.module_id).await?.ok_or(AppError::NotFound)?;
+    let head = authored(cx, &mut reader, module.pack_id, language).await?;
+    Ok(MaterialEdit { head, module, html: markdown::render(&material.body), material })
+}
+
+/// The pack as a participant will study it: without what is for trainers only. `material` is
+/// the one to show; empty for the first.
+pub async fn preview(cx: &Ctx, pack: &str, material: &str, language: &str) -> Result<PreviewView, AppError> {
+    let mut reader = cx.read().await?;
+    let head = authored(cx, &mut reader, id(pack)?, language).await?;
+    let modules = store::outline(&mut reader, head.id).await?.into_iter().map(|m| m.module).collect();
+    let mut materials = store::materials(&mut reader, head.id).await?;
+    materials.retain(|material| !material.trainer_only);
+    let chosen = if material.is_empty() {
+        materials.first().map(|line| line.id)
+    } else {
+        let chosen: MaterialId = id(material)?;
+        if !materials.iter().any(|line| line.id == chosen) {
+            return Err(AppError::NotFound);
+        }
+        Some(chosen)
+    };
+    let shown = match chosen {
+        Some(chosen) => Some(content(&mut reader, chosen).await?),
+        None => None,
+    };
+    Ok(PreviewView { head, modules, materials, shown })
+}
+
+/// A material ready to be shown: a lesson's text rendered. Rights are the caller's business.
+pub async fn content(h: &mut impl Handle, material: MaterialId) -> Result<ContentView, AppError> {
+    let material = store::material(h, material).await?.ok_or(AppError::NotFound)?;
+    let html =
+        if material.line.kind == MaterialKind::Lesson { markdown::render(&material.body) } else { String::new() };
+    Ok(ContentView { line: material.line, html })
+}
+
+/// What an author's Markdown looks like.
+pub fn render(cx: &Ctx, text: &str) -> Result<LessonPreview, AppError> {
+    let actor = cx.signed_in()?;
+    if !writes_everything(actor) && !actor.has(Role::Trainer) {
+        return Err(AppError::Forbidden);
+    }
+    if text.chars().count() > super::model::LESSON_MAX {
+        return Err(AppError::field("body", FaultKind::TooLong { max: super::model::LESSON_MAX }));
+    }
+    Ok(LessonPreview { html: markdown::render(text), has_markup: markdown::contains_html(text) })
+}
+
+// Packs -----------------------------------------------------------------------------------------
+
+/// Makes a draft.
+pub async fn create(cx: &Ctx, form: &PackForm) -> Result<Done, AppError> {
+    let actor = cx.signed_in()?;
+    let course: CourseId = form.course.parse().map_err(|_| AppError::field("course", FaultKind::Required))?;
+    let pack: PackId = fresh(&form.id)?;
+    let mut tx = cx.begin().await?;
+    let named = store::is_author(&mut tx, course, actor.person_id).await?;
+    demand(Some(actor), Right::WritePack, Record::default().naming(named))?;
+    let courses = store::authored(&mut tx, actor.person_id, writes_everything(actor), ANY).await?;
+    let course = courses.into_iter().find(|known| known.id == course).ok_or(AppError::NotFound)?;
+    if store::head(&mut tx, pack, ANY).await?.is_some() {
+        return Err(Refusal::AlreadySent.into());
+    }
+    let new = form.check(&course.languages)?;
+    let at = match new.version {
+        Some(version) => version,
+        None => following(&mut tx, course.id, &new.language).await?,
+    };
+    add(cx, &mut tx, pack, course.id, &new, at, None).await?;
+    tx.commit().await?;
+    Ok(Done::at(format!("/packs/{pack}"), Flash::Created))
+}
+
+/// The version that follows those of a course in a language.
+async fn following(tx: &mut Tx, course: CourseId, language: &str) -> Result<(i64, i64), AppError> {
+    let packs = store::of_course(tx, course).await?;
+    Ok(next_version(packs.iter().filter(|p| p.language == language).map(|p| (p.major, p.minor))))
+}
+
+async fn add(
+    cx: &Ctx,
+    tx: &mut Tx,
+    pack: PackId,
+    course: CourseId,
+    new: &NewPack,
+    at: (i64, i64),
+    based_on: Option<PackId>,
+) -> Result<(), AppError> {
+    let actor = cx.signed_in()?;
+    store::add(tx, pack, course, new, at, based_on, &actor.name, cx.now()).await.map_err(|error| {
+        if error.is_unique_violation() { AppError::field("minor", FaultKind::Taken) } else { error.into() }
+    })?;
+    audit::record(cx, tx, "create", "pack", pack, None, Some(new)).await?;
+    Ok(())
+}
+
+/// Makes a draft from a released pack: modules, session plans and materials are copied in one
+/// transaction; files are shared.
+pub async fn copy(cx: &Ctx, form: &CopyForm) -> Result<Done, AppError> {
+    let pack: PackId = fresh(&form.id)?;
+    let mut tx = cx.begin().await?;
+    let source = authored(cx, &mut tx, id(&form.from)?, ANY).await?;
+    if !matches!(source.state, PackState::Released | PackState::Superseded) {
+        return Err(Refusal::WrongState.into());
+    }
+    if store::head(&mut tx, pack, ANY).await?.is_some() {
+        return Err(Refusal::AlreadySent.into());
+    }
+    let at = following(&mut tx, source.course_id, &source.language).await?;
+    let new = NewPack {
+        language: source.language.clone(),
+        version: Some(at),
+        title: source.title.clone(),
+        summary: source.summary.clone(),
+    };
+    add(cx, &mut tx, pack, source.course_id, &new, at, Some(source.id)).await?;
+    let outline = store::outline(&mut tx, source.id).await?;
+    let materials = store::materials(&mut tx, source.id).await?;
+    let mut whole = true;
+    for (at, from) in (0..).zip(&outline) {
+        let module: ModuleId = cx.app.id();
+        whole &= store::copy_module(&mut tx, module, pack, from.module.id, at).await?;
+        for (at, session) in (0..).zip(&from.sessions) {
+            whole &= store::copy_session(&mut tx, cx.app.id(), module, session.id, at).await?;
+        }
+        for (at, material) in (0..).zip(materials.iter().filter(|line| line.module_id == from.module.id)) {
+            whole &= store::copy_material(&mut tx, cx.app.id(), module, material.id, at).await?;
+        }
+    }
+    if !whole {
+        return Err(AppError::Internal);
+    }
+    tx.commit().await?;
+    Ok(Done::at(format!("/packs/{pack}"), Flash::NewVersion))
+}
+
+/// Saves title and summary.
+pub async fn edit(cx: &Ctx, form: &PackEditForm) -> Result<Done, AppError> {
+    let read = version(&form.version)?;
+    let mut tx = cx.begin().await?;
+    let pack: PackId = id(&form.id)?;
+    let (actor, stands) = held(cx, &mut tx, pack).await?;
+    let (title, summary) = form.check()?;
+    if !store::edit(&mut tx, pack, read, (&title, &summary), &actor.name, cx.now()).await? {
+        return Err(conflict(
+            &stands.updated_by,
+            stands.version,
+            &[("title", &form.title, stands.title.clone()), ("summary", &form.summary, stands.summary.clone())],
+        ));
+    }
+    audit::record(cx, &mut tx, "edit", "pack", pack, Some(&(stands.title, stands.summary)), Some(&(title, summary)))
+        .await?;
+    tx.commit().await?;
+    Ok(Done::at(format!("/packs/{pack}"), Flash::Saved))
+}
+
+fn conflict(by: &str, version: i64, fields: &[(&str, &str, String)]) -> AppError {
+    AppError::Conflict(Box::new(Conflict::between(by, version, fields)))
+}
+
+/// Takes the pack a step further. Releasing supersedes the version that was taught so far.
+pub async fn step(cx: &Ctx, form: &StepForm) -> Result<Done, AppError> {
+    let step: PackStep = form.step.parse().map_err(|_| AppError::field("", FaultKind::Malformed))?;
+    let read = version(&form.version)?;
+    let mut tx = cx.begin().await?;
+    let pack: PackId = id(&form.id)?;
+    let (actor, stands) = held(cx, &mut tx, pack).await?;
+    let next = stands.state.after(step)?;
+    if stands.version != read {
+        return Err(conflict(&stands.updated_by, stands.version, &[]));
+    }
+    let flash = match step {
+        PackStep::Release => {
+            let mut checks = Checks::default();
+            let notes = checks.required("notes", &form.notes, 4000);
+            checks.finish(())?;
+            if !missing(&store::outline(&mut tx, pack).await?).is_empty() {
+                return Err(Refusal::PackEmpty.into());
+            }
+            if !store::release(&mut tx, pack, read, &notes, &actor.name, cx.now()).await? {
+                return Err(Refusal::PackReleased.into());
+            }
+            store::supersede(&mut tx, stands.course_id, &stands.language, pack).await?;
+            Flash::Released
+        }
+        PackStep::Pilot | PackStep::Collect => {
+            if !store::step(&mut tx, pack, stands.state, next, &actor.name, cx.now()).await? {
+                return Err(Refusal::WrongState.into());
+            }
+            Flash::StateChanged
+        }
+        PackStep::Supersede => return Err(Refusal::WrongState.into()),
+    };
+    audit::record(cx, &mut tx, "step", "pack", pack, Some(&stands.state), Some(&next)).await?;
+    tx.commit().await?;
+    Ok(Done::at(format!("/packs/{pack}"), flash))
+}
+
+// Modules ---------------------------------------------------------------------------------------
+
+/// Adds a module at the end.
+pub async fn add_module(cx: &Ctx, form: &ModuleForm) -> Result<Done, AppError> {
+    let module: ModuleId = fresh(&form.id)?;
+    let pack: PackId = id(&form.pack)?;
+    let mut tx = cx.begin().await?;
+    let (actor, _) = held(cx, &mut tx, pack).await?;
+    let fields = form.check()?;
+    once(store::add_module(&mut tx, module, pack, &fields, &actor.name).await)?;
+    audit::record(cx, &mut tx, "create", "module", module, None, Some(&fields)).await?;
+    tx.commit().await?;
+    Ok(Done::at(format!("/packs/{pack}#m-{module}"), Flash::Added))
+}
+
+/// Saves a module.
+pub async fn edit_module(cx: &Ctx, form: &ModuleForm) -> Result<Done, AppError> {
+    let read = version(&form.version)?;
+    let mut tx = cx.begin().await?;
+    let (actor, stands) = held_module(cx, &mut tx, id(&form.id)?).await?;
+    let fields = form.check()?;
+    if !store::edit_module(&mut tx, stands.id, read, &fields, &actor.name).await? {
+        return Err(conflict(
+            &stands.updated_by,
+            stands.version,
+            &[
+                ("title", &form.title, stands.title.clone()),
+                ("summary", &form.summary, stands.summary.clone()),
+                ("objectives", &form.objectives, stands.objectives.clone()),
+            ],
+        ));
+    }
+    changed(cx, &mut tx, "module", stands.id, &stands, &fields).await?;
+    tx.commit().await?;
+    Ok(Done::at(module_path(&stands), Flash::Saved))
+}
+
+async fn changed(
+    cx: &Ctx,
+    tx: &mut Tx,
+    record: &str,
+    id: impl ToString,
+    before: &impl Serialize,
+    after: &impl Serialize,
+) -> Result<(), AppError> {
+    let json = |value: Result<serde_json::Value, _>| value.unwrap_or(serde_json::Value::Null);
+    let (before, after) = (json(serde_json::to_value(before)), json(serde_json::to_value(after)));
+    audit::record(cx, tx, "edit", record, id, Some(&before), Some(&after)).await?;
+    Ok(())
+}
+
+/// Removes an empty module.
+pub async fn remove_module(cx: &Ctx, form: &IdForm) -> Result<Done, AppError> {
+    let mut tx = cx.begin().await?;
+    let (_, module) = held_module(cx, &mut tx, id(&form.id)?).await?;
+    if store::module_parts(&mut tx, module.id).await? != (0, 0) {
+        return Err(Refusal::NotEmpty.into());
+    }
+    unless_used(store::remove_module(&mut tx, &module).await)?;
+    audit::record(cx, &mut tx, "remove", "module", module.id, Some(&module), None).await?;
+    tx.commit().await?;
+    Ok(Done::at(format!("/packs/{}", module.pack_id), Flash::Removed))
+}
+
+/// Moves a module among the modules.
+pub async fn move_module(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> {
+    let mut tx = cx.begin().await?;
+    let (_, module) = held_module(cx, &mut tx, id(&form.id)?).await?;
+    let length = store::module_count(&mut tx, module.pack_id).await?;
+    if let Some(shift) = shift(module.position, form.target(module.position)?, length) {
+        store::shift_module(&mut tx, module.pack_id, module.id, shift).await?;
+        audit::record(cx, &mut tx, "move", "module", module.id, Some(&module.position), Some(&shift.to)).await?;
+    }
+    tx.commit().await?;
+    Ok(Done::at(module_path(&module), Flash::Moved))
+}
+
+// Session plans ---------------------------------------------------------------------------------
+
+/// Adds a session plan at the end of a module.
+pub async fn add_session(cx: &Ctx, form: &SessionForm) -> Result<Done, AppError> {
+    let session: SessionPlanId = fresh(&form.id)?;
+    let mut tx = cx.begin().await?;
+    let (actor, module) = held_module(cx, &mut tx, id(&form.module)?).await?;
+    let fields = form.check(markdown::contains_html)?;
+    once(store::add_session(&mut tx, session, module.id, &fields, &actor.name).await)?;
+    audit::record(cx, &mut tx, "create", "session_plan", session, None, Some(&fields)).await?;
+    tx.commit().await?;
+    Ok(Done::at(module_path(&module), Flash::Added))
+}
+
+/// Saves a session plan.
+pub async fn edit_session(cx: &Ctx, form: &SessionForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
+    let read = version(&form.version)?;
+    let mut tx = cx.begin().await?;
+    let plan: SessionPlanId = id(&form.id)?;
+    let module = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?.module_id;
+    let (actor, module) = held_module(cx, &mut tx, module).await?;
+    // Read again now that nobody else can write it.
+    let stands = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?;
+    let fields = form.check(markdown::contains_html)?;
+    if !store::edit_session(&mut tx, stands.id, read, &fields, &actor.name).await? {
+        return Err(conflict(
+            &stands.updated_by,
+            stands.version,
+            &[
+                ("title", &form.title, stands.title.clone()),
+                ("minutes", &form.minutes, stands.minutes.to_string()),
+                ("method", &form.method, stands.method.code().to_owned()),
+                ("objectives", &form.objectives, stands.objectives.clone()),
+                ("notes", &form.notes, stands.notes.clone()),
+            ],
+        ));
+    }
+    changed(cx, &mut tx, "session_plan", stands.id, &stands, &fields).await?;
+    tx.commit().await?;
+    Ok(Done::at(module_path(&module), Flash::Saved))
+}
+
+/// Removes a session plan.
+pub async fn remove_session(cx: &Ctx, form: &IdForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
+    let mut tx = cx.begin().await?;
+    let plan: SessionPlanId = id(&form.id)?;
+    let module = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?.module_id;
+    let (_, module) = held_module(cx, &mut tx, module).await?;
+    let session = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?;
+    unless_used(store::remove_session(&mut tx, &session).await)?;
+    audit::record(cx, &mut tx, "remove", "session_plan", session.id, Some(&session), None).await?;
+    tx.commit().await?;
+    Ok(Done::at(module_path(&module), Flash::Removed))
+}
+
+/// Moves a session plan within its module.
+pub async fn move_session(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
+    let mut tx = cx.begin().await?;
+    let plan: SessionPlanId = id(&form.id)?;
+    let module = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?.module_id;
+    let (_, module) = held_module(cx, &mut tx, module).await?;
+    let session = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?;
+    let (length, _) = store::module_parts(&mut tx, module.id).await?;
+    if let Some(shift) = shift(session.position, form.target(session.position)?, length) {
+        store::shift_session(&mut tx, module.id, session.id, shift).await?;
+        audit::record(cx, &mut tx, "move", "session_plan", session.id, Some(&session.position), Some(&shift.to))
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(Done::at(module_path(&module), Flash::Moved))
+}
+
+// Materials -------------------------------------------------------------------------------------
+
+/// Adds a lesson or a link at the end of a module.
+pub async fn add_material(cx: &Ctx, form: &MaterialForm, kind: MaterialKind) -> Result<Done, AppError> {
+    let material: MaterialId = fresh(&form.id)?;
+    let mut tx = cx.begin().await?;
+    let (actor, module) = held_module(cx, &mut tx, id(&form.module)?).await?;
+    shown_only(form)?;
+    let fields = form.check(kind, markdown::contains_html)?;
+    once(store::add_material(&mut tx, material, module.id, &fields, None, &actor.name).await)?;
+    audit::record(cx, &mut tx, "create", "material", material, None, Some(&fields)).await?;
+    tx.commit().await?;
+    Ok(Done::at(module_path(&module), Flash::Added))
+}
+
+/// Without JavaScript the text is previewed by coming back with the form.
+fn shown_only(form: &MaterialForm) -> Result<(), AppError> {
+    if form.preview.is_empty() { Ok(()) } else { Err(AppError::Preview) }
+}
+
+/// Saves a material.
+pub async fn edit_material(cx: &Ctx, form: &MaterialForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
+    let read = version(&form.version)?;
+    let mut tx = cx.begin().await?;
+    let which: MaterialId = id(&form.id)?;
+    let module = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?.line.module_id;
+    let (actor, module) = held_module(cx, &mut tx, module).await?;
+    let stands = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?;
+    shown_only(form)?;
+    let fields = form.check(stands.line.kind, markdown::contains_html)?;
+    if !store::edit_material(&mut tx, which, read, &fields, &actor.name).await? {
+        let trainer_only = if stands.line.trainer_only { "true" } else { "" };
+        let body = form.body.replace("\r\n", "\n");
+        return Err(conflict(
+            &stands.updated_by,
+            stands.version,
+            &[
+                ("title", &form.title, stands.line.title.clone()),
+                ("minutes", &form.minutes, stands.line.minutes.to_string()),
+                ("body", &body, stands.body.clone()),
+                ("url", &form.url, stands.line.url.clone()),
+                ("trainer_only", &form.trainer_only, trainer_only.to_owned()),
+            ],
+        ));
+    }
+    changed(cx, &mut tx, "material", which, &stands, &fields).await?;
+    tx.commit().await?;
+    Ok(Done::at(module_path(&module), Flash::Saved))
+}
+
+/// Removes a material.
+pub async fn remove_material(cx: &Ctx, form: &IdForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
+    let mut tx = cx.begin().await?;
+    let which: MaterialId = id(&form.id)?;
+    let module = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?.line.module_id;
+    let (_, module) = held_module(cx, &mut tx, module).await?;
+    let material = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?;
+    unless_used(store::remove_material(&mut tx, &material.line).await)?;
+    audit::record(cx, &mut tx, "remove", "material", which, Some(&material), None).await?;
+    tx.commit().await?;
+    Ok(Done::at(module_path(&module), Flash::Removed))
+}
+
+/// Moves a material within its module.
+pub async fn move_material(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
+    let mut tx = cx.begin().await?;
+    let which: MaterialId = id(&form.id)?;
+    let module = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?.line.module_id;
+    let (_, module) = held_module(cx, &mut tx, module).await?;
+    let line = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?.line;
+    let (_, length) = store::module_parts(&mut tx, module.id).await?;
+    if let Some(shift) = shift(line.position, form.target(line.position)?, length) {
+        store::shift_material(&mut tx, module.id, line.id, shift).await?;
+        audit::record(cx, &mut tx, "move", "material", line.id, Some(&line.position), Some(&shift.to)).await?;
+    }
+    tx.commit().await?;
+    Ok(Done::at(module_path(&module), Flash::Moved))
+}
+
+// Files -----------------------------------------------------------------------------------------
+
+/// Whether a file may be added to the form's module, asked before its bytes are read.
+pub async fn may_upload(cx: &Ctx, form: &MaterialForm) -> Result<(), AppError> {
+    cx.signed_in()?;
+    let mut reader = cx.read().await?;
+    let module = store::module(&mut reader, id(&form.module)?).await?.ok_or(AppError::NotFound)?;
+    let head = authored(cx, &mut reader, module.pack_id, ANY).await?;
+    if !head.state.editable() {
+        return Err(Refusal::PackReleased.into());
+    }
+    uploaded(form, "file").check(MaterialKind::File, markdown::contains_html)?;
+    if !form.id.is_empty() && store::material(&mut reader, fresh(&form.id)?).await?.is_some() {
+        return Err(Refusal::AlreadySent.into());
+    }
+    Ok(())
+}
+
+/// The form with the file's name for a title that was left empty.
+fn uploaded(form: &MaterialForm, name: &str) -> MaterialForm {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let title = if form.title.trim().is_empty() { stem.to_owned() } else { form.title.clone() };
+    MaterialForm { title, ..form.clone() }
+}
+
+/// Adds a file whose bytes are stored: the file's record and the material in one transaction.
+pub async fn add_file(cx: &Ctx, form: &MaterialForm, file: FileId, arrived: Arrived) -> Result<Done, AppError> {
+    let material: MaterialId = if form.id.is_empty() { cx.app.id() } else { fresh(&form.id)? };
+    let mut tx = cx.begin().await?;
+    let (actor, module) = held_module(cx, &mut tx, id(&form.module)?).await?;
+    let fields = uploaded(form, &arrived.name).check(MaterialKind::File, markdown::contains_html)?;
+    let row = FileRow {
+        id: file,
+        key: arrived.key,
+        name: arrived.name,
+        media_type: arrived.media_type.to_owned(),
+        size: arrived.size,
+        sha256: arrived.sha256,
+    };
+    crate::platform::store::add_file(&mut tx, &row, Some(actor.person_id), cx.now()).await?;
+    once(store::add_material(&mut tx, material, module.id, &fields, Some(file), &actor.name).await)?;
+    audit::record(cx, &mut tx, "upload", "file", file, None, Some(&row)).await?;
+    audit::record(cx, &mut tx, "create", "material", material, None, Some(&fields)).await?;
+    tx.commit().await?;
+    Ok(Done::at(module_path(&module), Flash::Uploaded))
+}

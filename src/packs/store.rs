@@ -125,13 +125,13 @@ statements! {
         WHERE module_id = $1 AND position BETWEEN $5 AND $6 AND ", module_open!("material.module_id"));
 
     MODULE_COPY = concat!("INSERT INTO pack_module (id, pack_id, position, title, summary, objectives, updated_by)
-        SELECT $1, p.id, o.position, o.title, o.summary, o.objectives, o.updated_by
+        SELECT $1, p.id, $4, o.title, o.summary, o.objectives, o.updated_by
         FROM pack_module o, pack p WHERE o.id = $3 AND p.id = $2 AND ", editable!());
     SESSION_COPY = concat!("INSERT INTO session_plan (id, module_id, position, title, minutes, method, objectives, notes, updated_by)
-        SELECT $1, pm.id, o.position, o.title, o.minutes, o.method, o.objectives, o.notes, o.updated_by
+        SELECT $1, pm.id, $4, o.title, o.minutes, o.method, o.objectives, o.notes, o.updated_by
         FROM session_plan o, pack_module pm JOIN pack p ON p.id = pm.pack_id WHERE o.id = $3 AND pm.id = $2 AND ", editable!());
     MATERIAL_COPY = concat!("INSERT INTO material (id, module_id, position, kind, title, minutes, body, file_id, url, trainer_only, updated_by)
-        SELECT $1, pm.id, o.position, o.kind, o.title, o.minutes, o.body, o.file_id, o.url, o.trainer_only, o.updated_by
+        SELECT $1, pm.id, $4, o.kind, o.title, o.minutes, o.body, o.file_id, o.url, o.trainer_only, o.updated_by
         FROM material o, pack_module pm JOIN pack p ON p.id = pm.pack_id WHERE o.id = $3 AND pm.id = $2 AND ", editable!());
 }
 
@@ -444,8 +444,8 @@ pub async fn shift_material(tx: &mut Tx, module: ModuleId, id: MaterialId, shift
 }
 
 /// Copies a module's own fields into an editable pack.
-pub async fn copy_module(tx: &mut Tx, id: ModuleId, into: PackId, from: ModuleId) -> Result<bool, DbError> {
-    execute!(tx, MODULE_COPY, id, into, from).map(|rows| rows == 1)
+pub async fn copy_module(tx: &mut Tx, id: ModuleId, into: PackId, from: ModuleId, at: i64) -> Result<bool, DbError> {
+    execute!(tx, MODULE_COPY, id, into, from, at).map(|rows| rows == 1)
 }
 
 /// Copies a session plan into a module of an editable pack.
@@ -454,11 +454,18 @@ pub async fn copy_session(
     id: SessionPlanId,
     into: ModuleId,
     from: SessionPlanId,
+    at: i64,
 ) -> Result<bool, DbError> {
-    execute!(tx, SESSION_COPY, id, into, from).map(|rows| rows == 1)
+    execute!(tx, SESSION_COPY, id, into, from, at).map(|rows| rows == 1)
 }
 
 /// Copies a material into a module of an editable pack; its file is shared.
-pub async fn copy_material(tx: &mut Tx, id: MaterialId, into: ModuleId, from: MaterialId) -> Result<bool, DbError> {
-    execute!(tx, MATERIAL_COPY, id, into, from).map(|rows| rows == 1)
+pub async fn copy_material(
+    tx: &mut Tx,
+    id: MaterialId,
+    into: ModuleId,
+    from: MaterialId,
+    at: i64,
+) -> Result<bool, DbError> {
+    execute!(tx, MATERIAL_COPY, id, into, from, at).map(|rows| rows == 1)
 }

@@ -4,6 +4,8 @@
 pub mod access;
 pub mod backup;
 pub mod commands;
+pub mod files;
+pub mod files_store;
 pub mod identify;
 #[cfg(test)]
 mod house_tests;
@@ -13,6 +15,7 @@ mod rights_tests;
 mod web_tests;
 pub mod statements;
 
+use crate::packs::upload;
 use crate::people::accounts::letters;
 use crate::platform::{
     clock::{Clock, Entropy},
@@ -36,10 +39,18 @@ use axum::{
     extract::{DefaultBodyLimit, State},
     http::StatusCode,
     middleware,
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use std::{path::Path, time::Duration};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
+    csrf::CsrfLayer,
+    timeout::TimeoutLayer,
+};
 
 /// What does each kind of job.
 pub const JOBS: Handlers = &[
@@ -83,22 +94,33 @@ pub fn router(app: &App) -> Result<Router, String> {
     let csrf = CsrfLayer::new()
         .add_trusted_origin(app.settings.public_url.trim_end_matches('/'))
         .map_err(|e| format!("MAGISTRA_PUBLIC_URL: {e}"))?;
-    Ok(Router::new()
+    let timed = Router::new()
         .route("/_fn/{*function}", any(pages::function))
+        .route("/files/{id}/{name}", get(files::download))
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
         .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
         .fallback(pages::fallback)
+        .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)));
+    // An upload may be large and slow: it has its own limits, of size and of silence.
+    let uploads = Router::new().route("/uploads", post(upload::receive)).layer(DefaultBodyLimit::disable());
+    // What is compressed already is sent as it is, with its length and by ranges.
+    let squeezable = DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("application/vnd."))
+        .and(NotForContentType::const_new("audio/"))
+        .and(NotForContentType::const_new("video/"));
+    Ok(timed
+        .merge(uploads)
         .layer(middleware::from_fn_with_state(app.clone(), identify::identify))
         // Above need the database to know who is asking; these do not.
         .route("/health/live", get(|| async { "live\n" }))
         .route("/health/ready", get(ready))
         .layer(csrf)
-        .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         .layer(CatchPanicLayer::custom(guard::after_panic))
         .layer(middleware::from_fn_with_state(app.clone(), guard::protect))
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(squeezable))
         .with_state(app.clone()))
 }
 

@@ -13,6 +13,7 @@ const STORES: &[&[Statement]] = &[
     crate::catalogue::store::STATEMENTS,
     crate::packs::store::STATEMENTS,
     crate::deliveries::store::STATEMENTS,
+    crate::deliveries::teaching::store::STATEMENTS,
     crate::deliveries::board_store::STATEMENTS,
     crate::enrolment::store::STATEMENTS,
     crate::attendance::store::STATEMENTS,
@@ -20,6 +21,7 @@ const STORES: &[&[Statement]] = &[
     crate::completion::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,
     crate::demo::store::STATEMENTS,
+    crate::server::files_store::STATEMENTS,
 ];
 
 /// All registered statements.

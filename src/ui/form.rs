@@ -28,6 +28,12 @@ pub struct FormState {
 }
 
 impl FormState {
+    /// The state of a form that is sent otherwise than by [`Form`]: uploads. Its fields find it
+    /// as a context.
+    pub fn given(error: Option<AppError>, typed: Option<Vec<(String, String)>>) -> Self {
+        Self { error: RwSignal::new(error), pending: RwSignal::new(false), typed: StoredValue::new(typed) }
+    }
+
     /// What was typed into a field before, if the form came back.
     pub fn typed(&self, name: &str) -> Option<String> {
         self.typed.with_value(|typed| {
@@ -120,9 +126,9 @@ pub fn Form(
             <input type="hidden" name="__fn" value=function/>
             {(!key.is_empty()).then(|| view! { <input type="hidden" name="__form" value=key.clone()/> })}
             {move || {
-                state.error.get().map(|error| view! {
+                state.error.get().filter(|error| *error != AppError::Preview).map(|error| view! {
                     <div class="errors" role="alert" tabindex="-1" node_ref=summary>
-                        {labels.with_value(|labels| summary_of(&error, labels))}
+                        {labels.with_value(|labels| self::summary(&error, labels))}
                     </div>
                 })
             }}
@@ -135,7 +141,8 @@ fn label_of(labels: &[(&'static str, String)], name: &str) -> String {
     labels.iter().find(|(n, _)| *n == name).map_or_else(|| name.to_owned(), |(_, label)| label.clone())
 }
 
-fn summary_of(error: &AppError, labels: &[(&'static str, String)]) -> AnyView {
+/// What a refused form says above its fields.
+pub fn summary(error: &AppError, labels: &[(&'static str, String)]) -> AnyView {
     match error {
         AppError::Invalid(faults) => view! {
             <h2>{tr!(form.summary)}</h2>

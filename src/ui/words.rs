@@ -9,6 +9,7 @@ use crate::{
     },
     completion::model::CertificateKind,
     institutions::model::InstitutionKind,
+    packs::model::{Method, PackState, PackStep},
     people::model::{Profession, Role, Sex},
     programmes::model::{ActivityKind, DocumentKind, ProjectStatus},
     tr,
@@ -48,7 +49,7 @@ pub fn error(error: &AppError) -> String {
         AppError::TooMany(seconds) => tr!(form.too_many, seconds = *seconds),
         AppError::Unavailable => tr!(form.unavailable),
         AppError::Internal => tr!(form.internal),
-        AppError::Invalid(_) | AppError::Conflict(_) => tr!(form.summary),
+        AppError::Invalid(_) | AppError::Conflict(_) | AppError::Preview => tr!(form.summary),
     }
 }
 
@@ -83,6 +84,7 @@ table! {
         FileKind => refusal.file_kind,
         LastOfficer => refusal.last_officer,
         HasMarks => refusal.has_marks,
+        InUse => refusal.in_use,
     }
 }
 
@@ -180,6 +182,17 @@ table! {
 }
 
 table! {
+    /// The state of a pack.
+    pack_state(PackState) {
+        Draft => packs.state.draft,
+        Piloted => packs.state.piloted,
+        Feedback => packs.state.feedback,
+        Released => packs.state.released,
+        Superseded => packs.state.superseded,
+    }
+}
+
+table! {
     /// For whom a course is.
     audience(Audience) {
         Judges => catalogue.audience.judges,
@@ -195,6 +208,16 @@ table! {
         Attendance => completion.kind.attendance,
         Achievement => completion.kind.achievement,
         Trainer => completion.kind.trainer,
+    }
+}
+
+table! {
+    /// What an author does to take a pack further.
+    pack_step(PackStep) {
+        Pilot => packs.step.pilot,
+        Collect => packs.step.collect,
+        Release => packs.step.release,
+        Supersede => packs.step.supersede,
     }
 }
 
@@ -245,6 +268,19 @@ table! {
         Pipeline => programmes.status.pipeline,
         Running => programmes.status.running,
         Closed => programmes.status.closed,
+    }
+}
+
+table! {
+    /// How a session is taught.
+    method(Method) {
+        Lecture => packs.methods.lecture,
+        Discussion => packs.methods.discussion,
+        Exercise => packs.methods.exercise,
+        Case => packs.methods.case,
+        Demonstration => packs.methods.demonstration,
+        MockHearing => packs.methods.mock_hearing,
+        Review => packs.methods.review,
     }
 }
 

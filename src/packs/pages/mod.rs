@@ -1,10 +1,78 @@
-//! Pages: training packs: modules, session plans, materials and files; drafts, releases, versions.
+//! Pages: a trainer's packs, the pack editor, the preview, and how materials are shown.
 
+mod editor;
+mod files;
+mod materials;
+mod parts;
+mod preview;
+pub mod show;
+mod teach;
+
+pub use show::MaterialView;
+
+use super::model::{PackHead, PackState};
+use crate::{tr, ui::words};
 use leptos::prelude::*;
 use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
 
 /// The routes of this capability.
 #[component(transparent)]
 pub fn PackRoutes() -> impl MatchNestedRoutes + Clone {
-    view! { <Route path=path!("/__packs") view=|| ()/> }.into_inner().into_any_nested_route()
+    view! {
+        <Route path=path!("/teach") view=teach::TeachPage/>
+        <Route path=path!("/teach/new") view=teach::NewPackPage/>
+        <Route path=path!("/packs/modules/:module") view=parts::ModulePage/>
+        <Route path=path!("/packs/modules/:module/sessions/new") view=parts::NewSessionPage/>
+        <Route path=path!("/packs/modules/:module/lessons/new") view=materials::NewLessonPage/>
+        <Route path=path!("/packs/modules/:module/links/new") view=materials::NewLinkPage/>
+        <Route path=path!("/packs/modules/:module/files/new") view=files::NewFilePage/>
+        <Route path=path!("/packs/sessions/:session") view=parts::SessionPage/>
+        <Route path=path!("/packs/materials/:material") view=materials::MaterialPage/>
+        <Route path=path!("/packs/:pack") view=editor::PackPage/>
+        <Route path=path!("/packs/:pack/edit") view=editor::EditPage/>
+        <Route path=path!("/packs/:pack/release") view=editor::ReleasePage/>
+        <Route path=path!("/packs/:pack/modules/new") view=parts::NewModulePage/>
+        <Route path=path!("/packs/:pack/preview") view=preview::PreviewPage/>
+        <Route path=path!("/packs/:pack/preview/:material") view=preview::PreviewPage/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The class of a state's tag.
+fn state_tag(state: PackState) -> &'static str {
+    match state {
+        PackState::Draft => "tag plain",
+        PackState::Piloted | PackState::Feedback => "tag calm",
+        PackState::Released => "tag good",
+        PackState::Superseded => "tag",
+    }
+}
+
+/// The way to a page inside a pack.
+fn crumbs(head: &PackHead) -> Vec<(String, String)> {
+    vec![(tr!(packs.teach), "/teach".to_owned()), (head.title.clone(), format!("/packs/{}", head.id))]
+}
+
+/// Version, language and state of a pack.
+fn tags(head: &PackHead) -> AnyView {
+    view! {
+        <span class=state_tag(head.state)>{words::pack_state(head.state)}</span>
+        <span class="tag">{tr!(packs.version, version = format!("{}.{}", head.major, head.minor))}</span>
+        <span class="tag">{words::language(&head.language)}</span>
+    }
+    .into_any()
+}
+
+/// One objective a line, as a list.
+fn objectives(text: &str) -> Option<AnyView> {
+    let lines: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    (!lines.is_empty()).then(|| {
+        view! { <div class="prose small"><ul>{lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul></div> }
+            .into_any()
+    })
+}
+
+fn language() -> String {
+    crate::i18n::code(crate::i18n::locale()).to_owned()
 }
