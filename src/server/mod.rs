@@ -13,6 +13,8 @@ mod house_tests;
 mod rights_tests;
 #[cfg(test)]
 mod web_tests;
+#[cfg(test)]
+mod files_tests;
 pub mod statements;
 
 use crate::packs::upload;

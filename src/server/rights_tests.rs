@@ -58,6 +58,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("after", ""),
     ("before", ""),
     ("seconds", "1"),
+    ("text", "text"),
+    ("step", "pilot"),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.
@@ -70,6 +72,7 @@ const IDS: &[&str] = &[
     "module_id",
     "module",
     "session_plan_id",
+    "session",
     "material_id",
     "material",
     "delivery_id",
