@@ -19,7 +19,7 @@ use crate::{
     },
     people::{
         model::{Actor, Role},
-        rights::{Record, Right, demand, may},
+        rights::{Record, Right, demand, may, may_somewhere},
     },
     platform::{
         audit,
@@ -40,6 +40,7 @@ fn id<T: FromStr>(text: &str) -> Result<T, AppError> {
     text.parse().map_err(|_| AppError::NotFound)
 }
 
+/// The id that came with a form.
 fn fresh<T: FromStr>(text: &str) -> Result<T, AppError> {
     text.parse().map_err(|_| AppError::field("", FaultKind::Malformed))
 }
@@ -282,6 +283,7 @@ async fn add(
 /// Makes a draft from a released pack: modules, session plans and materials are copied in one
 /// transaction; files are shared.
 pub async fn copy(cx: &Ctx, form: &CopyForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
     let pack: PackId = fresh(&form.id)?;
     let mut tx = cx.begin().await?;
     let source = authored(cx, &mut tx, id(&form.from)?, ANY).await?;
@@ -321,6 +323,7 @@ pub async fn copy(cx: &Ctx, form: &CopyForm) -> Result<Done, AppError> {
 
 /// Saves title and summary.
 pub async fn edit(cx: &Ctx, form: &PackEditForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
     let read = version(&form.version)?;
     let mut tx = cx.begin().await?;
     let pack: PackId = id(&form.id)?;
@@ -345,6 +348,7 @@ fn conflict(by: &str, version: i64, fields: &[(&str, &str, String)]) -> AppError
 
 /// Takes the pack a step further. Releasing supersedes the version that was taught so far.
 pub async fn step(cx: &Ctx, form: &StepForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
     let step: PackStep = form.step.parse().map_err(|_| AppError::field("", FaultKind::Malformed))?;
     let read = version(&form.version)?;
     let mut tx = cx.begin().await?;
@@ -385,6 +389,7 @@ pub async fn step(cx: &Ctx, form: &StepForm) -> Result<Done, AppError> {
 
 /// Adds a module at the end.
 pub async fn add_module(cx: &Ctx, form: &ModuleForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
     let module: ModuleId = fresh(&form.id)?;
     let pack: PackId = id(&form.pack)?;
     let mut tx = cx.begin().await?;
@@ -398,6 +403,7 @@ pub async fn add_module(cx: &Ctx, form: &ModuleForm) -> Result<Done, AppError> {
 
 /// Saves a module.
 pub async fn edit_module(cx: &Ctx, form: &ModuleForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
     let read = version(&form.version)?;
     let mut tx = cx.begin().await?;
     let (actor, stands) = held_module(cx, &mut tx, id(&form.id)?).await?;
@@ -462,6 +468,7 @@ pub async fn move_module(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> {
 
 /// Adds a session plan at the end of a module.
 pub async fn add_session(cx: &Ctx, form: &SessionForm) -> Result<Done, AppError> {
+    cx.signed_in()?;
     let session: SessionPlanId = fresh(&form.id)?;
     let mut tx = cx.begin().await?;
     let (actor, module) = held_module(cx, &mut tx, id(&form.module)?).await?;
@@ -537,6 +544,7 @@ pub async fn move_session(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> {
 
 /// Adds a lesson or a link at the end of a module.
 pub async fn add_material(cx: &Ctx, form: &MaterialForm, kind: MaterialKind) -> Result<Done, AppError> {
+    cx.signed_in()?;
     let material: MaterialId = fresh(&form.id)?;
     let mut tx = cx.begin().await?;
     let (actor, module) = held_module(cx, &mut tx, id(&form.module)?).await?;
@@ -616,6 +624,12 @@ pub async fn move_material(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> 
 }
 
 // Files -----------------------------------------------------------------------------------------
+
+/// Refuses who cannot be the author of anything, before a byte is read.
+pub fn may_write_somewhere(cx: &Ctx) -> Result<(), AppError> {
+    let actor = cx.signed_in()?;
+    if may_somewhere(Some(actor), Right::WritePack) { Ok(()) } else { Err(AppError::Forbidden) }
+}
 
 /// Whether a file may be added to the form's module, asked before its bytes are read.
 pub async fn may_upload(cx: &Ctx, form: &MaterialForm) -> Result<(), AppError> {

@@ -45,10 +45,13 @@ pub async fn receive(request: Request) -> Response {
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.starts_with("application/json"));
-    let (form, outcome) = tokio::spawn(work(cx, request)).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "an upload's task ended badly");
-        (MaterialForm::default(), Err(AppError::Internal))
-    });
+    let (form, outcome) = match service::may_write_somewhere(&cx) {
+        Ok(()) => tokio::spawn(work(cx, request)).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "an upload's task ended badly");
+            (MaterialForm::default(), Err(AppError::Internal))
+        }),
+        Err(error) => (MaterialForm::default(), Err(error)),
+    };
     match (by_script, outcome) {
         (true, Ok(done)) => Json(done).into_response(),
         (true, Err(error)) => (http::status(&error), Json(error)).into_response(),

@@ -13,6 +13,8 @@ mod house_tests;
 mod rights_tests;
 #[cfg(test)]
 mod web_tests;
+#[cfg(test)]
+mod files_tests;
 pub mod statements;
 
 use crate::packs::upload;
@@ -98,6 +100,7 @@ pub fn router(app: &App) -> Result<Router, String> {
         .map_err(|e| format!("MAGISTRA_PUBLIC_URL: {e}"))?;
     let timed = Router::new()
         .route("/_fn/{*function}", any(pages::function))
+        .route("/files/{id}/{name}", get(files::download))
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
         .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))

@@ -70,6 +70,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("from", "09:00"),
     ("minutes", "30"),
     ("seconds", "1"),
+    ("text", "text"),
+    ("step", "pilot"),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.
@@ -82,6 +84,7 @@ const IDS: &[&str] = &[
     "module_id",
     "module",
     "session_plan_id",
+    "session",
     "material_id",
     "material",
     "delivery_id",
