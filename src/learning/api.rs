@@ -5,9 +5,9 @@ use crate::{
     common::{
         error::AppError,
         forms::Done,
-        ids::{DeliveryId, FileId, MaterialId, ModuleId},
+        ids::{DeliveryId, ModuleId},
     },
-    packs::model::MaterialKind,
+    packs::model::MaterialLine,
 };
 use chrono::NaiveDate;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -50,18 +50,10 @@ pub struct MyCourse {
 /// A material open in the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
-    /// Its id.
-    pub id: MaterialId,
     /// What it is.
-    pub kind: MaterialKind,
-    /// Its title.
-    pub title: String,
+    pub line: MaterialLine,
     /// A lesson's HTML, safe.
     pub html: String,
-    /// A link's address.
-    pub url: String,
-    /// A file: id, name, media type, size.
-    pub file: Option<(FileId, String, String, i64)>,
     /// Where a recording was left, in seconds.
     pub position: i64,
 }

@@ -83,18 +83,7 @@ pub async fn study(cx: &Ctx, delivery: &str, material: &str) -> Result<Study, Ap
     let shown = match wanted {
         Some(id) => {
             let row = store::material(&mut reader, id, pack, place.id).await?.ok_or(AppError::NotFound)?;
-            Some(Shown {
-                id,
-                kind: row.kind,
-                html: markdown::render(&row.body),
-                url: row.url,
-                file: row.file_id.map(|id| {
-                    let kind = row.media_type.unwrap_or_default();
-                    (id, row.file_name.unwrap_or_default(), kind, row.size.unwrap_or_default())
-                }),
-                position: row.position_seconds,
-                title: row.title,
-            })
+            Some(Shown { html: markdown::render(&row.body), position: row.position_seconds, line: row.line })
         }
         None => None,
     };

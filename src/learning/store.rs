@@ -2,11 +2,11 @@
 
 use super::model::{Item, Step};
 use crate::{
-    common::ids::{DeliveryId, EnrolmentId, FileId, MaterialId, ModuleId, PackId, PersonId},
+    common::ids::{DeliveryId, EnrolmentId, MaterialId, ModuleId, PackId, PersonId},
     deliveries::model::{DeliveryState, Mode},
     enrolment::model::EnrolmentState,
     execute, fetch_all, fetch_optional,
-    packs::model::MaterialKind,
+    packs::model::MaterialLine,
     platform::db::{DbError, Handle, Tx},
     statements,
 };
@@ -28,7 +28,8 @@ statements! {
         JOIN pack_module p ON p.pack_id = d.pack_id JOIN material m ON m.module_id = p.id
         LEFT JOIN progress g ON g.material_id = m.id AND g.enrolment_id = e.id
         WHERE e.person_id = $1 AND NOT m.trainer_only ORDER BY e.id, p.position, p.id, m.position, m.id";
-    MATERIAL = "SELECT m.id, m.kind, m.title, m.body, m.url, m.file_id, f.name AS file_name, f.media_type, f.size,
+    MATERIAL = "SELECT m.id, m.module_id, m.position, m.kind, m.title, m.minutes, m.file_id, f.name AS file_name, f.media_type, f.size,
+            m.url, m.trainer_only, m.body,
             COALESCE(g.position_seconds, CAST(0 AS BIGINT)) AS position_seconds
         FROM material m JOIN pack_module p ON p.id = m.module_id LEFT JOIN file f ON f.id = m.file_id
         LEFT JOIN progress g ON g.material_id = m.id AND g.enrolment_id = $3
@@ -107,24 +108,11 @@ struct PlacedItemRow {
 /// A material to study.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct MaterialRow {
-    /// Its id.
-    pub id: MaterialId,
-    /// What it is.
-    pub kind: MaterialKind,
-    /// Its title.
-    pub title: String,
+    /// What lists show.
+    #[sqlx(flatten)]
+    pub line: MaterialLine,
     /// Markdown of a lesson.
     pub body: String,
-    /// Address of a link.
-    pub url: String,
-    /// The file.
-    pub file_id: Option<FileId>,
-    /// The file's name.
-    pub file_name: Option<String>,
-    /// The file's media type.
-    pub media_type: Option<String>,
-    /// The file's size.
-    pub size: Option<i64>,
     /// Where a recording was left.
     pub position_seconds: i64,
 }

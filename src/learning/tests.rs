@@ -27,14 +27,14 @@ on_both! {
         let mine = service::mine(&ana).await.unwrap();
         assert_eq!((mine[0].shelf, mine[0].begun, mine[0].progress.total), (Shelf::Current, false, 2));
         let study = service::study(&ana, &id, "").await.unwrap();
-        assert_eq!(study.shown.as_ref().unwrap().id, pack.lessons[0]);
+        assert_eq!(study.shown.as_ref().unwrap().line.id, pack.lessons[0]);
         assert!(study.items.iter().all(|item| item.step == Step::Fresh), "reading changes nothing");
 
         let second = pack.lessons[1].to_string();
         service::opened(&ana, &id, &second).await.unwrap();
         service::position(&ana, &id, &second, 95).await.unwrap();
         let study = service::study(&ana, &id, "").await.unwrap();
-        assert_eq!(study.shown.as_ref().map(|it| (it.id, it.position)), Some((pack.lessons[1], 95)), "where she stopped");
+        assert_eq!(study.shown.as_ref().map(|it| (it.line.id, it.position)), Some((pack.lessons[1], 95)), "where she stopped");
         assert_eq!(study.items[1].step, Step::Begun);
 
         let next = service::done(&ana, &form(delivery, &second)).await.unwrap();

@@ -10,11 +10,10 @@ use crate::{
         api::{ItemDone, Shown, Study, get_study},
         model::{Item, Step, neighbours, progress},
     },
-    packs::model::MaterialKind,
+    packs::{api::ContentView, pages::show::MaterialView},
     tr,
     ui::{
         form::{Form, Hidden, Submit},
-        format,
         layout::PageHead,
         load::load,
     },
@@ -52,25 +51,25 @@ fn show(data: Study) -> AnyView {
         .into_any();
     };
     let delivery = data.delivery;
-    let (before, after) = neighbours(&data.items, shown.id);
-    let module = data.items.iter().find(|item| item.id == shown.id).map(|item| item.module);
+    let (before, after) = neighbours(&data.items, shown.line.id);
+    let module = data.items.iter().find(|item| item.id == shown.line.id).map(|item| item.module);
     let part = data.modules.iter().find(|(id, _)| Some(*id) == module).map(|(_, title)| title.clone());
     let back = before.map(|item| {
         view! { <a class="back" href=format!("/learn/{delivery}/{}", item.id)>{item.title.clone()}</a> }
     });
     let last = after.is_none();
     let footnote = names_kosovo(&data.title).then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> });
-    let id = shown.id;
+    let id = shown.line.id;
     let position = shown.position;
     Effect::new(move |_| media::attend(delivery, id, position));
     view! {
-        <Title text=format!("{} · {}", shown.title, data.title)/>
+        <Title text=format!("{} · {}", shown.line.title, data.title)/>
         <div class="study">
             <aside class="toc" id="toc" aria-label=tr!(learning.contents)>{contents(&data, &shown)}</aside>
             <div class="lesson">
                 <p class="crumb">{part.unwrap_or_default()}" "<a class="toc-jump" href="#toc">{tr!(learning.jump)}</a></p>
-                <h1>{shown.title.clone()}</h1>
-                {material(shown)}
+                <h1>{shown.line.title.clone()}</h1>
+                <MaterialView content=ContentView { line: shown.line, html: shown.html }/>
                 <Form function=ItemDone::PATH class="lesson-foot">
                     <Hidden name="delivery" value=delivery.to_string()/>
                     <Hidden name="material" value=id.to_string()/>
@@ -92,7 +91,7 @@ fn contents(data: &Study, shown: &Shown) -> AnyView {
         .filter_map(|(module, title)| {
             let here: Vec<&Item> = data.items.iter().filter(|item| item.module == *module).collect();
             (!here.is_empty()).then(|| {
-                let lines = here.into_iter().map(|item| line(data, item, item.id == shown.id)).collect_view();
+                let lines = here.into_iter().map(|item| line(data, item, item.id == shown.line.id)).collect_view();
                 view! { <h3>{title.clone()}</h3><ol>{lines}</ol> }
             })
         })
@@ -124,53 +123,5 @@ fn line(data: &Study, item: &Item, current: bool) -> impl IntoView + use<> {
                 {(item.minutes > 0).then(|| view! { <span class="num">{format!("{}′", item.minutes)}</span> })}
             </a>
         </li>
-    }
-}
-
-/// The material, open in the page.
-fn material(shown: Shown) -> AnyView {
-    let text = (!shown.html.is_empty()).then(|| view! { <div class="prose" inner_html=shown.html.clone()></div> });
-    let thing = match (shown.kind, shown.file) {
-        (MaterialKind::File, Some((id, name, kind, size))) => {
-            let href = format!("/files/{id}/{}", crate::app::encode(&name));
-            let row = view! {
-                <ul class="files">
-                    <li class="file">
-                        <svg class="ic" aria-hidden="true"><use href=format!("/icons.svg#{}", icon(&kind))></use></svg>
-                        <div><a href=href.clone() rel="external">{name.clone()}</a><span>{format::bytes(size)}</span></div>
-                        <a class="btn quiet small" href=href.clone() rel="external" download=name.clone()>{tr!(learning.download)}</a>
-                    </li>
-                </ul>
-            };
-            let open = match kind.split('/').next().unwrap_or_default() {
-                "image" => Some(view! { <figure class="media"><img src=href alt=shown.title/></figure> }.into_any()),
-                "video" => Some(view! { <figure class="media"><video controls preload="metadata" src=href></video></figure> }.into_any()),
-                "audio" => Some(view! { <figure class="media"><audio controls preload="metadata" src=href></audio></figure> }.into_any()),
-                _ if kind == "application/pdf" => Some(view! { <iframe class="embed" title=shown.title src=href></iframe> }.into_any()),
-                _ => None,
-            };
-            Some(view! { {open}{row} }.into_any())
-        }
-        (MaterialKind::Link, _) => Some(
-            view! {
-                <p>{tr!(learning.elsewhere)}</p>
-                <p><a class="btn quiet" href=shown.url target="_blank" rel="noopener noreferrer external">{tr!(learning.open_link)}</a></p>
-            }
-            .into_any(),
-        ),
-        _ => None,
-    };
-    view! { {text}{thing} }.into_any()
-}
-
-fn icon(media_type: &str) -> &'static str {
-    match media_type {
-        "application/pdf" => "pdf",
-        kind if kind.starts_with("image/") => "image",
-        kind if kind.starts_with("video/") => "video",
-        kind if kind.starts_with("audio/") => "audio",
-        kind if kind.contains("presentation") => "slides",
-        kind if kind.contains("word") || kind.starts_with("text/") => "text",
-        _ => "file",
     }
 }
