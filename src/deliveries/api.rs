@@ -165,17 +165,22 @@ pub struct SlotEdit {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SlotForm {
     /// The delivery.
+    #[serde(default)]
     pub delivery: String,
     /// The half-day; made by the server for a new one.
+    #[serde(default)]
     pub id: String,
     /// What stood when it was read; empty for a new one.
     #[serde(default)]
     pub was: String,
     /// The day.
+    #[serde(default)]
     pub day: String,
     /// From.
+    #[serde(default)]
     pub from: String,
     /// To.
+    #[serde(default)]
     pub to: String,
     /// Where.
     #[serde(default)]
@@ -186,21 +191,28 @@ pub struct SlotForm {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SessionForm {
     /// The delivery.
+    #[serde(default)]
     pub delivery: String,
     /// The session; made by the server for a new one.
+    #[serde(default)]
     pub id: String,
     /// What stood when it was read; empty for a new one.
     #[serde(default)]
     pub was: String,
     /// The half-day it is in.
+    #[serde(default)]
     pub slot: String,
     /// The half-day whose page sent the form, to come back to.
+    #[serde(default)]
     pub page: String,
     /// Title.
+    #[serde(default)]
     pub title: String,
     /// From.
+    #[serde(default)]
     pub from: String,
     /// How long, in minutes.
+    #[serde(default)]
     pub minutes: String,
 }
 
@@ -229,25 +241,35 @@ pub struct Around {
 /// The deliveries that who is signed in manages or trains in.
 #[server(prefix = "/_fn", endpoint = "deliveries/list", input = GetUrl)]
 pub async fn get_delivery_list(
-    tab: String,
-    institution: String,
-    state: String,
-    after: String,
+    #[server(default)] tab: String,
+    #[server(default)] institution: String,
+    #[server(default)] state: String,
+    #[server(default)] after: String,
 ) -> Result<DeliveryList, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::list(&http::ctx()?, &tab, &institution, &state, &after).await }).await
 }
 
+/// Courses that can be scheduled: address and title.
+#[server(prefix = "/_fn", endpoint = "deliveries/courses", input = GetUrl)]
+pub async fn get_courses_to_schedule(#[server(default)] language: String) -> Result<Vec<(String, String)>, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::courses(&http::ctx()?, &language).await }).await
+}
+
 /// The form of a new delivery of a course.
 #[server(prefix = "/_fn", endpoint = "deliveries/for-new", input = GetUrl)]
-pub async fn get_new_delivery(course: String, language: String) -> Result<FormChoices, AppError> {
+pub async fn get_new_delivery(
+    #[server(default)] course: String,
+    #[server(default)] language: String,
+) -> Result<FormChoices, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::for_new(&http::ctx()?, &course, &language).await }).await
 }
 
 /// The form of a delivery.
 #[server(prefix = "/_fn", endpoint = "deliveries/for-edit", input = GetUrl)]
-pub async fn get_delivery_for_edit(id: String, language: String) -> Result<FormChoices, AppError> {
+pub async fn get_delivery_for_edit(id: String, #[server(default)] language: String) -> Result<FormChoices, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::for_edit(&http::ctx()?, &id, &language).await }).await
 }
@@ -261,7 +283,7 @@ pub async fn save_delivery(#[server(flatten)] form: DeliveryForm) -> Result<Done
 
 /// A step to be confirmed.
 #[server(prefix = "/_fn", endpoint = "deliveries/step", input = GetUrl)]
-pub async fn get_step(id: String, to: String) -> Result<Step, AppError> {
+pub async fn get_step(id: String, #[server(default)] to: String) -> Result<Step, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::step(&http::ctx()?, &id, &to).await }).await
 }
@@ -275,7 +297,7 @@ pub async fn change_delivery_state(#[server(flatten)] form: StateForm) -> Result
 
 /// The trainers, and persons found by name.
 #[server(prefix = "/_fn", endpoint = "deliveries/trainers", input = GetUrl)]
-pub async fn get_trainers(id: String, query: String) -> Result<Trainers, AppError> {
+pub async fn get_trainers(id: String, #[server(default)] query: String) -> Result<Trainers, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::trainers(&http::ctx()?, &id, &query).await }).await
 }
@@ -338,7 +360,7 @@ pub async fn remove_session(delivery: String, id: String) -> Result<Done, AppErr
 
 /// An institution's deliveries.
 #[server(prefix = "/_fn", endpoint = "deliveries/at-institution", input = GetUrl)]
-pub async fn get_deliveries_at(institution: String) -> Result<Around, AppError> {
+pub async fn get_deliveries_at(#[server(default)] institution: String) -> Result<Around, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::at_institution(&http::ctx()?, &institution).await }).await
 }

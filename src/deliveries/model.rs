@@ -255,18 +255,22 @@ pub const MAX_CAPACITY: i64 = 2000;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DeliveryForm {
     /// Which one; made by the server for a new one.
+    #[serde(default)]
     pub id: String,
     /// The version that was read; 0 for a new one.
+    #[serde(default)]
     pub version: String,
     /// The course, for a new one.
     #[serde(default)]
     pub course: String,
     /// Title.
+    #[serde(default)]
     pub title: String,
     /// The version taught.
     #[serde(default)]
     pub pack: String,
     /// Language.
+    #[serde(default)]
     pub language: String,
     /// How it is given.
     #[serde(default)]
@@ -278,6 +282,7 @@ pub struct DeliveryForm {
     #[serde(default)]
     pub ends_on: String,
     /// Time zone.
+    #[serde(default)]
     pub time_zone: String,
     /// Town and room.
     #[serde(default)]
@@ -286,6 +291,7 @@ pub struct DeliveryForm {
     #[serde(default)]
     pub link: String,
     /// Places.
+    #[serde(default)]
     pub capacity: String,
     /// Last day to enrol.
     #[serde(default)]
@@ -440,10 +446,13 @@ pub fn zone_of_area(code: &str) -> &'static str {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StateForm {
     /// Which delivery.
+    #[serde(default)]
     pub id: String,
     /// The version that was read.
+    #[serde(default)]
     pub version: String,
     /// The state it is to have.
+    #[serde(default)]
     pub to: String,
     /// Why, where a reason is asked for.
     #[serde(default)]
@@ -485,10 +494,13 @@ pub const NEWS: &str = "enrolment.news";
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TrainerForm {
     /// The delivery.
+    #[serde(default)]
     pub id: String,
     /// The person.
+    #[serde(default)]
     pub person: String,
     /// `add`, `remove` or `lead`.
+    #[serde(default)]
     pub act: String,
 }
 

@@ -47,6 +47,9 @@ statements! {
     COURSE = "SELECT c.id, c.slug, c.published, (SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($2, 'en')
             ORDER BY CASE WHEN x.language = $2 THEN 0 ELSE 1 END LIMIT 1) AS title
         FROM course c WHERE c.slug = $1";
+    COURSES = "SELECT c.slug, COALESCE((SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($1, 'en')
+            ORDER BY CASE WHEN x.language = $1 THEN 0 ELSE 1 END LIMIT 1), c.slug) AS title
+        FROM course c WHERE c.published ORDER BY 2";
     TIMETABLE = "SELECT s.id AS slot_id, s.starts_at, s.ends_at, s.room, t.id AS session_id, t.session_plan_id, t.title,
             t.starts_at AS session_starts, t.minutes
         FROM slot s LEFT JOIN timetable_session t ON t.slot_id = s.id
@@ -245,6 +248,11 @@ pub struct CourseRow {
 /// The course of an address.
 pub async fn course(h: &mut impl Handle, slug: &str, language: &str) -> Result<Option<CourseRow>, DbError> {
     fetch_optional!(h, COURSE, slug, language)
+}
+
+/// Courses that can be scheduled: address and title.
+pub async fn courses(h: &mut impl Handle, language: &str) -> Result<Vec<(String, String)>, DbError> {
+    fetch_all!(h, COURSES, language)
 }
 
 /// A half-day with one of its sessions, or with none.

@@ -158,18 +158,25 @@ fn days(first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HoursForm {
     /// The delivery.
+    #[serde(default)]
     pub id: String,
     /// The version that was read.
+    #[serde(default)]
     pub version: String,
     /// When mornings begin.
+    #[serde(default)]
     pub morning_from: String,
     /// When mornings end.
+    #[serde(default)]
     pub morning_to: String,
     /// When afternoons begin.
+    #[serde(default)]
     pub afternoon_from: String,
     /// When afternoons end.
+    #[serde(default)]
     pub afternoon_to: String,
     /// The longest break, in minutes.
+    #[serde(default)]
     pub break_minutes: String,
     /// Whether weekends are used: `true` or nothing.
     #[serde(default)]

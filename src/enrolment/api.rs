@@ -144,7 +144,7 @@ pub struct PlaceToLeave {
 
 /// A delivery's page.
 #[server(prefix = "/_fn", endpoint = "enrolment/delivery", input = GetUrl)]
-pub async fn get_delivery(id: String, language: String) -> Result<DeliveryView, AppError> {
+pub async fn get_delivery(id: String, #[server(default)] language: String) -> Result<DeliveryView, AppError> {
     use crate::platform::http;
     http::answer(async { super::views::delivery(&http::ctx()?, &id, &language).await }).await
 }
@@ -158,7 +158,7 @@ pub async fn enrol(delivery: String) -> Result<Done, AppError> {
 
 /// The place to be given back: one's own (`place` empty), or one in a delivery one manages.
 #[server(prefix = "/_fn", endpoint = "enrolment/place", input = GetUrl)]
-pub async fn get_place_to_leave(id: String, place: String) -> Result<PlaceToLeave, AppError> {
+pub async fn get_place_to_leave(id: String, #[server(default)] place: String) -> Result<PlaceToLeave, AppError> {
     use crate::platform::http;
     http::answer(async { super::views::place_to_leave(&http::ctx()?, &id, &place).await }).await
 }
@@ -172,7 +172,7 @@ pub async fn withdraw(enrolment: String, #[server(default)] reason: String) -> R
 
 /// Who takes part in a delivery; looking is noted.
 #[server(prefix = "/_fn", endpoint = "enrolment/people", input = GetUrl)]
-pub async fn get_people(id: String, query: String) -> Result<People, AppError> {
+pub async fn get_people(id: String, #[server(default)] query: String) -> Result<People, AppError> {
     use crate::platform::http;
     http::answer(async { super::views::people(&http::ctx()?, &id, &query).await }).await
 }

@@ -137,12 +137,16 @@ pub fn withdrawal(delivery: DeliveryState, own: EnrolmentState) -> Result<(), Re
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NewPersonForm {
     /// The delivery.
+    #[serde(default)]
     pub delivery: String,
     /// The person's id, made by the server.
+    #[serde(default)]
     pub id: String,
     /// Given name.
+    #[serde(default)]
     pub given_name: String,
     /// Family name.
+    #[serde(default)]
     pub family_name: String,
     /// What they do by profession.
     #[serde(default)]

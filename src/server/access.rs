@@ -104,6 +104,7 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("packs/material/move", For(Right::WritePack)),
     ("deliveries/teaching", SignIn),
     ("deliveries/list", For(Right::KeepRegister)),
+    ("deliveries/courses", For(Right::ManageDelivery)),
     ("deliveries/for-new", For(Right::ManageDelivery)),
     ("deliveries/for-edit", For(Right::ManageDelivery)),
     ("deliveries/save", For(Right::ManageDelivery)),

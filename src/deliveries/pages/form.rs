@@ -3,7 +3,7 @@
 use crate::{
     catalogue::pages::parts::mode,
     deliveries::{
-        api::{FormChoices, SaveDelivery, get_delivery_for_edit, get_new_delivery},
+        api::{FormChoices, SaveDelivery, get_courses_to_schedule, get_delivery_for_edit, get_new_delivery},
         model::Mode,
     },
     i18n, tr,
@@ -21,11 +21,48 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 #[component]
 pub fn NewPage() -> impl IntoView {
     let query = use_query_map();
+    let language = i18n::code(i18n::locale()).to_owned();
     load(
         move || query.read().get("course").unwrap_or_default(),
-        |course| get_new_delivery(course, i18n::code(i18n::locale()).to_owned()),
-        show,
+        move |course| {
+            let language = language.clone();
+            async move {
+                if course.is_empty() {
+                    Ok((Some(get_courses_to_schedule(language).await?), None))
+                } else {
+                    Ok((None, Some(get_new_delivery(course, language).await?)))
+                }
+            }
+        },
+        |(courses, choices)| match choices {
+            Some(choices) => show(choices).into_any(),
+            None => choose(courses.unwrap_or_default()),
+        },
     )
+}
+
+/// Which course? Each leads to its form.
+fn choose(courses: Vec<(String, String)>) -> AnyView {
+    view! {
+        <PageHead
+            title=tr!(deliveries.new_title)
+            crumbs=vec![(tr!(deliveries.title), "/deliveries".to_owned())]
+            lede=tr!(deliveries.which_course)
+        />
+        <div class="wrap body">
+            <ul class="list">
+                {courses
+                    .into_iter()
+                    .map(|(slug, title)| view! {
+                        <li class="item">
+                            <div class="grow"><h2><a href=format!("/deliveries/new?course={slug}")>{title}</a></h2></div>
+                        </li>
+                    })
+                    .collect_view()}
+            </ul>
+        </div>
+    }
+    .into_any()
 }
 
 #[component]

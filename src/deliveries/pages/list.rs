@@ -39,6 +39,8 @@ fn address(tab: Tab, institution: &str, state: &str, after: &str) -> String {
 
 fn show(list: DeliveryList, institution: String, state: String, after: String) -> impl IntoView {
     let DeliveryList { tab, counts, lines, next, hosts, may_schedule } = list;
+    let actions = may_schedule
+        .then(|| view! { <a class="btn" href="/deliveries/new">{tr!(deliveries.new_title)}</a> }.into_any());
     let tabs = counts
         .into_iter()
         .map(|(other, count)| {
@@ -56,7 +58,7 @@ fn show(list: DeliveryList, institution: String, state: String, after: String) -
             <div class="empty">
                 <h2>{tr!(deliveries.empty_title)}</h2>
                 <p>{if may_schedule { tr!(deliveries.empty_manage) } else { tr!(deliveries.empty_train) }}</p>
-                <p><a class="btn" href="/catalogue">{tr!(deliveries.to_catalogue)}</a></p>
+                <p><a class="btn quiet" href="/catalogue">{tr!(deliveries.to_catalogue)}</a></p>
             </div>
         }
         .into_any()
@@ -76,7 +78,7 @@ fn show(list: DeliveryList, institution: String, state: String, after: String) -
         }
     });
     view! {
-        <PageHead title=tr!(deliveries.title) lede=tr!(deliveries.lede)/>
+        <PageHead title=tr!(deliveries.title) lede=tr!(deliveries.lede) actions=actions/>
         <div class="wrap body stack wide">
             <nav class="tabs" aria-label=tr!(deliveries.title)>{tabs}</nav>
             <form class="filterbar" method="get">
