@@ -33,7 +33,9 @@ where
                 Ok(data) => body(data).into_any(),
                 Err(AppError::SignInRequired) => {
                     to_sign_in(&here);
-                    view! { <Fault error=AppError::SignInRequired/> }.into_any()
+                    // Not a fault page: it would set its own status over the redirect's.
+                    view! { <div class="wrap body"><p class="muted" role="status">{tr!(state.loading)}</p></div> }
+                        .into_any()
                 }
                 Err(error) => view! { <Fault error=error/> }.into_any(),
             }
