@@ -4,7 +4,7 @@
 //! The language is that of the page: it comes with the request (address, cookie, account,
 //! browser) and changes only with a new page, so text needs no reactivity.
 
-#[expect(missing_docs, reason = "generated")]
+#[allow(missing_docs, clippy::all, reason = "generated")]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
 }

@@ -102,16 +102,21 @@ fn kept_back(counts: &BTreeMap<Cell, i64>) -> BTreeSet<Cell> {
     }
     loop {
         let before = hidden.len();
-        for line in lines.values() {
-            for (cell, _) in line {
+        for ((down, name), line) in &lines {
+            let safe = |hidden: &BTreeSet<Cell>| {
                 let inside = || line.iter().filter(|(cell, _)| hidden.contains(*cell));
-                let sum: i64 = inside().map(|(_, count)| count).sum();
-                if inside().count() == 0 || (inside().count() > 1 && sum >= FEW) {
+                inside().count() == 0 || (inside().count() > 1 && inside().map(|(_, count)| count).sum::<i64>() >= FEW)
+            };
+            for (cell, _) in line {
+                if safe(&hidden) {
                     break;
                 }
-                if !hidden.contains(*cell) {
-                    hidden.insert((*cell).clone());
-                }
+                hidden.insert((*cell).clone());
+            }
+            // Nothing more to hide in the line: then its total would tell.
+            if !safe(&hidden) {
+                let all = ALL.to_owned();
+                hidden.insert(if *down { (all, (*name).to_owned()) } else { ((*name).to_owned(), all) });
             }
         }
         if hidden.len() == before {

@@ -104,7 +104,6 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
         .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
-        .route("/files/{id}/{name}", get(files::download))
         .fallback(pages::fallback)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)));
