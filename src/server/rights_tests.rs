@@ -70,7 +70,6 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("from", "09:00"),
     ("minutes", "30"),
     ("seconds", "1"),
-    ("text", "text"),
     ("step", "pilot"),
 ];
 
@@ -100,7 +99,6 @@ const IDS: &[&str] = &[
     "activity_id",
     "file_id",
     "person",
-    "session",
     "place",
 ];
 
