@@ -17,8 +17,11 @@ use leptos_router::hooks::use_location;
 /// As many links as the band holds at 1024 pixels; what comes after stands in the account menu.
 const IN_BAND: usize = 7;
 
+/// Label and path of each link.
+type Links = Vec<(String, &'static str)>;
+
 /// The links for who is signed in, label and path: those of the band and those of the account menu.
-fn links() -> (Vec<(String, &'static str)>, Vec<(String, &'static str)>) {
+fn links() -> (Links, Links) {
     let actor = app::actor();
     let is = |role| actor.as_ref().is_some_and(|actor| actor.has(role));
     let may = |right| may_somewhere(actor.as_ref(), right);

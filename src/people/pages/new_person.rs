@@ -38,7 +38,10 @@ fn show((data, directory): (api::NewPersonPage, Directory)) -> impl IntoView {
     let roles = data.grantable.iter().map(|role| (role.code().to_owned(), words::role(*role))).collect::<Vec<_>>();
     let institutions = institution_choices(&directory, data.reach.as_deref());
     // Who runs one institution need not choose it.
-    let only = (institutions.len() == 1 && data.reach.is_some()).then(|| institutions[0].0.clone()).unwrap_or_default();
+    let only = match (&data.reach, institutions.as_slice()) {
+        (Some(_), [(id, _)]) => id.clone(),
+        _ => String::new(),
+    };
     view! {
         <PageHead title=tr!(people.new_title) crumbs=vec![(tr!(people.title), "/people".to_owned())]/>
         <div class="wrap body">
