@@ -156,7 +156,7 @@ async fn multiply(db: &Db, deliveries: usize) {
 
 async fn cookie(app: &App, email: &str) -> (String, Actor) {
     let cx = Ctx::internal(app);
-    let token = magistra::people::service::sign_in(&cx, email, PASSWORD).await.expect("signs in");
+    let token = magistra::people::service::sign_in(&cx, email, PASSWORD).await.expect("signs in").token;
     let actor = magistra::people::service::actor(app, &token).await.expect("reads").expect("is somebody");
     (format!("magistra={token}"), actor)
 }
