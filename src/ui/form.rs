@@ -305,10 +305,7 @@ mod send {
         let response: Response =
             JsFuture::from(window().fetch_with_str_and_init(function, &init)).await.map_err(away)?.unchecked_into();
         let text = JsFuture::from(response.text().map_err(away)?).await.map_err(away)?.as_string().unwrap_or_default();
-        if response.ok() {
-            serde_json::from_str(&text).map_err(|_| AppError::Internal)
-        } else {
-            Err(serde_json::from_str(&text).unwrap_or(AppError::Unavailable))
-        }
+        let otherwise = if response.ok() { AppError::Internal } else { AppError::Unavailable };
+        serde_json::from_str::<Done>(&text).map_err(|_| serde_json::from_str::<AppError>(&text).unwrap_or(otherwise))
     }
 }
