@@ -146,7 +146,7 @@ async fn every_acknowledged_mark_survives_kill_9() {
                     if n >= MARKS {
                         return;
                     }
-                    let id = Uuid::from_u128(0xC0FFEE_0000 + n as u128);
+                    let id = Uuid::from_u128(0x00C0_FFEE_0000 + n as u128);
                     let json = serde_json::to_string(&action(id, places[n % places.len()], n)).expect("JSON");
                     let fields = [("delivery", delivery.to_string()), ("slot", slot.to_string()), ("action", json)];
                     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
