@@ -118,12 +118,11 @@ async fn multiply(db: &Db, deliveries: usize) {
              SELECT {{uuid}}, d.id, p.id, 'completed', 'record', 'judge', 'AL', {NOW}, {NOW}
              FROM bench_delivery d, k JOIN bench_person p ON p.i = 1 + ((d.i * 37 + k.k * ({people} / 100)) % {people})"
         ),
-        format!(
-            "INSERT INTO slot (id, delivery_id, starts_at, ends_at)
+        "INSERT INTO slot (id, delivery_id, starts_at, ends_at)
              WITH RECURSIVE s(s) AS (SELECT 1 UNION ALL SELECT s + 1 FROM s WHERE s < 4)
-             SELECT {{uuid}}, d.id, CAST('2025-01-0' || CAST(s.s AS TEXT) || 'T08:00:00.000000+00:00' AS {{ts}}),
-                CAST('2025-01-0' || CAST(s.s AS TEXT) || 'T11:30:00.000000+00:00' AS {{ts}}) FROM bench_delivery d, s"
-        ),
+             SELECT {uuid}, d.id, CAST('2025-01-0' || CAST(s.s AS TEXT) || 'T08:00:00.000000+00:00' AS {ts}),
+                CAST('2025-01-0' || CAST(s.s AS TEXT) || 'T11:30:00.000000+00:00' AS {ts}) FROM bench_delivery d, s"
+            .to_owned(),
         format!(
             "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_at)
              SELECT s.id, e.id, 'present', 210, 'trainer', {NOW} FROM bench_delivery d

@@ -34,10 +34,13 @@ struct Options {
     serve: ServeSettings,
 }
 
+/// By path: the data of a page, and who asked for it.
+type Pages = HashMap<String, (Remembered, Option<Ctx>)>;
+
 #[derive(Clone)]
 struct Bench {
     app: App,
-    pages: Arc<Mutex<HashMap<String, (Remembered, Option<Ctx>)>>>,
+    pages: Arc<Mutex<Pages>>,
     bytes: Arc<Mutex<HashMap<String, Bytes>>>,
 }
 
