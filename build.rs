@@ -1,7 +1,12 @@
 //! Turns `locales/*.json` into the typed keys of `crate::i18n`, and lists the files under `demo/`
 //! for the binary to embed.
 
-use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
+// What leptos_i18n_build wraps, without the exporter of calendar and number data it also brings: two
+// hundred crates that this project's translations do not ask for.
+use leptos_i18n_parser::parse_locales::{
+    options::{Config, ParseOptions},
+    parse_locales,
+};
 use std::{
     error::Error,
     fmt::Write,
@@ -11,13 +16,28 @@ use std::{
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("i18n");
-    let config = Config::new("en")?.add_locale("fr")?.parse_options(ParseOptions::new().interpolate_display(true));
-    let translations = TranslationsInfos::parse(config)?;
-    translations.emit_diagnostics();
-    translations.rerun_if_locales_changed();
-    translations.generate_i18n_module(out)?;
+    translations()?;
     list_demonstration()
+}
+
+/// Writes the module of typed keys, and says what is wrong with a locale file.
+fn translations() -> Result<(), Box<dyn Error>> {
+    let config = Config::new("en")?.add_locale("fr")?.parse_options(ParseOptions::new().interpolate_display(true));
+    let locales = parse_locales(None, config)?;
+    for warning in locales.diag.warnings().iter() {
+        println!("cargo::warning={warning}");
+    }
+    for error in locales.diag.errors().iter() {
+        println!("cargo::error={error}");
+    }
+    for path in locales.tracked_files.iter().flatten() {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let code = leptos_i18n_codegen::gen_code(&locales, None, false, None, false)?;
+    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("i18n");
+    fs::create_dir_all(&out)?;
+    fs::write(out.join("mod.rs"), code.to_string())?;
+    Ok(())
 }
 
 /// Writes the list of the demonstration's files, so that a new lesson need not be named in code.

@@ -67,36 +67,41 @@ browser() {
     esac || die "The browser half did not compile." "The compiler's reasons are above."
 
     local wasm=${args[${#args[@]}-1]}/$WASM_TARGET/$folder/magistra.wasm stamp=$STAMPS/browser${DEV:+-dev} key
-    key="$(sum "$wasm" "$TOOLS/wasm-bindgen.version" scripts/tools/package-lock.json scripts/build.sh)"
+    key="$(sum "$wasm" "$TOOLS"/*.version scripts/tools/*.mjs scripts/tools/package-lock.json scripts/build.sh)"
     if [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && [ -s "$SITE/pkg/magistra_bg.wasm" ] && [ -s "$SITE/pkg/magistra.js" ]; then return; fi
 
-    say "Browser: wasm-bindgen"
-    local out
+    # One module a visitor needs, and parts that are loaded when wanted (src/ui/lazy.rs).
+    say "Browser: wasm-split-cli, wasm-bindgen"
+    local out split
     out=$(mktemp -d "${TMPDIR:-/tmp}/magistra-pkg.XXXXXX")
     # shellcheck disable=SC2064
     trap "rm -rf '$out'" EXIT
-    local bindgen=("$TOOLS/bin/wasm-bindgen" --target web --no-typescript --out-dir "$out" --out-name magistra)
+    split=$out/split
+    mkdir -p "$split"
+    "$TOOLS/bin/wasm-split-cli" --out-name magistra "$wasm" "$split" >"$out/split.log" 2>&1 || {
+        cat "$out/split.log" >&2
+        die "wasm-split-cli failed." "Its reason is above."
+    }
+    local bindgen=("$TOOLS/bin/wasm-bindgen" --target web --no-typescript --keep-lld-exports --no-demangle
+        --out-dir "$out" --out-name magistra)
     [ -n "$DEV" ] || bindgen+=(--remove-name-section --remove-producers-section)
-    "${bindgen[@]}" "$wasm" || die "wasm-bindgen failed." \
+    "${bindgen[@]}" "$split/magistra.wasm" || die "wasm-bindgen failed." \
         "If it names another version: Cargo.lock changed; run scripts/setup.sh."
-    mkdir -p "$SITE/pkg" "$STAMPS"
-    if [ -n "$DEV" ]; then
-        rm -rf "$SITE/pkg/snippets"
-        cp -r "$out"/. "$SITE/pkg/"
-    else
+    mv "$split"/__wasm_split.js "$out/"
+    if [ -z "$DEV" ]; then
         say "Browser: wasm-opt -Oz"
-        # Exactly what rustc switches on for wasm32-unknown-unknown.
-        "$NODE_TOOLS/.bin/wasm-opt" -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
-            --enable-mutable-globals --enable-reference-types --enable-multivalue \
-            "$out/magistra_bg.wasm" -o "$out/small.wasm" || die "wasm-opt failed." "Its reason is above."
-        # One file for the script and the snippets that crates bring, without spaces.
-        "$NODE_TOOLS/.bin/esbuild" "$out/magistra.js" --bundle --format=esm --minify --target=es2022 \
-            --log-level=warning --outfile="$out/small.js" || die "esbuild failed on wasm-bindgen's script." "Its reason is above."
-        say "Browser: compressing"
-        cp "$out/small.js" "$SITE/pkg/magistra.js"
-        cp "$out/small.wasm" "$SITE/pkg/magistra_bg.wasm"
-        node scripts/tools/compress.mjs "$SITE/pkg/magistra.js" "$SITE/pkg/magistra_bg.wasm"
+        local module
+        for module in "$out/magistra_bg.wasm" "$split"/*_*.wasm; do
+            # Exactly what rustc switches on for wasm32-unknown-unknown.
+            "$NODE_TOOLS/.bin/wasm-opt" -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
+                --enable-mutable-globals --enable-reference-types --enable-multivalue \
+                "$module" -o "$module.small" || die "wasm-opt failed on $(basename "$module")." "Its reason is above."
+            mv "$module.small" "$module"
+        done
     fi
+    mkdir -p "$SITE/pkg" "$STAMPS"
+    # One script for what wasm-bindgen, the splitter and the crates bring; the parts named by their content.
+    node scripts/tools/browser.mjs "$out" "$SITE/pkg" ${DEV:+--dev} || die "The scripts could not be joined." "The reason is above."
     echo "$key" >"$stamp"
 }
 

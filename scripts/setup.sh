@@ -92,8 +92,7 @@ check_wasm() {
         "Expected: $WEB_RUSTC, $WEB_CARGO, $WEB_LINKER, /usr/lib/rustlib/src/rust/library"
 }
 
-# The command must be of exactly the version that the crate in Cargo.lock has. It runs for seconds,
-# so it is compiled cheaply: that takes half the time.
+# The command must be of exactly the version that the crate in Cargo.lock has.
 check_wasm_bindgen() {
     local want
     want=$(locked_version wasm-bindgen)
@@ -105,18 +104,33 @@ check_wasm_bindgen() {
         echo "$want" >"$TOOLS/wasm-bindgen.version"
         return
     fi
-    say "Installing wasm-bindgen-cli $want (about a minute and a half on two cores)"
+    cargo_tool wasm-bindgen wasm-bindgen-cli "$want" "about a minute and a half on two cores"
+}
+
+# Cuts the browser half into the parts that src/ui/lazy.rs names.
+check_wasm_split() {
+    local want=0.2.4
+    if [ -x "$TOOLS/bin/wasm-split-cli" ] && [ "$(cat "$TOOLS/wasm-split-cli.version" 2>/dev/null)" = "$want" ]; then return; fi
+    cargo_tool wasm-split-cli wasm_split_cli_support "$want" "half a minute on two cores" --features build-binary
+}
+
+# cargo_tool BINARY CRATE VERSION HOW-LONG [OPTION...]
+# The tools run for seconds, so they are compiled cheaply: that takes half the time.
+cargo_tool() {
+    local binary=$1 crate=$2 version=$3 how_long=$4 log=$CACHE/log/$1.log
+    shift 4
+    say "Installing $crate $version ($how_long)"
     local build=(env CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off
         CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0
-        CARGO_TARGET_DIR="$CACHE/wasm-bindgen-build"
-        cargo install wasm-bindgen-cli --version "$want" --root "$TOOLS" --bin wasm-bindgen --force)
+        CARGO_TARGET_DIR="$CACHE/$binary-build"
+        cargo install "$crate" --version "$version" --root "$TOOLS" --bin "$binary" --force "$@")
     # A mirror of the registry can lag behind a lock file, hence the second attempt.
-    quietly "$CACHE/log/wasm-bindgen.log" "${build[@]}" --locked ||
-        { note "Trying again without its lock file" && quietly "$CACHE/log/wasm-bindgen.log" "${build[@]}"; } ||
-        die "wasm-bindgen-cli $want could not be installed." \
-            "The reason is above (all of it: $CACHE/log/wasm-bindgen.log). The crate registry must be reachable."
-    rm -rf "$CACHE/wasm-bindgen-build"
-    echo "$want" >"$TOOLS/wasm-bindgen.version"
+    quietly "$log" "${build[@]}" --locked ||
+        { note "Trying again without its lock file" && quietly "$log" "${build[@]}"; } ||
+        die "$crate $version could not be installed." \
+            "The reason is above (all of it: $log). The crate registry must be reachable."
+    rm -rf "${CACHE:?}/$binary-build"
+    echo "$version" >"$TOOLS/$binary.version"
 }
 
 # npm_packages FOLDER WHY
@@ -177,6 +191,7 @@ check_compiler
 check_node
 check_wasm
 check_wasm_bindgen
+check_wasm_split
 npm_packages scripts/tools "esbuild and wasm-opt"
 if [ "$WHAT" = test ]; then
     check_components

@@ -7,23 +7,22 @@ use crate::common::{
     ids::{DeliveryId, EnrolmentId, SlotId},
 };
 use chrono::{NaiveDate, NaiveDateTime};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
-/// A mark that stands, and where it comes from. Names are short: a register sends two hundred.
+/// A mark that stands, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Standing {
     /// What it says.
-    #[serde(flatten)]
     pub mark: Mark,
     /// How it came about.
-    #[serde(rename = "f")]
     pub source: MarkSource,
     /// Who made it; nobody where it was the reader.
-    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// When, on the venue's clock.
-    #[serde(rename = "t")]
     pub at: NaiveDateTime,
 }
 
@@ -31,16 +30,12 @@ pub struct Standing {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Name {
     /// The place held.
-    #[serde(rename = "e")]
     pub id: EnrolmentId,
     /// Family name, given name.
-    #[serde(rename = "w")]
     pub name: String,
     /// Court, office or unit.
-    #[serde(rename = "p", default, skip_serializing_if = "String::is_empty")]
     pub workplace: String,
     /// The mark that stands.
-    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<Standing>,
 }
 
@@ -88,13 +83,10 @@ pub struct Register {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// Whose place.
-    #[serde(rename = "e")]
     pub enrolment: EnrolmentId,
     /// The mark that stands now.
-    #[serde(rename = "k")]
     pub mark: Option<Standing>,
     /// Whether somebody else had changed it, so that it was left.
-    #[serde(rename = "c")]
     pub clash: bool,
 }
 
@@ -148,14 +140,14 @@ pub struct History {
 }
 
 /// The register of a slot; of the nearest when `slot` is empty.
-#[server(prefix = "/_fn", endpoint = "attendance/register", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "attendance/register", input = GetUrl, output = Postcard)]
 pub async fn get_register(delivery: String, slot: String) -> Result<Register, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::register(&http::ctx()?, &delivery, &slot).await }).await
 }
 
 /// Every change of the marks of a slot, or of one person's in it.
-#[server(prefix = "/_fn", endpoint = "attendance/history", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "attendance/history", input = GetUrl, output = Postcard)]
 pub async fn get_mark_history(delivery: String, slot: String, person: String) -> Result<History, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::history(&http::ctx()?, &delivery, &slot, &person).await }).await

@@ -38,13 +38,10 @@ const USUAL_DELAY: i64 = 15;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// Whether they were there.
-    #[serde(rename = "s")]
     pub state: MarkState,
     /// Minutes attended.
-    #[serde(rename = "m")]
     pub minutes: i64,
     /// A remark: why excused, above all.
-    #[serde(rename = "n", default, skip_serializing_if = "String::is_empty")]
     pub note: String,
 }
 

@@ -6,7 +6,10 @@ use crate::common::{
     forms::Done,
     ids::{CourseId, InstitutionId},
 };
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// A course to edit, with what can be chosen.
@@ -23,14 +26,14 @@ pub struct CourseEdit {
 }
 
 /// An empty form with an id, so that sending it twice makes one course.
-#[server(prefix = "/_fn", endpoint = "catalogue/new", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "catalogue/new", input = GetUrl, output = Postcard)]
 pub async fn get_new_course(language: String) -> Result<CourseEdit, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::for_edit(&http::ctx()?, None, &language).await }).await
 }
 
 /// A course to edit.
-#[server(prefix = "/_fn", endpoint = "catalogue/for-edit", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "catalogue/for-edit", input = GetUrl, output = Postcard)]
 pub async fn get_course_for_edit(slug: String, language: String) -> Result<CourseEdit, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::for_edit(&http::ctx()?, Some(&slug), &language).await }).await
@@ -58,14 +61,14 @@ pub async fn remove_author(id: String, person: String) -> Result<Done, AppError>
 }
 
 /// Published courses that an institution offers.
-#[server(prefix = "/_fn", endpoint = "catalogue/at-institution", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "catalogue/at-institution", input = GetUrl, output = Postcard)]
 pub async fn get_courses_at(slug: String, language: String) -> Result<Vec<CourseLine>, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::at_institution(&http::ctx()?, &slug, &language).await }).await
 }
 
 /// Published courses that institutions of an area, or serving it, offer.
-#[server(prefix = "/_fn", endpoint = "catalogue/in-area", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "catalogue/in-area", input = GetUrl, output = Postcard)]
 pub async fn get_courses_in(code: String, language: String) -> Result<Vec<CourseLine>, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::in_area(&http::ctx()?, &code, &language).await }).await

@@ -11,7 +11,10 @@ use crate::{
     enrolment::model::EnrolmentState,
 };
 use chrono::NaiveDate;
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// The outcomes of a delivery.
@@ -68,21 +71,21 @@ pub struct CertificateLine {
 }
 
 /// The outcomes of a delivery.
-#[server(prefix = "/_fn", endpoint = "completion/results", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "completion/results", input = GetUrl, output = Postcard)]
 pub async fn get_results(delivery: String) -> Result<Results, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::results(&http::ctx()?, &delivery).await }).await
 }
 
 /// The certificates of who is signed in.
-#[server(prefix = "/_fn", endpoint = "completion/mine", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "completion/mine", input = GetUrl, output = Postcard)]
 pub async fn get_my_certificates() -> Result<Vec<MyCertificate>, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::mine(&http::ctx()?).await }).await
 }
 
 /// What anybody may know of a code.
-#[server(prefix = "/_fn", endpoint = "completion/verify", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "completion/verify", input = GetUrl, output = Postcard)]
 pub async fn get_verdict(code: String) -> Result<Verdict, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::verify(&http::ctx()?, &code).await }).await

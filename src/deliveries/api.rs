@@ -10,7 +10,10 @@ use crate::common::{
     ids::{DeliveryId, InstitutionId, PackId, PersonId, ProjectId, SlotId, TimetableSessionId},
 };
 use chrono::{NaiveDate, NaiveDateTime};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// A page of the list.
@@ -239,7 +242,7 @@ pub struct Around {
 }
 
 /// The deliveries that who is signed in manages or trains in.
-#[server(prefix = "/_fn", endpoint = "deliveries/list", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/list", input = GetUrl, output = Postcard)]
 pub async fn get_delivery_list(
     #[server(default)] tab: String,
     #[server(default)] institution: String,
@@ -251,14 +254,14 @@ pub async fn get_delivery_list(
 }
 
 /// Courses that can be scheduled: address and title.
-#[server(prefix = "/_fn", endpoint = "deliveries/courses", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/courses", input = GetUrl, output = Postcard)]
 pub async fn get_courses_to_schedule(#[server(default)] language: String) -> Result<Vec<(String, String)>, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::courses(&http::ctx()?, &language).await }).await
 }
 
 /// The form of a new delivery of a course.
-#[server(prefix = "/_fn", endpoint = "deliveries/for-new", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/for-new", input = GetUrl, output = Postcard)]
 pub async fn get_new_delivery(
     #[server(default)] course: String,
     #[server(default)] language: String,
@@ -268,7 +271,7 @@ pub async fn get_new_delivery(
 }
 
 /// The form of a delivery.
-#[server(prefix = "/_fn", endpoint = "deliveries/for-edit", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/for-edit", input = GetUrl, output = Postcard)]
 pub async fn get_delivery_for_edit(id: String, #[server(default)] language: String) -> Result<FormChoices, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::for_edit(&http::ctx()?, &id, &language).await }).await
@@ -282,7 +285,7 @@ pub async fn save_delivery(#[server(flatten)] form: DeliveryForm) -> Result<Done
 }
 
 /// A step to be confirmed.
-#[server(prefix = "/_fn", endpoint = "deliveries/step", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/step", input = GetUrl, output = Postcard)]
 pub async fn get_step(id: String, #[server(default)] to: String) -> Result<Step, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::step(&http::ctx()?, &id, &to).await }).await
@@ -296,7 +299,7 @@ pub async fn change_delivery_state(#[server(flatten)] form: StateForm) -> Result
 }
 
 /// The trainers, and persons found by name.
-#[server(prefix = "/_fn", endpoint = "deliveries/trainers", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/trainers", input = GetUrl, output = Postcard)]
 pub async fn get_trainers(id: String, #[server(default)] query: String) -> Result<Trainers, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::trainers(&http::ctx()?, &id, &query).await }).await
@@ -310,7 +313,7 @@ pub async fn change_trainer(#[server(flatten)] form: TrainerForm) -> Result<Done
 }
 
 /// The timetable, to change.
-#[server(prefix = "/_fn", endpoint = "deliveries/timetable", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/timetable", input = GetUrl, output = Postcard)]
 pub async fn get_schedule(id: String) -> Result<Schedule, AppError> {
     use crate::platform::http;
     http::answer(async { super::schedule::view(&http::ctx()?, &id).await }).await
@@ -324,7 +327,7 @@ pub async fn generate_timetable(#[server(flatten)] form: HoursForm) -> Result<Do
 }
 
 /// A half-day, to change.
-#[server(prefix = "/_fn", endpoint = "deliveries/slot", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/slot", input = GetUrl, output = Postcard)]
 pub async fn get_slot(id: String, slot: String) -> Result<SlotEdit, AppError> {
     use crate::platform::http;
     http::answer(async { super::schedule::slot(&http::ctx()?, &id, &slot).await }).await
@@ -359,21 +362,21 @@ pub async fn remove_session(delivery: String, id: String) -> Result<Done, AppErr
 }
 
 /// An institution's deliveries.
-#[server(prefix = "/_fn", endpoint = "deliveries/at-institution", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/at-institution", input = GetUrl, output = Postcard)]
 pub async fn get_deliveries_at(#[server(default)] institution: String) -> Result<Around, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::at_institution(&http::ctx()?, &institution).await }).await
 }
 
 /// An area's deliveries.
-#[server(prefix = "/_fn", endpoint = "deliveries/in-area", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/in-area", input = GetUrl, output = Postcard)]
 pub async fn get_deliveries_in(area: String) -> Result<Around, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::in_area(&http::ctx()?, &area).await }).await
 }
 
 /// The deliveries that a project pays for.
-#[server(prefix = "/_fn", endpoint = "deliveries/paid-by", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/paid-by", input = GetUrl, output = Postcard)]
 pub async fn get_deliveries_paid_by(project: String) -> Result<Around, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::paid_by(&http::ctx()?, &project).await }).await

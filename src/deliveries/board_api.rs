@@ -6,7 +6,10 @@ use crate::{
     common::error::AppError,
 };
 use chrono::NaiveDate;
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// One choice of a filter.
@@ -130,14 +133,14 @@ pub struct CoursePage {
 }
 
 /// The catalogue; `query` is the query part of its address.
-#[server(prefix = "/_fn", endpoint = "deliveries/board", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/board", input = GetUrl, output = Postcard)]
 pub async fn get_board(#[server(default)] query: String, language: String) -> Result<Board, AppError> {
     use crate::platform::http;
     http::answer(async { super::board::board(&http::ctx()?, &query, &language).await }).await
 }
 
 /// A course's page.
-#[server(prefix = "/_fn", endpoint = "deliveries/course", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/course", input = GetUrl, output = Postcard)]
 pub async fn get_course(slug: String, language: String) -> Result<CoursePage, AppError> {
     use crate::platform::http;
     http::answer(async { super::board::course(&http::ctx()?, &slug, &language).await }).await

@@ -15,7 +15,10 @@ use crate::{
     people::model::Profession,
 };
 use chrono::NaiveDateTime;
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// A delivery's page, as far as who looks may see it.
@@ -143,7 +146,7 @@ pub struct PlaceToLeave {
 }
 
 /// A delivery's page.
-#[server(prefix = "/_fn", endpoint = "enrolment/delivery", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "enrolment/delivery", input = GetUrl, output = Postcard)]
 pub async fn get_delivery(id: String, #[server(default)] language: String) -> Result<DeliveryView, AppError> {
     use crate::platform::http;
     http::answer(async { super::views::delivery(&http::ctx()?, &id, &language).await }).await
@@ -157,7 +160,7 @@ pub async fn enrol(delivery: String) -> Result<Done, AppError> {
 }
 
 /// The place to be given back: one's own (`place` empty), or one in a delivery one manages.
-#[server(prefix = "/_fn", endpoint = "enrolment/place", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "enrolment/place", input = GetUrl, output = Postcard)]
 pub async fn get_place_to_leave(id: String, #[server(default)] place: String) -> Result<PlaceToLeave, AppError> {
     use crate::platform::http;
     http::answer(async { super::views::place_to_leave(&http::ctx()?, &id, &place).await }).await
@@ -171,7 +174,7 @@ pub async fn withdraw(enrolment: String, #[server(default)] reason: String) -> R
 }
 
 /// Who takes part in a delivery; looking is noted.
-#[server(prefix = "/_fn", endpoint = "enrolment/people", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "enrolment/people", input = GetUrl, output = Postcard)]
 pub async fn get_people(id: String, #[server(default)] query: String) -> Result<People, AppError> {
     use crate::platform::http;
     http::answer(async { super::views::people(&http::ctx()?, &id, &query).await }).await

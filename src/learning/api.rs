@@ -10,7 +10,10 @@ use crate::{
     packs::model::MaterialLine,
 };
 use chrono::NaiveDate;
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// Where a course stands among one's own.
@@ -74,14 +77,14 @@ pub struct Study {
 }
 
 /// One's own courses.
-#[server(prefix = "/_fn", endpoint = "learning/mine", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "learning/mine", input = GetUrl, output = Postcard)]
 pub async fn get_my_courses() -> Result<Vec<MyCourse>, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::mine(&http::ctx()?).await }).await
 }
 
 /// An item to study; where one stopped when `material` is empty.
-#[server(prefix = "/_fn", endpoint = "learning/study", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "learning/study", input = GetUrl, output = Postcard)]
 pub async fn get_study(delivery: String, material: String) -> Result<Study, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::study(&http::ctx()?, &delivery, &material).await }).await

@@ -22,19 +22,14 @@ pub enum Step {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// The material.
-    #[serde(rename = "i")]
     pub id: MaterialId,
     /// The module it belongs to.
-    #[serde(rename = "m")]
     pub module: ModuleId,
     /// Its title.
-    #[serde(rename = "t")]
     pub title: String,
     /// Minutes it takes.
-    #[serde(rename = "n")]
     pub minutes: i64,
     /// How far one is.
-    #[serde(rename = "s")]
     pub step: Step,
 }
 

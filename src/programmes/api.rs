@@ -2,7 +2,10 @@
 
 use super::model::{ActivityKind, Amendment, DocumentKind, ProjectStatus, Translation};
 use crate::common::{dates::PartialDate, error::AppError};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// An area by its name at the date of the record.
@@ -161,21 +164,21 @@ pub struct InArea {
 }
 
 /// All projects, with names of areas in `language`.
-#[server(prefix = "/_fn", endpoint = "programmes/projects", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "programmes/projects", input = GetUrl, output = Postcard)]
 pub async fn get_projects(language: String) -> Result<Vec<ProjectLine>, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::projects(&http::ctx()?, &language).await }).await
 }
 
 /// A project's page.
-#[server(prefix = "/_fn", endpoint = "programmes/project", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "programmes/project", input = GetUrl, output = Postcard)]
 pub async fn get_project(key: String, language: String) -> Result<ProjectView, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::project(&http::ctx()?, &key, &language).await }).await
 }
 
 /// The list of activities.
-#[server(prefix = "/_fn", endpoint = "programmes/activities", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "programmes/activities", input = GetUrl, output = Postcard)]
 pub async fn get_activities(
     #[server(default)] project: String,
     #[server(default)] kind: String,
@@ -188,14 +191,14 @@ pub async fn get_activities(
 }
 
 /// The list of documents.
-#[server(prefix = "/_fn", endpoint = "programmes/documents", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "programmes/documents", input = GetUrl, output = Postcard)]
 pub async fn get_documents() -> Result<Vec<DocumentLine>, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::documents(&http::ctx()?).await }).await
 }
 
 /// What projects did in an area.
-#[server(prefix = "/_fn", endpoint = "programmes/in-area", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "programmes/in-area", input = GetUrl, output = Postcard)]
 pub async fn get_programmes_in(area: String) -> Result<InArea, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::in_area(&http::ctx()?, &area).await }).await

@@ -10,7 +10,10 @@ use crate::{
     enrolment::model::EnrolmentState,
 };
 use chrono::{NaiveDate, NaiveDateTime};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// The numbers of a filter.
@@ -165,14 +168,14 @@ pub struct House {
 }
 
 /// The first page.
-#[server(prefix = "/_fn", endpoint = "reporting/home", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "reporting/home", input = GetUrl, output = Postcard)]
 pub async fn get_home(language: String) -> Result<Home, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::home(&http::ctx()?, &language).await }).await
 }
 
 /// The numbers; empty arguments mean all.
-#[server(prefix = "/_fn", endpoint = "reporting/report", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "reporting/report", input = GetUrl, output = Postcard)]
 pub async fn get_report(language: String, project: String, area: String, course: String) -> Result<Report, AppError> {
     use crate::platform::http;
     let filter = super::service::Filter { project, area, course };

@@ -26,7 +26,7 @@ use crate::platform::{
     db::{CountingExecutor, Db},
     files::Files,
     http::{
-        assets::Assets,
+        assets::{self, Assets},
         guard::{self, Limits},
         pages,
     },
@@ -118,6 +118,7 @@ pub fn router(app: &App) -> Result<Router, String> {
     Ok(timed
         .merge(uploads)
         .layer(middleware::from_fn_with_state(app.clone(), identify::identify))
+        .layer(middleware::from_fn_with_state(app.clone(), assets::site))
         // Above need the database to know who is asking; these do not.
         .route("/health/live", get(|| async { "live\n" }))
         .route("/health/ready", get(ready))

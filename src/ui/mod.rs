@@ -5,5 +5,6 @@ pub mod field;
 pub mod form;
 pub mod format;
 pub mod layout;
+pub mod lazy;
 pub mod load;
 pub mod words;

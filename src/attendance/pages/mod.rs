@@ -5,16 +5,21 @@ mod live;
 mod register;
 mod row;
 
+use crate::lazy;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
 
 /// The routes of this capability.
 #[component(transparent)]
-pub fn AttendanceRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn AttendanceRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/deliveries/:id/register") view=register::RegisterPage/>
-        <Route path=path!("/deliveries/:id/register/:slot") view=register::RegisterPage/>
-        <Route path=path!("/deliveries/:id/register/:slot/history") view=history::HistoryPage/>
+        <Route path=path!("/deliveries/:id/register") view=lazy!(manage: register::RegisterPage)/>
+        <Route path=path!("/deliveries/:id/register/:slot") view=lazy!(manage: register::RegisterPage)/>
+        <Route path=path!("/deliveries/:id/register/:slot/history") view=lazy!(manage: history::HistoryPage)/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -6,17 +6,22 @@ mod filters;
 mod list;
 pub mod parts;
 
+use crate::lazy;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
 
 /// The routes of this capability.
 #[component(transparent)]
-pub fn CatalogueRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn CatalogueRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/catalogue") view=list::CataloguePage/>
-        <Route path=path!("/courses/new") view=edit::NewPage/>
+        <Route path=path!("/courses/new") view=lazy!(teach: edit::NewPage)/>
         <Route path=path!("/courses/:slug") view=course::CoursePage/>
-        <Route path=path!("/courses/:slug/edit") view=edit::EditPage/>
+        <Route path=path!("/courses/:slug/edit") view=lazy!(teach: edit::EditPage)/>
     }
     .into_inner()
     .into_any_nested_route()

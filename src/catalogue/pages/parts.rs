@@ -1,7 +1,6 @@
 //! Pieces about courses that several pages show: dates, and the courses of an institution or area.
 
 use crate::{
-    app::PageState,
     catalogue::{
         api::{get_courses_at, get_courses_in},
         model::CourseLine,
@@ -11,7 +10,7 @@ use crate::{
         model::Mode,
     },
     i18n, tr,
-    ui::{format, words},
+    ui::{format, load::below, words},
 };
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
@@ -143,29 +142,6 @@ fn section(title: String, lines: Vec<CourseLine>) -> AnyView {
     .into_any()
 }
 
-/// A list of courses below another page: whatever goes wrong here must not hide that page.
-fn below<Fut>(
-    key: Signal<String>,
-    title: impl Fn() -> String + Clone + Send + Sync + 'static,
-    fetch: impl Fn(String, String) -> Fut + Send + Sync + 'static,
-) -> AnyView
-where
-    Fut: Future<Output = Result<Vec<CourseLine>, crate::common::error::AppError>> + Send + 'static,
-{
-    let state = expect_context::<PageState>();
-    let language = i18n::code(i18n::locale()).to_owned();
-    let resource =
-        Resource::new(move || (key.get(), state.refresh.get()), move |(key, _)| fetch(key, language.clone()));
-    let shown = move || {
-        let title = title.clone();
-        Suspend::new(async move {
-            let lines = resource.await.unwrap_or_default();
-            section(title(), lines)
-        })
-    };
-    view! { <Transition>{shown}</Transition> }.into_any()
-}
-
 /// The courses an institution offers, for its page. Stands beside the page's own content, not
 /// inside what that loads.
 #[component]
@@ -174,7 +150,12 @@ pub fn CoursesAtInstitution(
     #[prop(into)]
     slug: Signal<String>,
 ) -> impl IntoView {
-    below(slug, || tr!(catalogue.at_institution), get_courses_at)
+    let language = i18n::code(i18n::locale()).to_owned();
+    below(
+        move || slug.get(),
+        move |slug| get_courses_at(slug, language.clone()),
+        |lines| section(tr!(catalogue.at_institution), lines),
+    )
 }
 
 /// The courses offered in an area, for its page. Stands beside the page's own content, not inside
@@ -185,5 +166,10 @@ pub fn CoursesInArea(
     #[prop(into)]
     code: Signal<String>,
 ) -> impl IntoView {
-    below(code, || tr!(catalogue.in_area_title), get_courses_in)
+    let language = i18n::code(i18n::locale()).to_owned();
+    below(
+        move || code.get(),
+        move |code| get_courses_in(code, language.clone()),
+        |lines| section(tr!(catalogue.in_area_title), lines),
+    )
 }

@@ -6,17 +6,22 @@ pub mod paper;
 mod results;
 mod verify;
 
+use crate::lazy;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
 
 /// The routes of this capability.
 #[component(transparent)]
-pub fn CompletionRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn CompletionRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/certificates") view=mine::MyCertificatesPage/>
-        <Route path=path!("/verify") view=verify::VerifyPage/>
-        <Route path=path!("/verify/:code") view=verify::VerifyPage/>
-        <Route path=path!("/deliveries/:id/results") view=results::ResultsPage/>
+        <Route path=path!("/certificates") view=lazy!(learn: mine::MyCertificatesPage)/>
+        <Route path=path!("/verify") view=lazy!(open: verify::VerifyPage)/>
+        <Route path=path!("/verify/:code") view=lazy!(open: verify::VerifyPage)/>
+        <Route path=path!("/deliveries/:id/results") view=lazy!(manage: results::ResultsPage)/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -1,15 +1,13 @@
 //! Pieces about deliveries that several pages show.
 
 use crate::{
-    app::PageState,
     catalogue::pages::parts::mode,
-    common::error::AppError,
     deliveries::{
         api::{Around, SlotView, get_deliveries_at, get_deliveries_in, get_deliveries_paid_by},
         model::{DeliveryHead, DeliveryLine, DeliveryState, Mode},
     },
     tr,
-    ui::{format, words},
+    ui::{format, load::below, words},
 };
 use chrono::{NaiveDateTime, TimeDelta};
 use leptos::prelude::*;
@@ -211,18 +209,6 @@ fn around(around: Around) -> AnyView {
     .into_any()
 }
 
-/// Deliveries below another page: whatever goes wrong here must not hide that page.
-fn below<K, Fut>(key: Signal<K>, fetch: impl Fn(K) -> Fut + Send + Sync + 'static) -> AnyView
-where
-    K: Clone + PartialEq + Send + Sync + 'static,
-    Fut: Future<Output = Result<Around, AppError>> + Send + 'static,
-{
-    let state = expect_context::<PageState>();
-    let resource = Resource::new(move || (key.get(), state.refresh.get()), move |(key, _)| fetch(key));
-    let shown = move || Suspend::new(async move { resource.await.map_or_else(|_| ().into_any(), around) });
-    view! { <Transition>{shown}</Transition> }.into_any()
-}
-
 /// The deliveries of an institution, to come and latest, for its page. Stands beside the page's
 /// own content, not inside what that loads.
 #[component]
@@ -231,7 +217,7 @@ pub fn DeliveriesAtInstitution(
     #[prop(into)]
     slug: Signal<String>,
 ) -> impl IntoView {
-    below(slug, get_deliveries_at)
+    below(move || slug.get(), get_deliveries_at, around)
 }
 
 /// The deliveries in an area, to come and latest, for its page. Stands beside the page's own
@@ -242,7 +228,7 @@ pub fn DeliveriesInArea(
     #[prop(into)]
     code: Signal<String>,
 ) -> impl IntoView {
-    below(code, get_deliveries_in)
+    below(move || code.get(), get_deliveries_in, around)
 }
 
 /// The deliveries that a project pays for, for its page. Stands beside the page's own content, not
@@ -253,5 +239,5 @@ pub fn DeliveriesPaidBy(
     #[prop(into)]
     project: Signal<String>,
 ) -> impl IntoView {
-    below(project, get_deliveries_paid_by)
+    below(move || project.get(), get_deliveries_paid_by, around)
 }

@@ -76,7 +76,8 @@ fn show(data: Schedule) -> impl IntoView {
             {if empty {
                 view! { <p class="muted">{tr!(deliveries.no_timetable)}</p> }.into_any()
             } else {
-                timetable(slots, None, Some(base))
+                // The days are headed one level below.
+                view! { <h2 class="vh">{tr!(deliveries.timetable_title)}</h2>{timetable(slots, None, Some(base))} }.into_any()
             }}
             {if empty {
                 view! { <section class="section stack"><h2>{tr!(deliveries.generate_title)}</h2><p>{about}</p>{generate}</section> }.into_any()

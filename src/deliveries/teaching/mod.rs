@@ -6,7 +6,10 @@ pub mod store;
 use super::model::{DeliveryState, Mode};
 use crate::common::{error::AppError, ids::DeliveryId};
 use chrono::NaiveDate;
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// A delivery that somebody trains in.
@@ -32,7 +35,7 @@ pub struct TeachingLine {
 }
 
 /// The deliveries the signed-in person trains in, latest first.
-#[server(prefix = "/_fn", endpoint = "deliveries/teaching", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "deliveries/teaching", input = GetUrl, output = Postcard)]
 pub async fn get_my_deliveries() -> Result<Vec<TeachingLine>, AppError> {
     use crate::platform::http;
     http::answer(async {

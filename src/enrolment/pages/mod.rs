@@ -4,16 +4,21 @@ mod people;
 mod put_in;
 mod withdraw;
 
+use crate::lazy;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
 
 /// The routes of this capability.
 #[component(transparent)]
-pub fn EnrolmentRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn EnrolmentRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/deliveries/:id/people") view=people::PeoplePage/>
-        <Route path=path!("/deliveries/:id/people/:place") view=withdraw::WithdrawPage/>
-        <Route path=path!("/deliveries/:id/withdraw") view=withdraw::WithdrawPage/>
+        <Route path=path!("/deliveries/:id/people") view=lazy!(manage: people::PeoplePage)/>
+        <Route path=path!("/deliveries/:id/people/:place") view=lazy!(learn: withdraw::WithdrawPage)/>
+        <Route path=path!("/deliveries/:id/withdraw") view=lazy!(learn: withdraw::WithdrawPage)/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -6,18 +6,23 @@ mod directory;
 mod edit;
 mod institution;
 
+use crate::lazy;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
 
 /// The routes of this capability.
 #[component(transparent)]
-pub fn InstitutionRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn InstitutionRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/areas") view=areas::AreasPage/>
-        <Route path=path!("/areas/:code") view=area::AreaPage/>
-        <Route path=path!("/institutions") view=directory::DirectoryPage/>
-        <Route path=path!("/institutions/:slug") view=institution::InstitutionPage/>
-        <Route path=path!("/institutions/:slug/edit") view=edit::EditPage/>
+        <Route path=path!("/areas") view=lazy!(open: areas::AreasPage)/>
+        <Route path=path!("/areas/:code") view=lazy!(open: area::AreaPage)/>
+        <Route path=path!("/institutions") view=lazy!(open: directory::DirectoryPage)/>
+        <Route path=path!("/institutions/:slug") view=lazy!(open: institution::InstitutionPage)/>
+        <Route path=path!("/institutions/:slug/edit") view=lazy!(manage: edit::EditPage)/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -4,16 +4,21 @@ mod media;
 mod mine;
 mod study;
 
+use crate::lazy;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
 
 /// The routes of this capability.
 #[component(transparent)]
-pub fn LearningRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn LearningRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/learn") view=mine::LearningPage/>
-        <Route path=path!("/learn/:delivery") view=study::StudyPage/>
-        <Route path=path!("/learn/:delivery/:material") view=study::StudyPage/>
+        <Route path=path!("/learn") view=lazy!(learn: mine::LearningPage)/>
+        <Route path=path!("/learn/:delivery") view=lazy!(learn: study::StudyPage)/>
+        <Route path=path!("/learn/:delivery/:material") view=lazy!(learn: study::StudyPage)/>
     }
     .into_inner()
     .into_any_nested_route()

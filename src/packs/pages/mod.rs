@@ -11,29 +11,33 @@ mod teach;
 pub use show::MaterialView;
 
 use super::model::{PackHead, PackState};
-use crate::{tr, ui::words};
+use crate::{lazy, tr, ui::words};
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
 
 /// The routes of this capability.
 #[component(transparent)]
-pub fn PackRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn PackRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/teach") view=teach::TeachPage/>
-        <Route path=path!("/teach/new") view=teach::NewPackPage/>
-        <Route path=path!("/packs/modules/:module") view=parts::ModulePage/>
-        <Route path=path!("/packs/modules/:module/sessions/new") view=parts::NewSessionPage/>
-        <Route path=path!("/packs/modules/:module/lessons/new") view=materials::NewLessonPage/>
-        <Route path=path!("/packs/modules/:module/links/new") view=materials::NewLinkPage/>
-        <Route path=path!("/packs/modules/:module/files/new") view=files::NewFilePage/>
-        <Route path=path!("/packs/sessions/:session") view=parts::SessionPage/>
-        <Route path=path!("/packs/materials/:material") view=materials::MaterialPage/>
-        <Route path=path!("/packs/:pack") view=editor::PackPage/>
-        <Route path=path!("/packs/:pack/edit") view=editor::EditPage/>
-        <Route path=path!("/packs/:pack/release") view=editor::ReleasePage/>
-        <Route path=path!("/packs/:pack/modules/new") view=parts::NewModulePage/>
-        <Route path=path!("/packs/:pack/preview") view=preview::PreviewPage/>
-        <Route path=path!("/packs/:pack/preview/:material") view=preview::PreviewPage/>
+        <Route path=path!("/teach") view=lazy!(teach: teach::TeachPage)/>
+        <Route path=path!("/teach/new") view=lazy!(teach: teach::NewPackPage)/>
+        <Route path=path!("/packs/modules/:module") view=lazy!(teach: parts::ModulePage)/>
+        <Route path=path!("/packs/modules/:module/sessions/new") view=lazy!(teach: parts::NewSessionPage)/>
+        <Route path=path!("/packs/modules/:module/lessons/new") view=lazy!(teach: materials::NewLessonPage)/>
+        <Route path=path!("/packs/modules/:module/links/new") view=lazy!(teach: materials::NewLinkPage)/>
+        <Route path=path!("/packs/modules/:module/files/new") view=lazy!(teach: files::NewFilePage)/>
+        <Route path=path!("/packs/sessions/:session") view=lazy!(teach: parts::SessionPage)/>
+        <Route path=path!("/packs/materials/:material") view=lazy!(teach: materials::MaterialPage)/>
+        <Route path=path!("/packs/:pack") view=lazy!(teach: editor::PackPage)/>
+        <Route path=path!("/packs/:pack/edit") view=lazy!(teach: editor::EditPage)/>
+        <Route path=path!("/packs/:pack/release") view=lazy!(teach: editor::ReleasePage)/>
+        <Route path=path!("/packs/:pack/modules/new") view=lazy!(teach: parts::NewModulePage)/>
+        <Route path=path!("/packs/:pack/preview") view=lazy!(teach: preview::PreviewPage)/>
+        <Route path=path!("/packs/:pack/preview/:material") view=lazy!(teach: preview::PreviewPage)/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -2,7 +2,10 @@
 
 use super::model::{AccountForm, Purpose, SessionLine};
 use crate::common::{error::AppError, forms::Done};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// What the page of forgotten passwords must know.
@@ -45,7 +48,7 @@ pub struct AccountView {
 }
 
 /// What the page of forgotten passwords must know.
-#[server(prefix = "/_fn", endpoint = "people/forgotten-info", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "people/forgotten-info", input = GetUrl, output = Postcard)]
 pub async fn get_forgotten_info() -> Result<ForgottenInfo, AppError> {
     use crate::platform::http;
     http::answer(async { Ok(super::service::forgotten_info(&http::ctx()?)) }).await
@@ -59,7 +62,7 @@ pub async fn ask_link(#[server(default)] email: String, #[server(default)] langu
 }
 
 /// What a link in a letter is good for.
-#[server(prefix = "/_fn", endpoint = "people/password-link", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "people/password-link", input = GetUrl, output = Postcard)]
 pub async fn get_password_link(token: String) -> Result<PasswordLink, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::password_link(&http::ctx()?, &token).await }).await
@@ -77,7 +80,7 @@ pub async fn set_password(
 }
 
 /// One's own account.
-#[server(prefix = "/_fn", endpoint = "people/account", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "people/account", input = GetUrl, output = Postcard)]
 pub async fn get_account() -> Result<AccountView, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::view(&http::ctx()?).await }).await

@@ -2,7 +2,10 @@
 
 use crate::common::{error::AppError, forms::Done, ids::JobId};
 use chrono::{DateTime, Utc};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// A job that was given up.
@@ -34,7 +37,7 @@ pub struct JobsView {
 }
 
 /// The state of background work.
-#[server(prefix = "/_fn", endpoint = "house/jobs", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "house/jobs", input = GetUrl, output = Postcard)]
 pub async fn get_jobs() -> Result<JobsView, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::jobs(&http::ctx()?).await }).await

@@ -14,27 +14,32 @@ use crate::{
     common::{error::AppError, ids::InstitutionId},
     i18n::{self, Locale},
     institutions::api::{Directory, get_directory},
+    lazy,
     ui::{format, words},
 };
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
 
 /// The routes of this capability.
 #[component(transparent)]
-pub fn PeopleRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn PeopleRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/sign-in") view=sign_in::SignInPage/>
-        <Route path=path!("/forgotten") view=forgotten::ForgottenPage/>
-        <Route path=path!("/set-password/:token") view=set_password::SetPasswordPage/>
-        <Route path=path!("/account") view=account::AccountPage/>
-        <Route path=path!("/people") view=list::ListPage/>
-        <Route path=path!("/people/new") view=new_person::NewPersonPage/>
-        <Route path=path!("/people/:id") view=person::PersonPage/>
-        <Route path=path!("/people/:id/edit") view=edit_person::EditPersonPage/>
-        <Route path=path!("/people/:id/role") view=edit_person::GrantPage/>
-        <Route path=path!("/people/:id/post") view=edit_person::PostPage/>
-        <Route path=path!("/admin/jobs") view=jobs::JobsPage/>
+        <Route path=path!("/forgotten") view=lazy!(open: forgotten::ForgottenPage)/>
+        <Route path=path!("/set-password/:token") view=lazy!(open: set_password::SetPasswordPage)/>
+        <Route path=path!("/account") view=lazy!(learn: account::AccountPage)/>
+        <Route path=path!("/people") view=lazy!(manage: list::ListPage)/>
+        <Route path=path!("/people/new") view=lazy!(manage: new_person::NewPersonPage)/>
+        <Route path=path!("/people/:id") view=lazy!(manage: person::PersonPage)/>
+        <Route path=path!("/people/:id/edit") view=lazy!(manage: edit_person::EditPersonPage)/>
+        <Route path=path!("/people/:id/role") view=lazy!(manage: edit_person::GrantPage)/>
+        <Route path=path!("/people/:id/post") view=lazy!(manage: edit_person::PostPage)/>
+        <Route path=path!("/admin/jobs") view=lazy!(manage: jobs::JobsPage)/>
     }
     .into_inner()
     .into_any_nested_route()

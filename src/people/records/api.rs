@@ -11,7 +11,10 @@ use crate::{
     people::model::Sex,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 /// A page of persons.
@@ -86,7 +89,7 @@ pub struct NewPersonPage {
 }
 
 /// A page of persons by name.
-#[server(prefix = "/_fn", endpoint = "people/list", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "people/list", input = GetUrl, output = Postcard)]
 pub async fn get_people(
     #[server(default)] query: String,
     #[server(default)] after: String,
@@ -97,14 +100,14 @@ pub async fn get_people(
 }
 
 /// A person's record.
-#[server(prefix = "/_fn", endpoint = "people/view", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "people/view", input = GetUrl, output = Postcard)]
 pub async fn get_person(id: String) -> Result<PersonView, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::view(&http::ctx()?, &id).await }).await
 }
 
 /// What the form of a new person needs.
-#[server(prefix = "/_fn", endpoint = "people/new", input = GetUrl)]
+#[server(prefix = "/_fn", endpoint = "people/new", input = GetUrl, output = Postcard)]
 pub async fn get_new_person() -> Result<NewPersonPage, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::new(&http::ctx()?) }).await

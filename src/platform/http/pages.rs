@@ -72,22 +72,10 @@ pub async fn render(request: Request) -> Response {
     response
 }
 
-/// Everything that no other route took: the site's files, pages, and forms sent to pages.
+/// Everything that no other route took: pages, and forms sent to pages.
 pub async fn fallback(request: Request) -> Response {
-    let path = request.uri().path();
     match *request.method() {
-        Method::GET | Method::HEAD => {
-            let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-            if is_file && let Some(cx) = request.extensions().get::<Ctx>().cloned() {
-                let (parts, _) = request.into_parts();
-                let copy = Request::from_parts(parts.clone(), Body::empty());
-                if let Some(response) = cx.app.assets.serve(copy).await {
-                    return response;
-                }
-                return render(Request::from_parts(parts, Body::empty())).await;
-            }
-            render(request).await
-        }
+        Method::GET | Method::HEAD => render(request).await,
         Method::POST => forms::dispatch(request).await,
         _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
     }

@@ -8,7 +8,7 @@ use crate::{
         model::Amendment,
     },
     tr,
-    ui::{format, words},
+    ui::{format, load::below, words},
 };
 use leptos::prelude::*;
 
@@ -159,9 +159,7 @@ pub fn ProgrammesInArea(
     #[prop(into)]
     code: Signal<String>,
 ) -> impl IntoView {
-    let resource = Resource::new(move || code.get(), get_programmes_in);
-    let shown = move || Suspend::new(async move { resource.await.ok().map(in_area) });
-    view! { <Transition>{shown}</Transition> }.into_any()
+    below(move || code.get(), get_programmes_in, in_area)
 }
 
 fn in_area(data: InArea) -> AnyView {

@@ -6,15 +6,20 @@ mod numbers;
 mod reports;
 mod sections;
 
+use crate::lazy;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute, components::Route, path};
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
 
 /// The routes of this capability.
 #[component(transparent)]
-pub fn ReportingRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn ReportingRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/") view=home::HomePage/>
-        <Route path=path!("/reports") view=reports::ReportsPage/>
+        <Route path=path!("/") view=lazy!(open: home::HomePage)/>
+        <Route path=path!("/reports") view=lazy!(manage: reports::ReportsPage)/>
     }
     .into_inner()
     .into_any_nested_route()
