@@ -130,7 +130,38 @@ async fn run(kind: &str, deliveries: usize) {
             println!("{name:<26} p50 {p50:.1} ms, worst of {} {worst:.1} ms", times.len());
         }
     }
+    first_visit(port, "/courses/introductory-judges-prosecutors").await;
     println!("peak memory of the server: {} MiB", peak_memory_mib(&server));
+}
+
+/// What a browser that was never here asks for to show and use a page: the page, and what it names
+/// (style, script, WebAssembly, fonts, icons), compressed as it is sent.
+async fn first_visit(port: u16, path: &str) {
+    let mut client = client::Client::connect(port).await;
+    let (page, _) = client.visit(path, "br").await.expect("the page");
+    let (_, html) = client.visit(path, "identity").await.expect("the page");
+    let mut wanted: Vec<String> = html
+        .split(['"', '\'', ' ', '#'])
+        .filter(|word| ["/pkg/", "/fonts/", "/icons.svg", "/favicon"].iter().any(|start| word.starts_with(start)))
+        .map(|word| word.replace("&amp;", "&"))
+        .collect();
+    wanted.sort();
+    wanted.dedup();
+    let (mut requests, mut bytes, mut wasm) = (1, page.bytes, 0);
+    for path in &wanted {
+        let (asked, _) = client.visit(path, "br").await.expect("a file");
+        assert_eq!(asked.status, 200, "{path}");
+        requests += 1;
+        bytes += asked.bytes;
+        if path.contains(".wasm") {
+            wasm += asked.bytes;
+        }
+    }
+    println!(
+        "first visit of {path}: {requests} requests, {:.0} kB, of it {:.0} kB WebAssembly",
+        bytes as f64 / 1000.0,
+        wasm as f64 / 1000.0
+    );
 }
 
 struct Load {

@@ -31,6 +31,15 @@ impl Client {
         self.answer().await
     }
 
+    /// As a browser asks that takes compressed answers; with the body as far as it is text.
+    pub async fn visit(&mut self, path: &str, encoding: &str) -> Option<(Asked, String)> {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept-encoding: {encoding}\r\n\r\n");
+        self.stream.write_all(request.as_bytes()).await.ok()?;
+        let asked = self.answer().await?;
+        let body = &self.buffer[self.buffer.len() - asked.bytes..];
+        Some((asked, String::from_utf8_lossy(body).into_owned()))
+    }
+
     pub async fn post(&mut self, path: &str, cookie: &str, body: &str) -> Option<Asked> {
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n\
@@ -92,7 +101,7 @@ pub async fn ask_for(port: u16, path: &str, cookie: &str) -> Option<Asked> {
     Client::connect(port).await.get(path, cookie).await
 }
 
-/// A form to send; `{turn}` in the body is replaced, so that each sending differs.
+/// A form to send; `{id}` in the body is replaced by a new id for each sending.
 pub struct Act {
     pub path: String,
     pub cookie: String,
@@ -104,6 +113,6 @@ pub struct Act {
 /// Sends a form and returns the status.
 pub async fn post(port: u16, act: &Act, turn: usize) -> u16 {
     let bodies: Vec<&String> = std::iter::once(&act.body).chain(&act.others).collect();
-    let body = bodies[turn % bodies.len()].replace("{turn}", &turn.to_string());
+    let body = bodies[turn % bodies.len()].replace("{id}", &format!("00000000-0000-4000-8000-{turn:012}"));
     Client::connect(port).await.post(&act.path, &act.cookie, &body).await.map_or(0, |answer| answer.status)
 }

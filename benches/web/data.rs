@@ -146,6 +146,15 @@ async fn multiply(db: &Db, deliveries: usize) {
                 CAST('2026-01-' || CAST(s.s AS TEXT) || 'T11:30:00.000000+00:00' AS {ts})
              FROM delivery d, s WHERE d.title = 'The large one'"
             .into(),
+        // Twenty to put people into.
+        format!(
+            "INSERT INTO delivery (id, course_id, pack_id, title, state, mode, language, host_id, area_code, place, starts_on,
+                ends_on, time_zone, capacity, taken, created_at, updated_at)
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20),
+             basis AS (SELECT * FROM delivery WHERE title = 'The large one')
+             SELECT {{uuid}}, b.course_id, b.pack_id, 'A call', 'call_open', 'in_person', 'en', b.host_id, 'AL', 'Tirana', b.starts_on,
+                b.ends_on, 'Europe/Tirane', 200, 0, {NOW}, {NOW} FROM n, basis b"
+        ),
         "ANALYZE".into(),
     ];
     for step in &steps {
@@ -158,6 +167,14 @@ async fn cookie(app: &App, email: &str) -> (String, Actor) {
     let token = magistra::people::service::sign_in(&cx, email, PASSWORD).await.expect("signs in").token;
     let actor = magistra::people::service::actor(app, &token).await.expect("reads").expect("is somebody");
     (format!("magistra={token}"), actor)
+}
+
+async fn ids(db: &Db, sql: &'static str) -> Vec<(uuid::Uuid,)> {
+    match db {
+        Db::Sqlite { writer, .. } => sqlx::query_as(sql).fetch_all(writer).await,
+        Db::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
+    }
+    .unwrap_or_else(|e| panic!("{e}: {sql}"))
 }
 
 async fn subjects(app: &App) -> Subjects {
@@ -177,30 +194,45 @@ async fn subjects(app: &App) -> Subjects {
          WHERE d.title = 'The large one' AND m.kind = 'lesson' ORDER BY pm.position, m.position LIMIT 1",
     )
     .await;
-    let people: Vec<(uuid::Uuid,)> = {
-        let sql = "SELECT e.id FROM enrolment e JOIN delivery d ON d.id = e.delivery_id WHERE d.title = 'The large one' ORDER BY e.id";
-        match db {
-            Db::Sqlite { writer, .. } => sqlx::query_as(sql).fetch_all(writer).await,
-            Db::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
-        }
-        .expect("enrolments")
-    };
+    let people = ids(
+        db,
+        "SELECT e.id FROM enrolment e JOIN delivery d ON d.id = e.delivery_id WHERE d.title = 'The large one' ORDER BY e.id",
+    )
+    .await;
+    let persons = ids(db, "SELECT id FROM bench_person WHERE i <= 200 ORDER BY i").await;
+    let calls = ids(db, "SELECT id FROM delivery WHERE title = 'A call'").await;
     let (officer, _) = cookie(app, "officer@magistra.example").await;
     let (judge, _) = cookie(app, "judge@magistra.example").await;
     let page = |name: &str, path: String, cookie: &str| (name.to_owned(), path, cookie.to_owned());
     let register = format!("/deliveries/{large}/register/{slot}");
     let body = |state: &str| {
         let mut form = form_urlencoded::Serializer::new(String::new());
+        // Seen after every change there is, so that nothing clashes.
         form.append_pair("__fn", "/_fn/attendance/save")
             .append_pair("delivery", &large.to_string())
-            .append_pair("slot", &slot.to_string());
+            .append_pair("slot", &slot.to_string())
+            .append_pair("version", "4102444800000000");
         for (id,) in &people {
-            form.append_pair(&format!("marks[{id}]"), state);
+            form.append_pair(&format!("marks[p{id}]"), state);
         }
-        form.finish()
+        format!("id={{id}}&{}", form.finish())
     };
     let marks =
         Act { path: register.clone(), cookie: officer.clone(), body: body("present"), others: vec![body("absent")] };
+    let put_in = |delivery: &uuid::Uuid| {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("__fn", "/_fn/enrolment/many").append_pair("delivery", &delivery.to_string());
+        for (n, (id,)) in persons.iter().enumerate() {
+            form.append_pair(&format!("people[{n}]"), &id.to_string());
+        }
+        format!("batch={{id}}&{}", form.finish())
+    };
+    let enrol = Act {
+        path: format!("/deliveries/{large}/people"),
+        cookie: officer.clone(),
+        body: put_in(&calls[0].0),
+        others: calls[1..].iter().map(|(id,)| put_in(id)).collect(),
+    };
     Subjects {
         pages: vec![
             page("sign-in", "/sign-in".into(), ""),
@@ -212,6 +244,6 @@ async fn subjects(app: &App) -> Subjects {
             page("learn, a lesson", format!("/learn/{studied}/{material}"), &judge),
             page("overview, officer", "/".into(), &officer),
         ],
-        acts: vec![("register saved, 200 marks".into(), marks)],
+        acts: vec![("register saved, 200 marks".into(), marks), ("200 people enrolled".into(), enrol)],
     }
 }

@@ -260,6 +260,17 @@ pub struct RegisterForm {
     pub reason: String,
 }
 
+/// The name of a place's field in a form. (serde_qs takes a key that begins with a digit for the
+/// position in a list; ids do.)
+pub fn field_of(field: &str, place: impl std::fmt::Display) -> String {
+    format!("{field}[p{place}]")
+}
+
+/// The place that a key of [`RegisterForm`]'s maps names.
+pub fn place_of(key: &str) -> Result<EnrolmentId, AppError> {
+    key.strip_prefix('p').and_then(|id| id.parse().ok()).ok_or(AppError::NotFound)
+}
+
 /// The ids of a form.
 pub fn ids(delivery: &str, slot: &str) -> Result<(DeliveryId, SlotId), AppError> {
     Ok((delivery.parse().map_err(|_| AppError::NotFound)?, slot.parse().map_err(|_| AppError::NotFound)?))

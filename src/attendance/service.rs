@@ -295,10 +295,10 @@ pub async fn save(cx: &Ctx, form: &RegisterForm) -> Result<Done, AppError> {
     let id: Uuid = form.id.parse().map_err(|_| malformed())?;
     let seen_at = form.version.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(malformed)?;
     let mut touches = Vec::with_capacity(form.marks.len());
-    for (enrolment, state) in &form.marks {
-        let typed = |fields: &HashMap<String, String>| fields.get(enrolment).cloned().unwrap_or_default();
+    for (key, state) in &form.marks {
+        let typed = |fields: &HashMap<String, String>| fields.get(key).cloned().unwrap_or_default();
         touches.push(Touch {
-            enrolment: enrolment.parse().map_err(|_| AppError::NotFound)?,
+            enrolment: model::place_of(key)?,
             state: state.parse().map_err(|_| malformed())?,
             missed: typed(&form.mins),
             note: typed(&form.notes),
@@ -338,7 +338,7 @@ async fn write(
         let stands = name.mark.mark();
         let mark = touch
             .mark(open.slot.hours(), open.cx.now())
-            .map_err(|kind| AppError::field(&format!("mins[{}]", touch.enrolment), kind))?;
+            .map_err(|kind| AppError::field(&model::field_of("mins", touch.enrolment), kind))?;
         let shown = match seen {
             Some(seen) => seen.get(&touch.enrolment),
             // Touched on purpose: only what somebody else has done meanwhile stands against it.

@@ -2,7 +2,7 @@
 
 use super::{
     api::Marked,
-    model::{Action, Mark, MarkState, RegisterForm, Touch, replay},
+    model::{Action, Mark, MarkState, RegisterForm, Touch, field_of, replay},
     service, store,
 };
 use crate::{
@@ -17,6 +17,12 @@ use crate::{
     testing::House,
 };
 use uuid::Uuid;
+
+/// A place's key in the maps of a form: what stands between the brackets of its fields' names.
+fn key(place: EnrolmentId) -> String {
+    let name = field_of("marks", place);
+    name.trim_start_matches("marks[").trim_end_matches(']').to_owned()
+}
 
 /// A delivery that runs today, its trainer, its slots and some names.
 struct Class {
@@ -265,7 +271,7 @@ on_both! {
         // A form from before: what it left alone stays, what clashes refuses it whole.
         later(&house, 1);
         let mut form = class.form(0, seen.version);
-        form.marks = [(class.names[1].to_string(), "present".into()), (class.names[2].to_string(), "present".into())].into();
+        form.marks = [(key(class.names[1]), "present".into()), (key(class.names[2]), "present".into())].into();
         let AppError::Conflict(conflict) = service::save(&ada, &form).await.unwrap_err() else { panic!() };
         assert_eq!((conflict.by.as_str(), conflict.theirs.len()), ("Tom Tester", 1));
         assert_eq!(conflict.theirs[0], ("Tester, P1".to_owned(), "absent 210".to_owned()));
@@ -288,8 +294,8 @@ on_both! {
         later(&house, 1);
         class.send(&tom, 0, &action(2, vec![class.touch(0, MarkState::Absent, "")])).await.unwrap();
         let mut form = class.form(0, seen.version);
-        form.marks = [(class.names[0].to_string(), "present".into()), (class.names[1].to_string(), "late".into())].into();
-        form.mins = [(class.names[1].to_string(), "45".into())].into();
+        form.marks = [(key(class.names[0]), "present".into()), (key(class.names[1]), "late".into())].into();
+        form.mins = [(key(class.names[1]), "45".into())].into();
         service::save(&ada, &form).await.unwrap();
         assert_eq!(class.states(&ada, 0).await, [Some((MarkState::Absent, 0)), Some((MarkState::Late, 165))]);
         form.id = Uuid::from_u128(77).to_string();
@@ -328,8 +334,8 @@ on_both! {
         later(&house, 1);
         let mut form = class.form(0, register.version);
         for (n, name) in register.names.iter().enumerate() {
-            form.marks.insert(name.id.to_string(), "late".into());
-            form.mins.insert(name.id.to_string(), (n % 100).to_string());
+            form.marks.insert(key(name.id), "late".into());
+            form.mins.insert(key(name.id), (n % 100).to_string());
         }
         let (saved, wrote) = counted(service::save(&tom, &form)).await;
         saved.unwrap();

@@ -47,6 +47,8 @@ impl Files {
     /// S3 with the options of a builder; `rest` is `BUCKET/PREFIX`.
     pub fn s3(builder: AmazonS3Builder, rest: &str) -> Result<Self, String> {
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        // One cryptography for all of TLS: the one that mail and PostgreSQL use. It may be set already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let s3 = builder.with_bucket_name(bucket).build().map_err(|e| format!("MAGISTRA_FILES: {e}"))?;
         Ok(Self { store: Arc::new(PrefixStore::new(s3, prefix)) })
     }

@@ -52,7 +52,7 @@ async function scripted(page: Page): Promise<Page> {
   const context = await page.context().browser()!.newContext({ viewport: page.viewportSize(), javaScriptEnabled: true });
   const copy = await context.newPage();
   const [url, body] = [page.url(), await page.content()];
-  await copy.route("**/*.{js,wasm}", (route) => route.abort());
+  await copy.route(/\.(js|wasm)(\?|$)/, (route) => route.abort());
   await copy.route(url, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
   await copy.goto(url);
   return copy;

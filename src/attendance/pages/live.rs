@@ -98,7 +98,7 @@ mod browser {
         app,
         attendance::{
             api::{Answer, mark_names, undo_marks},
-            model::{Action, MarkState, Touch},
+            model::{Action, MarkState, Touch, field_of},
             pages::row::{Kept, Row, Shown},
         },
         common::{error::AppError, ids::EnrolmentId},
@@ -140,7 +140,7 @@ mod browser {
     /// What stands in a row's field, if it has the focus.
     fn focused(row: &Row, name: &str) -> Option<String> {
         let field: HtmlInputElement = document().active_element()?.dyn_into().ok()?;
-        (field.name() == format!("{name}[{}]", row.key)).then(|| field.value())
+        (field.name() == field_of(name, &row.key)).then(|| field.value())
     }
 
     impl Live {

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     attendance::{
         api::{Name, Register, SaveRegister, SlotTab, get_register},
-        model::MarkState,
+        model::{MarkState, field_of},
     },
     common::{error::AppError, ids::SlotId},
     tr,
@@ -124,9 +124,9 @@ fn day_of(slots: &[SlotTab], position: usize) -> (usize, usize) {
 
 /// What a form that came back with errors had in its fields.
 fn typed(form: FormState, name: &Name, shown: Shown, clashes: &[String]) -> Shown {
-    let field = |field: &str| form.typed(&format!("{field}[{}]", name.id)).unwrap_or_default();
+    let field = |field: &str| form.typed(&field_of(field, name.id)).unwrap_or_default();
     let state: Option<MarkState> = field("marks").parse().ok();
-    let fault = form.fault(&format!("mins[{}]", name.id)).map(|fault| Kept::Refused(words::fault(&fault)));
+    let fault = form.fault(&field_of("mins", name.id)).map(|fault| Kept::Refused(words::fault(&fault)));
     let clash = clashes.contains(&name.name).then_some(Kept::Clash);
     Shown {
         state: state.or(shown.state),

@@ -4,7 +4,7 @@
 use crate::{
     attendance::{
         api::{Name, Standing},
-        model::{MarkSource, MarkState},
+        model::{MarkSource, MarkState, field_of},
     },
     common::ids::EnrolmentId,
     tr,
@@ -179,9 +179,9 @@ pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
             Kept::Refused(_) | Kept::Clash => "who clash",
         })
     };
-    let marks: Arc<str> = format!("marks[{key}]").into();
-    let mins: Arc<str> = format!("mins[{key}]").into();
-    let notes: Arc<str> = format!("notes[{key}]").into();
+    let marks: Arc<str> = field_of("marks", &key).into();
+    let mins: Arc<str> = field_of("mins", &key).into();
+    let notes: Arc<str> = field_of("notes", &key).into();
     let data = Arc::clone(&key);
     let heading = Arc::clone(&name);
     let body = move || {

@@ -73,3 +73,141 @@ async fn in_a_folder() {
     round_trip(&files).await;
     refusals(&files).await;
 }
+
+/// As much of S3 as files need, in memory on loopback; refuses what is not signed.
+mod s3 {
+    use axum::{
+        Router,
+        body::Bytes,
+        extract::State,
+        http::{HeaderMap, Method, StatusCode, Uri, header},
+        response::{IntoResponse, Response},
+    };
+    use std::{
+        collections::{BTreeMap, HashMap},
+        sync::{Arc, Mutex},
+    };
+
+    #[derive(Default)]
+    pub struct Shelf {
+        pub objects: BTreeMap<String, Bytes>,
+        pub uploads: HashMap<String, BTreeMap<u32, Bytes>>,
+        pub begun: u32,
+    }
+
+    pub async fn serve() -> (String, Arc<Mutex<Shelf>>) {
+        let shelf = Arc::new(Mutex::new(Shelf::default()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("binds");
+        let address = listener.local_addr().expect("an address");
+        let router = Router::new()
+            .fallback(answer)
+            .layer(axum::extract::DefaultBodyLimit::disable())
+            .with_state(Arc::clone(&shelf));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (format!("http://{address}"), shelf)
+    }
+
+    fn xml(body: &str) -> Response {
+        ([(header::CONTENT_TYPE, "application/xml")], format!("<?xml version=\"1.0\"?>{body}")).into_response()
+    }
+
+    async fn answer(
+        State(shelf): State<Arc<Mutex<Shelf>>>,
+        method: Method,
+        uri: Uri,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Response {
+        let signed = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        if !signed.is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256 Credential=key/")) {
+            return StatusCode::FORBIDDEN.into_response();
+        }
+        let Some(key) = uri.path().strip_prefix("/bucket").map(|key| key.trim_start_matches('/').to_owned()) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let query: HashMap<String, String> =
+            form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let mut shelf = shelf.lock().expect("no panic");
+        match (method.as_str(), query.get("uploadId"), query.get("partNumber")) {
+            ("POST", None, _) if query.contains_key("uploads") => {
+                shelf.begun += 1;
+                let id = shelf.begun.to_string();
+                shelf.uploads.insert(id.clone(), BTreeMap::new());
+                xml(&format!(
+                    "<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>"
+                ))
+            }
+            ("PUT", Some(upload), Some(part)) => {
+                let part = part.parse().expect("a number");
+                shelf.uploads.get_mut(upload).expect("begun").insert(part, body);
+                [(header::ETAG, format!("\"{part}\""))].into_response()
+            }
+            ("POST", Some(upload), _) => {
+                let parts = shelf.uploads.remove(upload).expect("begun");
+                let whole: Vec<u8> = parts.into_values().flatten().collect();
+                shelf.objects.insert(key, whole.into());
+                xml("<CompleteMultipartUploadResult><ETag>\"whole\"</ETag></CompleteMultipartUploadResult>")
+            }
+            ("DELETE", Some(upload), _) => {
+                shelf.uploads.remove(upload);
+                StatusCode::NO_CONTENT.into_response()
+            }
+            ("DELETE", None, _) => {
+                shelf.objects.remove(&key);
+                StatusCode::NO_CONTENT.into_response()
+            }
+            ("POST", None, _) if query.contains_key("delete") => {
+                let asked = String::from_utf8_lossy(&body).into_owned();
+                for key in asked.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next()) {
+                    shelf.objects.remove(key);
+                }
+                xml("<DeleteResult></DeleteResult>")
+            }
+            ("GET", ..) if query.contains_key("list-type") => {
+                let listed: String = shelf
+                    .objects
+                    .iter()
+                    .map(|(key, bytes)| {
+                        format!(
+                            "<Contents><Key>{key}</Key><Size>{}</Size><ETag>\"whole\"</ETag>\
+                             <LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>",
+                            bytes.len()
+                        )
+                    })
+                    .collect();
+                xml(&format!("<ListBucketResult><IsTruncated>false</IsTruncated>{listed}</ListBucketResult>"))
+            }
+            ("GET", ..) => {
+                let Some(bytes) = shelf.objects.get(&key) else { return StatusCode::NOT_FOUND.into_response() };
+                let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).expect("a range");
+                let (from, to) = range.trim_start_matches("bytes=").split_once('-').expect("from and to");
+                let (from, to): (usize, usize) = (from.parse().expect("a number"), to.parse().expect("a number"));
+                let to = to.min(bytes.len() - 1);
+                let about = [
+                    (header::CONTENT_RANGE, format!("bytes {from}-{to}/{}", bytes.len())),
+                    (header::ETAG, "\"whole\"".to_owned()),
+                    (header::LAST_MODIFIED, "Thu, 01 Jan 2026 00:00:00 GMT".to_owned()),
+                ];
+                (StatusCode::PARTIAL_CONTENT, about, bytes.slice(from..=to)).into_response()
+            }
+            _ => StatusCode::NOT_IMPLEMENTED.into_response(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn in_s3() {
+    let (endpoint, shelf) = s3::serve().await;
+    let builder = AmazonS3Builder::new()
+        .with_endpoint(endpoint)
+        .with_allow_http(true)
+        .with_region("eu-test-1")
+        .with_access_key_id("key")
+        .with_secret_access_key("secret");
+    let files = Files::s3(builder, "bucket/courses").expect("opens");
+    round_trip(&files).await;
+    refusals(&files).await;
+    let shelf = shelf.lock().expect("no panic");
+    assert!(shelf.begun > 0, "it was the bucket that was asked");
+    assert_eq!((shelf.objects.len(), shelf.uploads.len()), (0, 0), "nothing is left, begun uploads included");
+}
