@@ -28,23 +28,8 @@ use crate::{
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
-
-/// The job that looks at who has completed a delivery.
-pub const LOOK: &str = "completion.look";
-
-#[derive(Serialize)]
-struct LookPayload {
-    delivery: DeliveryId,
-}
-
-/// Asks that completion be looked at, once for many changes.
-pub async fn look_at_completion(cx: &Ctx, tx: &mut Tx, delivery: DeliveryId) -> Result<(), AppError> {
-    jobs::enqueue_once(cx, tx, LOOK, &LookPayload { delivery }, &format!("{LOOK}:{delivery}")).await?;
-    Ok(())
-}
 
 impl SlotRow {
     fn hours(&self) -> Hours {
@@ -248,7 +233,7 @@ impl<'a> Open<'a> {
             let after = (id, self.reason);
             audit::record(self.cx, tx, "correct_register", "slot", self.slot.id, None, Some(&after)).await?;
         }
-        look_at_completion(self.cx, tx, self.head.id).await
+        Ok(jobs::look_again(self.cx, tx, self.head.id).await?)
     }
 
     /// The rows of an action that was written before: the answer to one that was sent again.

@@ -33,29 +33,11 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
-use serde::{Deserialize, Serialize};
-
-/// The kind of job that looks at a delivery's outcomes.
-pub const LOOK_JOB: &str = "completion.look";
-/// The kind of job that brings the numbers up to date; done by a later capability.
-const REFRESH_JOB: &str = "reporting.refresh";
-
-/// What the job is about.
-#[derive(Debug, Serialize, Deserialize)]
-struct Look {
-    delivery: DeliveryId,
-}
-
-/// Asks for a look at a delivery's outcomes.
-pub async fn ask_to_look(cx: &Ctx, tx: &mut Tx, delivery: DeliveryId) -> Result<(), AppError> {
-    let key = format!("{LOOK_JOB}:{delivery}");
-    Ok(jobs::enqueue_once(cx, tx, LOOK_JOB, &Look { delivery }, &key).await?)
-}
 
 /// Looks at a delivery's outcomes, as a job.
 pub fn look_job(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError>> {
     Box::pin(async move {
-        let about: Look = serde_json::from_str(&payload).map_err(|_| AppError::Internal)?;
+        let about: jobs::About = serde_json::from_str(&payload).map_err(|_| AppError::Internal)?;
         look(&cx, about.delivery).await
     })
 }
@@ -140,7 +122,7 @@ pub async fn look(cx: &Ctx, id: DeliveryId) -> Result<(), AppError> {
         }
     }
     if changed {
-        jobs::enqueue_once(cx, &mut tx, REFRESH_JOB, &(), REFRESH_JOB).await?;
+        jobs::count_again(cx, &mut tx).await?;
     }
     Ok(tx.commit().await?)
 }
@@ -284,7 +266,7 @@ pub async fn issue_now(cx: &Ctx, enrolment: &str) -> Result<Done, AppError> {
     if !issue(cx, &mut tx, &case, place, &mut None).await? {
         return Err(Refusal::AlreadySent.into());
     }
-    jobs::enqueue_once(cx, &mut tx, REFRESH_JOB, &(), REFRESH_JOB).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(format!("/deliveries/{delivery}/results"), Flash::CertificateIssued))
 }

@@ -9,6 +9,7 @@ use crate::{
         error::{AppError, Refusal},
         ids::{DeliveryId, EnrolmentId, MaterialId, SlotId},
     },
+    deliveries::{self, model::StateForm},
     execute, on_both,
     people::model::Actor,
     platform::{db::Statement, jobs},
@@ -112,6 +113,23 @@ on_both! {
         service::issue_now(&trainer, &it.place.to_string()).await.unwrap();
         let again = service::issue_now(&trainer, &it.place.to_string()).await.unwrap_err();
         assert_eq!(again, AppError::Refused(Refusal::AlreadySent));
+        assert_eq!(house.count("SELECT COUNT(*) FROM certificate").await, 1);
+    }
+}
+
+on_both! {
+    async fn whoever_met_the_rule_early_is_certified_when_the_delivery_is_over(house) {
+        let it = given(&house).await;
+        mark(&house, it.place, &it.slots, 210).await;
+        study(&house, it.place, &it.pack.lessons).await;
+        jobs::drain(&house.app, JOBS).await.unwrap();
+        assert_eq!(house.count("SELECT COUNT(*) FROM certificate").await, 0);
+        // Nobody marks or studies any more; only the state changes.
+        let admin = house.as_actor(&it.admin);
+        let version = house.count("SELECT version FROM delivery").await.to_string();
+        let form = StateForm { id: it.delivery.to_string(), version, to: "delivered".into(), reason: String::new() };
+        deliveries::service::change_state(&admin, &form).await.unwrap();
+        jobs::drain(&house.app, JOBS).await.unwrap();
         assert_eq!(house.count("SELECT COUNT(*) FROM certificate").await, 1);
     }
 }

@@ -248,7 +248,7 @@ pub async fn save(cx: &Ctx, form: &DeliveryForm) -> Result<Done, AppError> {
         audit::record(cx, &mut tx, "create", "delivery", delivery, None, Some(&plan)).await?;
     }
     store::set_projects(&mut tx, delivery, &projects).await?;
-    jobs::enqueue_once(cx, &mut tx, "reporting.refresh", &serde_json::json!({}), "reporting.refresh").await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(path(delivery), if version == 0 { Flash::Created } else { Flash::Saved }))
 }
@@ -338,7 +338,11 @@ pub async fn change_state(cx: &Ctx, form: &StateForm) -> Result<Done, AppError> 
     if matches!(to, DeliveryState::Cancelled | DeliveryState::Postponed) {
         jobs::enqueue(cx, &mut tx, NEWS, &news).await?;
     }
-    jobs::enqueue_once(cx, &mut tx, "reporting.refresh", &serde_json::json!({}), "reporting.refresh").await?;
+    // Whoever had met the rule before the end has been waiting for it.
+    if matches!(to, DeliveryState::Running | DeliveryState::Delivered | DeliveryState::Reported) {
+        jobs::look_again(cx, &mut tx, delivery).await?;
+    }
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(path(delivery), Flash::StateChanged))
 }

@@ -21,20 +21,10 @@ use crate::{
         rights::{Record, Right, demand},
         store::{NewPerson, add_person},
     },
-    platform::{
-        audit,
-        context::Ctx,
-        db::{DbError, Tx},
-        jobs, text,
-    },
+    platform::{audit, context::Ctx, db::Tx, jobs, text},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// Numbers are counted anew after every change; one waiting job is enough.
-async fn refresh(cx: &Ctx, tx: &mut Tx) -> Result<(), DbError> {
-    jobs::enqueue_once(cx, tx, "reporting.refresh", &serde_json::json!({}), "reporting.refresh").await
-}
 
 /// Enrols who is signed in, while the call is open and a place is free.
 pub async fn enrol(cx: &Ctx, delivery: &str) -> Result<Done, AppError> {
@@ -66,7 +56,7 @@ pub async fn enrol(cx: &Ctx, delivery: &str) -> Result<Done, AppError> {
     store::begin_histories(&mut tx, delivery, Some(actor.person_id), now).await?;
     audit::note(cx, &mut tx, "enrol", "delivery", delivery).await?;
     letters::send_later(cx, &mut tx, delivery, Occasion::Enrolled, vec![actor.person_id], "").await?;
-    refresh(cx, &mut tx).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(path(delivery), Flash::Enrolled))
 }
@@ -142,7 +132,7 @@ pub async fn withdraw(cx: &Ctx, enrolment: &str, reason: &str) -> Result<Done, A
     audit::record(cx, &mut tx, "withdraw", "enrolment", place, Some(&state), Some(&to)).await?;
     let occasion = if own { Occasion::Withdrawn } else { Occasion::Removed };
     letters::send_later(cx, &mut tx, delivery, occasion, vec![person], &reason).await?;
-    refresh(cx, &mut tx).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     let to = if own { path(delivery) } else { people_path(delivery) };
     Ok(Done::at(to, Flash::Withdrawn))
@@ -246,7 +236,7 @@ async fn put_in(
     store::begin_histories(&mut tx, delivery, Some(actor.person_id), now).await?;
     audit::record(cx, &mut tx, "put_in", "delivery", delivery, None, Some(&chosen)).await?;
     letters::send_later(cx, &mut tx, delivery, Occasion::Added, chosen, "").await?;
-    refresh(cx, &mut tx).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(people_path(delivery), Flash::Added))
 }

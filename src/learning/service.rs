@@ -6,7 +6,6 @@ use super::{
     store::{self, ItemRow, PlaceRow},
 };
 use crate::{
-    attendance::service::look_at_completion,
     common::{
         error::AppError,
         forms::{Done, FaultKind},
@@ -14,7 +13,7 @@ use crate::{
     },
     enrolment::model::EnrolmentState,
     people::rights::{Record, Right, demand},
-    platform::{context::Ctx, db::Handle, markdown},
+    platform::{context::Ctx, db::Handle, jobs, markdown},
 };
 use std::collections::HashMap;
 
@@ -133,7 +132,7 @@ pub async fn done(cx: &Ctx, form: &DoneForm) -> Result<Done, AppError> {
     let (items, _) = store::items(store::pack_items(&mut tx, pack, place.id).await?);
     if items.iter().any(|item| item.id == id && item.step != Step::Done) {
         store::done(&mut tx, place.id, id, cx.now()).await?;
-        look_at_completion(cx, &mut tx, place.delivery_id).await?;
+        jobs::look_again(cx, &mut tx, place.delivery_id).await?;
     }
     tx.commit().await?;
     let next = match neighbours(&items, id) {

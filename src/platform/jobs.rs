@@ -6,10 +6,10 @@ use super::{
     db::{DbError, Tx},
     store::{self, JobRow},
 };
-use crate::common::error::AppError;
+use crate::common::{error::AppError, ids::DeliveryId};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +38,28 @@ pub async fn enqueue_once(
     key: &str,
 ) -> Result<(), DbError> {
     enqueue_at(cx, tx, kind, payload, cx.now(), Some(key)).await
+}
+
+/// The job of `reporting` that counts the numbers anew.
+pub const COUNT: &str = "reporting.refresh";
+/// The job of `completion` that looks at who has completed a delivery.
+pub const LOOK: &str = "completion.look";
+
+/// What a job about a delivery is told.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct About {
+    /// The delivery.
+    pub delivery: DeliveryId,
+}
+
+/// Asks that the numbers be counted again: once for many changes.
+pub async fn count_again(cx: &Ctx, tx: &mut Tx) -> Result<(), DbError> {
+    enqueue_once(cx, tx, COUNT, &(), COUNT).await
+}
+
+/// Asks for a look at who has completed a delivery: once for many changes.
+pub async fn look_again(cx: &Ctx, tx: &mut Tx, delivery: DeliveryId) -> Result<(), DbError> {
+    enqueue_once(cx, tx, LOOK, &About { delivery }, &format!("{LOOK}:{delivery}")).await
 }
 
 /// Adds a job for a time.

@@ -24,9 +24,6 @@ use chrono::NaiveDate;
 use futures::future::BoxFuture;
 use std::collections::BTreeMap;
 
-/// The kind of job that brings the numbers up to date.
-pub const REFRESH_JOB: &str = "reporting.refresh";
-
 /// Brings the numbers up to date, as a job.
 pub fn refresh_job(cx: Ctx, _: String) -> BoxFuture<'static, Result<(), AppError>> {
     Box::pin(async move { refresh(&cx).await })

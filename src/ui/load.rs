@@ -218,10 +218,10 @@ where
 }
 
 #[cfg(not(feature = "ssr"))]
-fn remembered<T: Serialize + Send + Sync + 'static>(
+async fn remembered<T: Serialize + Send + Sync + 'static>(
     fetch: impl Future<Output = Result<T, AppError>> + Send + 'static,
-) -> impl Future<Output = Answer> + Send + 'static {
-    async move { fetch.await.map(Data::read) }
+) -> Answer {
+    fetch.await.map(Data::read)
 }
 
 fn to_sign_in(here: &str) {

@@ -2,9 +2,12 @@
 
 use super::parts::{dates, duration};
 use crate::{
+    app,
     common::codes::split_list,
     deliveries::board_api::{CoursePage as Data, Outline, get_course},
-    i18n, tr,
+    i18n,
+    people::rights::{Right, may_somewhere},
+    tr,
     ui::{format, layout::PageHead, load::load, words},
 };
 use leptos::prelude::*;
@@ -141,10 +144,13 @@ fn facts(data: &Data) -> AnyView {
 
 fn show(mut data: Data) -> impl IntoView {
     let slug = data.course.slug.clone();
-    let actions = (data.may_edit || data.may_write).then(|| {
+    // Whether they may for an institution of their own is asked again by the form's service.
+    let may_schedule = may_somewhere(app::actor().as_ref(), Right::ManageDelivery);
+    let actions = (data.may_edit || data.may_write || may_schedule).then(|| {
         view! {
+            {may_schedule.then(|| view! { <a class="btn small" href=format!("/deliveries/new?course={slug}")>{tr!(deliveries.new_title)}</a> })}
             {data.may_edit.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/edit")>{tr!(catalogue.edit)}</a> })}
-            {data.may_write.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/packs")>{tr!(catalogue.packs)}</a> })}
+            {data.may_write.then(|| view! { <a class="btn quiet small" href="/teach">{tr!(catalogue.packs)}</a> })}
         }
         .into_any()
     });

@@ -5,6 +5,7 @@ use crate::{
         api::{IssueCertificate, ResultLine, Results, RevokeCertificate, get_results},
         model::Standing,
     },
+    deliveries::pages::parts::{crumbs, tabs},
     tr,
     ui::{
         field::Input,
@@ -118,8 +119,7 @@ fn show(data: Results, form: Option<AnyView>) -> AnyView {
     view! {
         <PageHead
             title=tr!(completion.results.title)
-            crumbs=vec![(data.head.title.clone(), format!("/deliveries/{id}"))]
-            lede=data.head.title.clone()
+            crumbs=crumbs(&data.head)
             meta=view! {
                 <li>{format::date_range(data.head.starts_on, data.head.ends_on)}</li>
                 {data.head.host_name.clone().map(|name| view! { <li>{name}</li> })}
@@ -127,6 +127,7 @@ fn show(data: Results, form: Option<AnyView>) -> AnyView {
             .into_any()
         />
         <div class="wrap body">
+            {tabs(&data.head, "/results", data.may_manage)}
             {form}
             {body}
             {data.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}

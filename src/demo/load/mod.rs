@@ -19,7 +19,6 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use object_store::{ObjectStoreExt, path::Path};
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
@@ -140,14 +139,6 @@ async fn write(cx: &Ctx, source: &Source, hash: &str, files: &[Stored]) -> Resul
     Ok(Loaded { institutions: loader.institutions, deliveries: loader.deliveries, persons: loader.persons })
 }
 
-#[derive(Serialize)]
-struct Nothing {}
-
-#[derive(Serialize)]
-struct OfDelivery {
-    delivery: DeliveryId,
-}
-
 impl Loader<'_> {
     /// A fresh id.
     fn id<T: From<uuid::Uuid>>(&self) -> T {
@@ -156,9 +147,9 @@ impl Loader<'_> {
 
     /// What later capabilities compute from all this.
     async fn jobs(&self, tx: &mut Tx) -> Result<(), AppError> {
-        jobs::enqueue(self.cx, tx, "reporting.refresh", &Nothing {}).await?;
+        jobs::count_again(self.cx, tx).await?;
         if let Some(delivery) = self.deliveries.get("today-al") {
-            jobs::enqueue(self.cx, tx, "completion.look", &OfDelivery { delivery: *delivery }).await?;
+            jobs::look_again(self.cx, tx, *delivery).await?;
         }
         Ok(())
     }
