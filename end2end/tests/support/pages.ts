@@ -36,7 +36,11 @@ export async function accessible(page: Page) {
   const { violations } = await new AxeBuilder({ page: examined })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
     .analyze();
-  if (examined !== page) await examined.context().close();
+  if (examined !== page) {
+    await examined.context().close();
+    // Chromium draws no frames for a page behind another, and clicks wait for frames.
+    await page.bringToFront();
+  }
   const findings = violations.flatMap((violation) =>
     violation.nodes.map(
       (node) =>

@@ -63,7 +63,7 @@ fn show(list: DeliveryList, institution: String, state: String, after: String) -
         }
         .into_any()
     } else {
-        rows(lines)
+        view! { <h2 class="vh">{tr!(deliveries.title)}</h2>{rows(lines)} }.into_any()
     };
     let pages = (next.is_some() || !after.is_empty()).then(|| {
         view! {
