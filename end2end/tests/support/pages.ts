@@ -1,6 +1,6 @@
 // What tests do on every page.
 import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "./test";
@@ -36,11 +36,7 @@ export async function accessible(page: Page) {
   const { violations } = await new AxeBuilder({ page: examined })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
     .analyze();
-  if (examined !== page) {
-    await examined.context().close();
-    // Chromium draws no frames for a page behind another, and clicks wait for frames.
-    await page.bringToFront();
-  }
+  if (examined !== page) await examined.context().close();
   const findings = violations.flatMap((violation) =>
     violation.nodes.map(
       (node) =>
@@ -51,9 +47,15 @@ export async function accessible(page: Page) {
   expect(findings.join("\n\n"), `axe on ${page.url()}`).toBe("");
 }
 
-/** axe is a script: the same document in a window that runs axe's, but not the page's own. */
+let second: Promise<Browser> | undefined;
+
+/**
+ * axe is a script: the same document in a window that runs axe's, but not the page's own. In a browser
+ * of its own: where a window stands behind another, Chromium draws no frames, and clicks wait for frames.
+ */
 async function scripted(page: Page): Promise<Page> {
-  const context = await page.context().browser()!.newContext({ viewport: page.viewportSize(), javaScriptEnabled: true });
+  second ??= page.context().browser()!.browserType().launch(test.info().project.use.launchOptions);
+  const context = await (await second).newContext({ viewport: page.viewportSize(), javaScriptEnabled: true });
   const copy = await context.newPage();
   const [url, body] = [page.url(), await page.content()];
   await copy.route(/\.(js|wasm)(\?|$)/, (route) => route.abort());
