@@ -50,7 +50,9 @@ pub async fn serve(url: &str, port: u16) {
     let app = open(&options.settings, Some(&options.serve)).await.expect("opens");
     let bench = Bench { app: app.clone(), pages: Arc::default(), bytes: Arc::default() };
     let beside = Router::new()
+        .route("/bench/constant/", get(constant))
         .route("/bench/constant/{*path}", get(constant))
+        .route("/bench/bare/", get(bare))
         .route("/bench/bare/{*path}", get(bare))
         .with_state(bench);
     let everything = router(&app).expect("routes").merge(beside);
