@@ -116,7 +116,7 @@ async fn multiply(db: &Db, deliveries: usize) {
             "INSERT INTO enrolment (id, delivery_id, person_id, state, source, profession, area_code, created_at, updated_at)
              WITH RECURSIVE k(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM k WHERE k < 99)
              SELECT {{uuid}}, d.id, p.id, 'completed', 'record', 'judge', 'AL', {NOW}, {NOW}
-             FROM bench_delivery d, k JOIN bench_person p ON p.i = 1 + ((d.i * 37 + k.k * ({people} / 100)) % {people})"
+             FROM bench_delivery d CROSS JOIN k JOIN bench_person p ON p.i = 1 + ((d.i * 37 + k.k * ({people} / 100)) % {people})"
         ),
         "INSERT INTO slot (id, delivery_id, starts_at, ends_at)
              WITH RECURSIVE s(s) AS (SELECT 1 UNION ALL SELECT s + 1 FROM s WHERE s < 4)
