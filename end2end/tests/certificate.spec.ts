@@ -25,8 +25,12 @@ async function press(page: Page, name: RegExp) {
   await page.getByRole("button", { name }).first().click();
 }
 
-test("a certificate appears, is checked without a name, then with one, and is withdrawn", { tag: "@nojs" }, async ({ browser, page, watch }) => {
+test("a certificate appears, is checked without a name, then with one, and is withdrawn", { tag: "@nojs" }, async ({ browser, fresh, watch }) => {
   test.slow();
+  // On a server of its own: it removes half-days and finishes the judge's course.
+  const own = await browser.newContext({ baseURL: fresh.url, javaScriptEnabled: test.info().project.use.javaScriptEnabled });
+  watch.context(own);
+  const page = await own.newPage();
   // The register's future half-days go, so that what was attended is the whole programme.
   await signIn(page, as("admin"));
   const delivery = await running(page);
@@ -114,7 +118,7 @@ test("a certificate appears, is checked without a name, then with one, and is wi
   await expect(anybody.locator(".verdict.bad")).toContainText(/withdrawn/i);
   await expect(anybody.locator("main")).not.toContainText("Hysa");
   expect((await judge.request.get(href!)).status()).toBe(404);
-  for (const other of [context, visitor, office]) await other.close();
+  for (const other of [context, visitor, office, own]) await other.close();
 });
 
 test("a code we do not know is not found", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
