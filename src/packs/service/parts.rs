@@ -1,6 +1,9 @@
 //! What a pack is made of, written: modules, session plans, materials and files.
 
-use super::*;
+use super::{
+    super::model::{Material, SessionPlan},
+    *,
+};
 
 // Modules ---------------------------------------------------------------------------------------
 
@@ -83,6 +86,14 @@ pub async fn move_module(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> {
 
 // Session plans ---------------------------------------------------------------------------------
 
+/// A session plan that may be changed, with its module: read again once nobody else can write it.
+async fn held_session<'a>(cx: &'a Ctx, tx: &mut Tx, text: &str) -> Result<(&'a Actor, Module, SessionPlan), AppError> {
+    let plan: SessionPlanId = id(text)?;
+    let module = store::session(tx, plan).await?.ok_or(AppError::NotFound)?.module_id;
+    let (actor, module) = held_module(cx, tx, module).await?;
+    Ok((actor, module, store::session(tx, plan).await?.ok_or(AppError::NotFound)?))
+}
+
 /// Adds a session plan at the end of a module.
 pub async fn add_session(cx: &Ctx, form: &SessionForm) -> Result<Done, AppError> {
     cx.signed_in()?;
@@ -101,11 +112,7 @@ pub async fn edit_session(cx: &Ctx, form: &SessionForm) -> Result<Done, AppError
     cx.signed_in()?;
     let read = version(&form.version)?;
     let mut tx = cx.begin().await?;
-    let plan: SessionPlanId = id(&form.id)?;
-    let module = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?.module_id;
-    let (actor, module) = held_module(cx, &mut tx, module).await?;
-    // Read again now that nobody else can write it.
-    let stands = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?;
+    let (actor, module, stands) = held_session(cx, &mut tx, &form.id).await?;
     let fields = form.check(markdown::contains_html)?;
     if !store::edit_session(&mut tx, stands.id, read, &fields, &actor.name).await? {
         return Err(conflict(
@@ -129,10 +136,7 @@ pub async fn edit_session(cx: &Ctx, form: &SessionForm) -> Result<Done, AppError
 pub async fn remove_session(cx: &Ctx, form: &IdForm) -> Result<Done, AppError> {
     cx.signed_in()?;
     let mut tx = cx.begin().await?;
-    let plan: SessionPlanId = id(&form.id)?;
-    let module = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?.module_id;
-    let (_, module) = held_module(cx, &mut tx, module).await?;
-    let session = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?;
+    let (_, module, session) = held_session(cx, &mut tx, &form.id).await?;
     unless_used(store::remove_session(&mut tx, &session).await)?;
     audit::record(cx, &mut tx, "remove", "session_plan", session.id, Some(&session), None).await?;
     tx.commit().await?;
@@ -143,10 +147,7 @@ pub async fn remove_session(cx: &Ctx, form: &IdForm) -> Result<Done, AppError> {
 pub async fn move_session(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> {
     cx.signed_in()?;
     let mut tx = cx.begin().await?;
-    let plan: SessionPlanId = id(&form.id)?;
-    let module = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?.module_id;
-    let (_, module) = held_module(cx, &mut tx, module).await?;
-    let session = store::session(&mut tx, plan).await?.ok_or(AppError::NotFound)?;
+    let (_, module, session) = held_session(cx, &mut tx, &form.id).await?;
     let (length, _) = store::module_parts(&mut tx, module.id).await?;
     if let Some(shift) = shift(session.position, form.target(session.position)?, length) {
         store::shift_session(&mut tx, module.id, session.id, shift).await?;
@@ -158,6 +159,14 @@ pub async fn move_session(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> {
 }
 
 // Materials -------------------------------------------------------------------------------------
+
+/// A material that may be changed, with its module: read again once nobody else can write it.
+async fn held_material<'a>(cx: &'a Ctx, tx: &mut Tx, text: &str) -> Result<(&'a Actor, Module, Material), AppError> {
+    let which: MaterialId = id(text)?;
+    let module = store::material(tx, which).await?.ok_or(AppError::NotFound)?.line.module_id;
+    let (actor, module) = held_module(cx, tx, module).await?;
+    Ok((actor, module, store::material(tx, which).await?.ok_or(AppError::NotFound)?))
+}
 
 /// Adds a lesson or a link at the end of a module.
 pub async fn add_material(cx: &Ctx, form: &MaterialForm, kind: MaterialKind) -> Result<Done, AppError> {
@@ -183,10 +192,8 @@ pub async fn edit_material(cx: &Ctx, form: &MaterialForm) -> Result<Done, AppErr
     cx.signed_in()?;
     let read = version(&form.version)?;
     let mut tx = cx.begin().await?;
-    let which: MaterialId = id(&form.id)?;
-    let module = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?.line.module_id;
-    let (actor, module) = held_module(cx, &mut tx, module).await?;
-    let stands = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?;
+    let (actor, module, stands) = held_material(cx, &mut tx, &form.id).await?;
+    let which = stands.line.id;
     shown_only(form)?;
     let fields = form.check(stands.line.kind, markdown::contains_html)?;
     if !store::edit_material(&mut tx, which, read, &fields, &actor.name).await? {
@@ -213,12 +220,9 @@ pub async fn edit_material(cx: &Ctx, form: &MaterialForm) -> Result<Done, AppErr
 pub async fn remove_material(cx: &Ctx, form: &IdForm) -> Result<Done, AppError> {
     cx.signed_in()?;
     let mut tx = cx.begin().await?;
-    let which: MaterialId = id(&form.id)?;
-    let module = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?.line.module_id;
-    let (_, module) = held_module(cx, &mut tx, module).await?;
-    let material = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?;
+    let (_, module, material) = held_material(cx, &mut tx, &form.id).await?;
     unless_used(store::remove_material(&mut tx, &material.line).await)?;
-    audit::record(cx, &mut tx, "remove", "material", which, Some(&material), None).await?;
+    audit::record(cx, &mut tx, "remove", "material", material.line.id, Some(&material), None).await?;
     tx.commit().await?;
     Ok(Done::at(module_path(&module), Flash::Removed))
 }
@@ -227,10 +231,7 @@ pub async fn remove_material(cx: &Ctx, form: &IdForm) -> Result<Done, AppError> 
 pub async fn move_material(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> {
     cx.signed_in()?;
     let mut tx = cx.begin().await?;
-    let which: MaterialId = id(&form.id)?;
-    let module = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?.line.module_id;
-    let (_, module) = held_module(cx, &mut tx, module).await?;
-    let line = store::material(&mut tx, which).await?.ok_or(AppError::NotFound)?.line;
+    let (_, module, Material { line, .. }) = held_material(cx, &mut tx, &form.id).await?;
     let (_, length) = store::module_parts(&mut tx, module.id).await?;
     if let Some(shift) = shift(line.position, form.target(line.position)?, length) {
         store::shift_material(&mut tx, module.id, line.id, shift).await?;
