@@ -124,12 +124,6 @@ pub fn App() -> impl IntoView {
     };
     provide_context(state);
     provide_context(info);
-    // Browser tests and styles know by this that the page answers to clicks.
-    Effect::new(|_| {
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-hydrated", "");
-        }
-    });
     view! {
         <Title formatter=|title: String| {
             if title.is_empty() { "Magistra".to_owned() } else { format!("{title} · Magistra") }

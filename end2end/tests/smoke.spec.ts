@@ -50,3 +50,24 @@ test("a first visit of a course page asks for little", async ({ page }) => {
   expect(requests.length, list.join("\n")).toBeLessThanOrEqual(12);
   expect(bytes, list.join("\n")).toBeLessThan(500_000);
 });
+
+test("where a part of the code cannot be had, pages work as without it", async ({ page, watch }) => {
+  watch.allow(/net::ERR_FAILED .*\/pkg\/parts\/|Failed to load resource: net::ERR_FAILED|TypeError: Failed to fetch/);
+  await page.route("**/pkg/parts/**", (route) => route.abort("failed"));
+
+  // A page that came with its code missing: its links are the browser's own.
+  const refused = page.waitForEvent("requestfailed");
+  await page.goto("/areas");
+  await refused;
+  await page.locator("main a[href^='/areas/']").first().click();
+  await page.waitForURL("**/areas/*");
+  await expect(page.locator("html[data-hydrated]")).toHaveCount(0);
+
+  // A page asked for by a click from one that has its code: the browser asks the server.
+  await open(page, "/catalogue");
+  await page.evaluate(() => Object.assign(window, { before: true }));
+  await page.locator("header a[href='/areas']").first().click();
+  await page.waitForURL("**/areas");
+  await expect(page.locator("h1")).toBeVisible();
+  expect(await page.evaluate(() => "before" in window), "the server drew the page").toBe(false);
+});

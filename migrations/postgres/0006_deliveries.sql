@@ -34,6 +34,15 @@ CREATE INDEX delivery_area ON delivery (area_code, starts_on);
 CREATE INDEX delivery_start ON delivery (starts_on, id);
 -- What the catalogue shows: never more than the deliveries still to come.
 CREATE INDEX delivery_upcoming ON delivery (starts_on, id) WHERE state IN ('call_open', 'selection', 'confirmed', 'running');
+-- What a course's page shows: the latest past ones.
+CREATE INDEX delivery_past ON delivery (course_id, starts_on, id) WHERE state IN ('delivered', 'reported');
+-- What institutions, areas and projects show: the next ones.
+CREATE INDEX delivery_host_coming ON delivery (host_id, starts_on, id)
+    WHERE state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'postponed');
+CREATE INDEX delivery_area_coming ON delivery (area_code, starts_on, id)
+    WHERE state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'postponed');
+-- How many there are in a state, and how many places they have taken.
+CREATE INDEX delivery_state ON delivery (state, taken);
 
 CREATE TABLE delivery_project (
     delivery_id UUID NOT NULL REFERENCES delivery (id),

@@ -168,6 +168,7 @@ struct Open<'a> {
     slot: SlotRow,
     reason: &'a str,
     closed: bool,
+    last: Option<DateTime<Utc>>,
     at: DateTime<Utc>,
 }
 
@@ -197,7 +198,7 @@ impl<'a> Open<'a> {
         // The history must keep its order even where the clock stands still or goes back.
         let last = store::last_change(tx, slot.id).await?;
         let at = last.map_or(cx.now(), |last| cx.now().max(last + TimeDelta::microseconds(1)));
-        Ok(Self { cx, actor, head, slot, reason: if closed { given } else { "" }, closed, at })
+        Ok(Self { cx, actor, head, slot, reason: if closed { given } else { "" }, closed, last, at })
     }
 
     fn act(&self, id: Uuid, undoes: Option<Uuid>) -> Act<'_> {
@@ -262,7 +263,7 @@ pub async fn mark(cx: &Ctx, delivery: &str, slot: &str, action: &str) -> Result<
     let action: Action = serde_json::from_str(action).map_err(|_| AppError::field("", FaultKind::Malformed))?;
     let mut tx = cx.begin().await?;
     let open = Open::lock(cx, &mut tx, delivery, slot, Some(&action.reason)).await?;
-    let marked = write(&open, &mut tx, &action, None).await?;
+    let marked = write(&open, &mut tx, &action, &Seen::Each).await?;
     tx.commit().await?;
     Ok(marked)
 }
@@ -293,19 +294,35 @@ pub async fn save(cx: &Ctx, form: &RegisterForm) -> Result<Done, AppError> {
     let action = Action { id, touches, everyone: form.all == "present", reason: form.reason.clone() };
     let mut tx = cx.begin().await?;
     let open = Open::lock(cx, &mut tx, delivery, slot, Some(&action.reason)).await?;
-    let history: Vec<_> = store::changes(&mut tx, slot).await?.iter().filter_map(store::ChangeRow::change).collect();
-    write(&open, &mut tx, &action, Some(&replay(&history, Some(seen_at)))).await?;
+    // Unless somebody wrote since the form was made, it showed what stands.
+    let seen = if open.last.is_some_and(|last| last > seen_at) {
+        let history: Vec<_> =
+            store::changes(&mut tx, slot).await?.iter().filter_map(store::ChangeRow::change).collect();
+        Seen::Then(replay(&history, Some(seen_at)))
+    } else {
+        Seen::Now
+    };
+    write(&open, &mut tx, &action, &seen).await?;
     tx.commit().await?;
     Ok(Done::at(here, Flash::Marked))
 }
 
-/// Decides and writes an action. With `seen` (what a form showed) a clash refuses the whole form;
-/// without, each touch says itself what it had seen, and only its own name is left as it is.
+/// What whoever acts had before their eyes.
+enum Seen {
+    /// Each touch says itself; a clash leaves only its own name as it is.
+    Each,
+    /// A form that showed what stands.
+    Now,
+    /// A form that showed these marks; a clash refuses it whole.
+    Then(BTreeMap<EnrolmentId, Mark>),
+}
+
+/// Decides and writes an action.
 async fn write(
     open: &Open<'_>,
     tx: &mut Tx,
     action: &Action,
-    seen: Option<&BTreeMap<EnrolmentId, Mark>>,
+    seen: &Seen,
 ) -> Result<Marked, AppError> {
     let zone = open.head.time_zone.as_str();
     let me = open.actor.person_id;
@@ -325,10 +342,11 @@ async fn write(
             .mark(open.slot.hours(), open.cx.now())
             .map_err(|kind| AppError::field(&model::field_of("mins", touch.enrolment), kind))?;
         let shown = match seen {
-            Some(seen) => seen.get(&touch.enrolment),
+            Seen::Then(marks) => marks.get(&touch.enrolment),
+            Seen::Now => stands.as_ref(),
             // Touched on purpose: only what somebody else has done meanwhile stands against it.
-            None if name.mark.marked_by == Some(me) || open.local(&name.mark) == touch.seen => stands.as_ref(),
-            None => None,
+            Seen::Each if name.mark.marked_by == Some(me) || open.local(&name.mark) == touch.seen => stands.as_ref(),
+            Seen::Each => None,
         };
         let verdict = merge(shown, stands.as_ref(), &mark);
         match verdict {
@@ -345,7 +363,7 @@ async fn write(
             clash: verdict == Verdict::Clash,
         });
     }
-    if seen.is_some() && !clashes.is_empty() {
+    if !matches!(seen, Seen::Each) && !clashes.is_empty() {
         return Err(AppError::Conflict(Box::new(conflict(open, &clashes))));
     }
     let mut wrote = !changes.is_empty();

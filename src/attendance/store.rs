@@ -4,8 +4,8 @@
 use super::model::{Change, Mark, MarkSource, MarkState};
 use crate::{
     common::ids::{DeliveryId, EnrolmentId, PersonId, SlotId},
-    execute, fetch_all, fetch_one, fetch_optional,
-    platform::db::{DbError, Handle, Link, Statement, Tx, count_query},
+    execute, execute_bound, fetch_all, fetch_one, fetch_optional,
+    platform::db::{DbError, Handle, Statement, Tx},
     statements,
 };
 use chrono::{DateTime, Utc};
@@ -259,31 +259,24 @@ async fn add(
     act: &Act<'_>,
     changes: &[(EnrolmentId, Option<Mark>)],
 ) -> Result<(), DbError> {
-    macro_rules! run {
-        ($connection:expr) => {{
-            let mut query = sqlx::query(statement.sql)
-                .bind(act.id)
-                .bind(act.slot)
-                .bind(act.by)
-                .bind(act.by_name)
-                .bind(act.at)
-                .bind(act.address)
-                .bind(act.reason)
-                .bind(act.undoes);
-            for (enrolment, mark) in changes {
-                query = query
-                    .bind(*enrolment)
-                    .bind(mark.as_ref().map(|mark| mark.state))
-                    .bind(mark.as_ref().map_or(0, |mark| mark.minutes))
-                    .bind(mark.as_ref().map_or("", |mark| mark.note.as_str()));
-            }
-            query.execute(&mut *$connection).await.map(|_| ())
-        }};
-    }
-    count_query();
-    match tx.link() {
-        Link::Sqlite(c) => run!(c),
-        Link::Pg(c) => run!(c),
-    }
-    .map_err(|error| DbError::at(statement, error))
+    execute_bound!(tx, statement, |query| {
+        let mut query = query
+            .bind(act.id)
+            .bind(act.slot)
+            .bind(act.by)
+            .bind(act.by_name)
+            .bind(act.at)
+            .bind(act.address)
+            .bind(act.reason)
+            .bind(act.undoes);
+        for (enrolment, mark) in changes {
+            query = query
+                .bind(*enrolment)
+                .bind(mark.as_ref().map(|mark| mark.state))
+                .bind(mark.as_ref().map_or(0, |mark| mark.minutes))
+                .bind(mark.as_ref().map_or("", |mark| mark.note.as_str()));
+        }
+        query
+    })
+    .map(|_| ())
 }

@@ -216,6 +216,7 @@ pub async fn course(cx: &Ctx, slug: &str, language: &str) -> Result<CoursePage, 
     let (mut next, mut past): (Vec<DateRow>, Vec<DateRow>) = dates.into_iter().partition(|date| date.past == 0);
     next.sort_by_key(|date| (date.starts_on.is_none(), date.starts_on, date.id));
     past.sort_by_key(|date| std::cmp::Reverse((date.starts_on, date.id)));
+    past.truncate(store::PAST);
     let by_nomination = row.course.by_nomination;
     let shown = |rows: Vec<DateRow>| rows.into_iter().map(|row| date_of(row, by_nomination, today)).collect();
     let (institutions, needs): (Vec<_>, Vec<_>) = links.into_iter().partition(|link| link.what == "offers");

@@ -11,6 +11,9 @@ use crate::{
 };
 use chrono::NaiveDate;
 
+/// How many past dates a course's page shows.
+pub const PAST: usize = 10;
+
 statements! {
     COURSES = "SELECT c.id, c.slug, c.kind, c.audiences, c.languages, c.minutes, c.days, c.by_nomination,
             COALESCE(a.language, b.language, x.language, 'en') AS text_language,
@@ -66,7 +69,8 @@ statements! {
         WHERE k.id = (SELECT n.id FROM pack n WHERE n.course_id = $1 AND n.state = 'released'
             ORDER BY CASE WHEN n.language = $2 THEN 0 WHEN n.language = 'en' THEN 1 ELSE 2 END, n.major DESC, n.minor DESC LIMIT 1)
         ORDER BY m.position, m.id, s.position, s.id";
-    // Next dates, the latest ten past ones, and how many past ones there are, up to a hundred.
+    // Next dates, past ones (the latest ten, and ten without a day, so that there are ten in any case),
+    // and how many past ones there are, up to a hundred.
     DATES = "SELECT u.course_id, u.id, u.state, u.mode, u.language, u.area_code, u.place, u.starts_on, u.ends_on, u.date_note,
             u.capacity, u.taken, u.call_closes_on, i.name AS host_name, u.past
         FROM (SELECT d.*, CAST(0 AS BIGINT) AS past FROM delivery d
@@ -78,9 +82,15 @@ statements! {
             v.capacity, v.taken, v.call_closes_on, i.name AS host_name,
             (SELECT COUNT(*) FROM (SELECT e.id FROM delivery e
                 WHERE e.course_id = $1 AND e.state IN ('delivered', 'reported') LIMIT 101) counted) AS past
-        FROM (SELECT d.* FROM delivery d WHERE d.course_id = $1 AND d.state IN ('delivered', 'reported')
-                ORDER BY COALESCE(d.starts_on, $3) DESC, d.id DESC LIMIT 10) v
-            LEFT JOIN institution i ON i.id = v.host_id";
+        FROM delivery v LEFT JOIN institution i ON i.id = v.host_id
+        WHERE v.id IN (
+            SELECT x.id FROM (SELECT d.id FROM delivery d
+                WHERE d.course_id = $1 AND d.state IN ('delivered', 'reported') AND d.starts_on IS NOT NULL
+                ORDER BY d.starts_on DESC, d.id DESC LIMIT 10) x
+            UNION ALL
+            SELECT y.id FROM (SELECT d.id FROM delivery d
+                WHERE d.course_id = $1 AND d.state IN ('delivered', 'reported') AND d.starts_on IS NULL
+                ORDER BY d.id DESC LIMIT 10) y)";
 }
 
 /// A published course of the list.
@@ -234,5 +244,5 @@ pub async fn outline(h: &mut impl Handle, id: CourseId, language: &str) -> Resul
 
 /// Next and latest dates of a course.
 pub async fn dates(h: &mut impl Handle, id: CourseId, today: NaiveDate) -> Result<Vec<DateRow>, DbError> {
-    fetch_all!(h, DATES, id, today, NaiveDate::default())
+    fetch_all!(h, DATES, id, today)
 }

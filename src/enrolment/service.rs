@@ -3,7 +3,7 @@
 use super::{
     letters::{self, Occasion},
     model::{EnrolmentSource, EnrolmentState, MANY, NewPersonForm, Newcomer, read_list, self_enrolment, withdrawal},
-    store::{self, Change},
+    store::{self, Change, Placed},
     views::{day_that_counts, today},
 };
 use crate::{
@@ -52,7 +52,8 @@ pub async fn enrol(cx: &Ctx, delivery: &str) -> Result<Done, AppError> {
     }
     let own = store::own(&mut tx, delivery, actor.person_id).await?;
     let place = Placing { head: &head, source: EnrolmentSource::Own };
-    place.put(cx, &mut tx, actor.person_id, own).await?;
+    let own = own.map(|own| (actor.person_id, own)).into_iter().collect();
+    place.put(cx, &mut tx, &[actor.person_id], &own).await?;
     store::begin_histories(&mut tx, delivery, Some(actor.person_id), now).await?;
     audit::note(cx, &mut tx, "enrol", "delivery", delivery).await?;
     letters::send_later(cx, &mut tx, delivery, Occasion::Enrolled, vec![actor.person_id], "").await?;
@@ -68,36 +69,39 @@ struct Placing<'a> {
 }
 
 impl Placing<'_> {
-    /// Confirms a person's place: a new one, or the one given back before.
+    /// Confirms people's places: new ones, or those that `stands` says were given back before.
     async fn put(
         &self,
         cx: &Ctx,
         tx: &mut Tx,
-        person: PersonId,
-        stands: Option<(EnrolmentId, EnrolmentState)>,
+        people: &[PersonId],
+        stands: &HashMap<PersonId, (EnrolmentId, EnrolmentState)>,
     ) -> Result<(), AppError> {
         let now = cx.now();
-        match stands {
-            Some((_, state)) if state.holds_place() => Err(Refusal::AlreadyEnrolled.into()),
-            Some((place, state)) => {
-                // The record was read after the delivery's row was taken, so nobody was faster.
-                let to = EnrolmentState::Confirmed;
-                if !state.may_become(to) || !store::again(tx, place, state, self.source, now).await? {
-                    return Err(Refusal::WrongState.into());
-                }
-                let by = cx.actor.as_ref().map(|actor| actor.person_id);
-                let change = Change { enrolment: place, from: state, to, by, reason: "" };
-                Ok(store::add_change(tx, cx.app.entropy.uuid(now), &change, now).await?)
-            }
-            None => {
-                let day = day_that_counts(cx, self.head);
-                match store::add(tx, cx.app.id(), self.head.id, person, self.source, day, now).await {
-                    Ok(true) => Ok(()),
-                    Ok(false) => Err(AppError::field("people", FaultKind::Choice)),
-                    Err(error) if error.is_unique_violation() => Err(Refusal::AlreadyEnrolled.into()),
-                    Err(error) => Err(error.into()),
+        let mut new = Vec::with_capacity(people.len());
+        for person in people {
+            match stands.get(person) {
+                None => new.push((cx.app.id(), *person)),
+                Some((_, state)) if state.holds_place() => return Err(Refusal::AlreadyEnrolled.into()),
+                Some((place, state)) => {
+                    // The record was read after the delivery's row was taken, so nobody was faster.
+                    let to = EnrolmentState::Confirmed;
+                    if !state.may_become(to) || !store::again(tx, *place, *state, self.source, now).await? {
+                        return Err(Refusal::WrongState.into());
+                    }
+                    let by = cx.actor.as_ref().map(|actor| actor.person_id);
+                    let change = Change { enrolment: *place, from: *state, to, by, reason: "" };
+                    store::add_change(tx, cx.app.entropy.uuid(now), &change, now).await?;
                 }
             }
+        }
+        let placed =
+            Placed { delivery: self.head.id, source: self.source, day: day_that_counts(cx, self.head), at: now };
+        match store::add(tx, &placed, &new).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(AppError::field("people", FaultKind::Choice)),
+            Err(error) if error.is_unique_violation() => Err(Refusal::AlreadyEnrolled.into()),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -230,9 +234,7 @@ async fn put_in(
         return Err(Refusal::Full.into());
     }
     let place = Placing { head: &head, source: EnrolmentSource::Administrator };
-    for person in &chosen {
-        place.put(cx, &mut tx, *person, stands.get(person).copied()).await?;
-    }
+    place.put(cx, &mut tx, &chosen, &stands).await?;
     store::begin_histories(&mut tx, delivery, Some(actor.person_id), now).await?;
     audit::record(cx, &mut tx, "put_in", "delivery", delivery, None, Some(&chosen)).await?;
     letters::send_later(cx, &mut tx, delivery, Occasion::Added, chosen, "").await?;

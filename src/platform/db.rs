@@ -88,6 +88,26 @@ macro_rules! execute {
     }};
 }
 
+/// As [`execute!`], for a statement whose binds are made by code: `|query| …` gives the query with all
+/// of them.
+#[macro_export]
+macro_rules! execute_bound {
+    ($handle:expr, $statement:expr, |$query:ident| $bound:expr) => {{
+        $crate::platform::db::count_query();
+        match $crate::platform::db::Handle::link($handle) {
+            $crate::platform::db::Link::Sqlite(c) => {
+                let $query = sqlx::query($statement.sql);
+                $bound.execute(&mut *c).await.map(|done| done.rows_affected())
+            }
+            $crate::platform::db::Link::Pg(c) => {
+                let $query = sqlx::query($statement.sql);
+                $bound.execute(&mut *c).await.map(|done| done.rows_affected())
+            }
+        }
+        .map_err(|error| $crate::platform::db::DbError::at($statement, error))
+    }};
+}
+
 /// A failed statement, with its name for the log.
 #[derive(Debug, thiserror::Error)]
 #[error("{statement}: {error}")]

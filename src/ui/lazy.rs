@@ -11,10 +11,15 @@
 #[macro_export]
 macro_rules! lazy {
     ($part:ident: $page:path) => {{
-        #[::leptos::wasm_split::wasm_split($part, wasm_split_path = ::leptos::wasm_split, preload(#[doc(hidden)] fetch))]
-        fn page() -> ::leptos::prelude::AnyView {
+        #[::leptos::wasm_split::wasm_split(
+            $part,
+            wasm_split_path = ::leptos::wasm_split,
+            preload(#[doc(hidden)] fetch),
+            fallible
+        )]
+        fn page() -> Result<::leptos::prelude::AnyView, ::leptos::wasm_split::SplitLoaderError> {
             $crate::ui::lazy::announce(stringify!($part));
-            ::leptos::prelude::IntoAny::into_any($page())
+            Ok(::leptos::prelude::IntoAny::into_any($page()))
         }
 
         struct Page;
@@ -25,16 +30,72 @@ macro_rules! lazy {
             }
 
             async fn view(_: Self) -> ::leptos::prelude::AnyView {
-                page().await
+                $crate::ui::lazy::or_from_the_server(page()).await
             }
 
             async fn preload() {
-                fetch().await;
+                $crate::ui::lazy::or_from_the_server(fetch()).await;
             }
         }
 
         ::leptos_router::Lazy::<Page>::new()
     }};
+}
+
+/// What a part gives, or, where its code cannot be had (a line that broke, a file that a new release
+/// has taken away), the page as the server draws it: the code that is here cannot.
+///
+/// A page that the server sent just now is left as it stands, with links and forms that work without
+/// us; a page that was asked for by a click is asked for once more, by the browser itself.
+pub async fn or_from_the_server<T, E>(part: impl Future<Output = Result<T, E>>) -> T {
+    #[cfg(feature = "hydrate")]
+    let url = leptos_router::hooks::use_url();
+    match part.await {
+        Ok(given) => given,
+        #[cfg(feature = "hydrate")]
+        Err(_) => {
+            use leptos::prelude::{document, window, GetUntracked};
+            if document().document_element().is_some_and(|root| root.has_attribute(ATTACHED)) {
+                let url = url.get_untracked();
+                let query = if url.search().is_empty() { String::new() } else { format!("?{}", url.search()) };
+                let _ = window().location().assign(&format!("{}{query}{}", url.path(), url.hash()));
+            }
+            std::future::pending().await
+        }
+        // The server has all parts.
+        #[cfg(not(feature = "hydrate"))]
+        Err(_) => unreachable!("only a browser loads parts"),
+    }
+}
+
+/// Set on the document once the page answers to our code; styles and browser tests know by it.
+#[cfg(feature = "hydrate")]
+const ATTACHED: &str = "data-hydrated";
+
+/// Attaches the application to the page the server sent.
+///
+/// Until its part is here links are the browser's own: the router listens from the first moment, but
+/// it has no page yet that it could change.
+#[cfg(feature = "hydrate")]
+pub async fn attach<V: leptos::prelude::IntoView + 'static>(app: fn() -> V) {
+    use leptos::prelude::{document, window};
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use web_sys::{Element, Event};
+
+    let spare_links = Closure::<dyn Fn(Event)>::new(|event: Event| {
+        let on = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if on.is_some_and(|on| on.closest("a[href]").is_ok_and(|link| link.is_some())) {
+            event.stop_propagation();
+        }
+    });
+    let listener = spare_links.as_ref().unchecked_ref();
+    let _ = window().add_event_listener_with_callback_and_bool("click", listener, true);
+    let body = document().body().expect("a page has a body");
+    leptos::mount::hydrate_from_async(body, app).await.forget();
+    let _ = window().remove_event_listener_with_callback_and_bool("click", listener, true);
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute(ATTACHED, "");
+    }
 }
 
 /// Tells the browser, with the page, which files of a part it is about to ask for.

@@ -24,6 +24,8 @@ function watcher() {
         const text = message.text();
         // The response itself is looked at below.
         if (text.startsWith("Failed to load resource: the server responded with a status")) return;
+        // Leaving a page ends what it was still loading; the splitter's script says so.
+        if (text.includes("WebAssembly compilation aborted: Network error: Response body loading was aborted")) return;
         if (message.type() === "error" || /hydrat|content.security.policy/i.test(text)) {
           complain(`console ${message.type()} on ${message.page()?.url()}: ${text}`);
         }
@@ -41,9 +43,9 @@ function watcher() {
       });
       context.on("requestfailed", (request) => {
         const why = request.failure()?.errorText ?? "";
-        // Leaving a page ends what it was still loading.
         // Without JavaScript Chromium refuses what a page preloads of it, and calls that "csp".
         if (why === "csp" && /\.js(\?|$)/.test(request.url())) return;
+        // Leaving a page ends what it was still loading.
         if (why !== "net::ERR_ABORTED") complain(`${why} ${request.method()} ${request.url()}`);
       });
     },
