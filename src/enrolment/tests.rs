@@ -138,7 +138,7 @@ on_both! {
         }
         let (outcome, queries) = db::counted(service::enrol_many(&ada, &delivery.to_string(), "", &people, "")).await;
         outcome.unwrap();
-        assert!(queries <= 200 + 14, "{queries} statements");
+        assert!(queries <= 20 + 14, "{queries} statements");
         assert_eq!(house.count("SELECT taken FROM delivery").await, 200);
         assert_eq!(house.count("SELECT COUNT(*) FROM enrolment_change").await, 200);
         // Sent again: nothing changes.
