@@ -318,12 +318,7 @@ enum Seen {
 }
 
 /// Decides and writes an action.
-async fn write(
-    open: &Open<'_>,
-    tx: &mut Tx,
-    action: &Action,
-    seen: &Seen,
-) -> Result<Marked, AppError> {
+async fn write(open: &Open<'_>, tx: &mut Tx, action: &Action, seen: &Seen) -> Result<Marked, AppError> {
     let zone = open.head.time_zone.as_str();
     let me = open.actor.person_id;
     let known = store::action_known(tx, action.id).await?;

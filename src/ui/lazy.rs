@@ -11,12 +11,7 @@
 #[macro_export]
 macro_rules! lazy {
     ($part:ident: $page:path) => {{
-        #[::leptos::wasm_split::wasm_split(
-            $part,
-            wasm_split_path = ::leptos::wasm_split,
-            preload(#[doc(hidden)] fetch),
-            fallible
-        )]
+        #[::leptos::wasm_split::wasm_split($part, wasm_split_path = ::leptos::wasm_split, preload(fetch), fallible)]
         fn page() -> Result<::leptos::prelude::AnyView, ::leptos::wasm_split::SplitLoaderError> {
             $crate::ui::lazy::announce(stringify!($part));
             Ok(::leptos::prelude::IntoAny::into_any($page()))
@@ -54,7 +49,7 @@ pub async fn or_from_the_server<T, E>(part: impl Future<Output = Result<T, E>>) 
         Ok(given) => given,
         #[cfg(feature = "hydrate")]
         Err(_) => {
-            use leptos::prelude::{document, window, GetUntracked};
+            use leptos::prelude::{GetUntracked, document, window};
             if document().document_element().is_some_and(|root| root.has_attribute(ATTACHED)) {
                 let url = url.get_untracked();
                 let query = if url.search().is_empty() { String::new() } else { format!("?{}", url.search()) };

@@ -81,5 +81,5 @@ export async function shot(page: Page, name: string) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.screenshot({ path: join(folder, `${name}-${width}${mode}-${colorScheme}.png`), fullPage: true });
   }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.emulateMedia({ colorScheme: null, reducedMotion: "reduce" });
 }

@@ -181,18 +181,17 @@ fn show(mut data: Data) -> impl IntoView {
             actions=actions
         />
         <div class="wrap body cols">
-            <div>
-                {(!objectives.is_empty()).then(|| view! {
-                    <section class="section">
-                        <h2>{tr!(catalogue.objectives)}</h2>
-                        <div class="prose" lang=lang>
-                            <ul>{objectives.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
-                        </div>
-                    </section>
-                })}
-                <section class="section"><h2>{tr!(catalogue.contents)}</h2>{outline}</section>
-            </div>
-            <aside class="stack">{dates}{facts(&data)}</aside>
+            {(!objectives.is_empty()).then(|| view! {
+                <section class="section">
+                    <h2>{tr!(catalogue.objectives)}</h2>
+                    <div class="prose" lang=lang>
+                        <ul>{objectives.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+                    </div>
+                </section>
+            })}
+            // Before the contents, which are long: on a phone the dates come first.
+            <aside class="stack early">{dates}{facts(&data)}</aside>
+            <section class="section rest"><h2>{tr!(catalogue.contents)}</h2>{outline}</section>
             {data.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
         </div>
     }

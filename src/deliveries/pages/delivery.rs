@@ -75,6 +75,12 @@ fn show(data: DeliveryView) -> impl IntoView {
             <section class="section stack" aria-label=tr!(deliveries.life)>{life(head.state)}</section>
         </div>
         <div class="wrap body cols">
+            // First, for the timetable is long: on a phone it would hide what can be done.
+            <aside class="stack early">
+                {take_part(&data)}
+                {data.may_manage.then(|| steps(&head))}
+                {facts(&data)}
+            </aside>
             <div class="stack wide">
                 {(!data.note.is_empty()).then(|| view! {
                     <section class="stack text"><h2>{tr!(deliveries.note)}</h2><p>{data.note.clone()}</p></section>
@@ -86,11 +92,6 @@ fn show(data: DeliveryView) -> impl IntoView {
                 </section>
                 {data.invented.then(|| view! { <p class="muted small">{tr!(deliveries.invented)}</p> })}
             </div>
-            <aside class="stack">
-                {take_part(&data)}
-                {data.may_manage.then(|| steps(&head))}
-                {facts(data)}
-            </aside>
             {footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
         </div>
     }
@@ -204,14 +205,14 @@ fn steps(head: &DeliveryHead) -> AnyView {
     .into_any()
 }
 
-fn facts(data: DeliveryView) -> AnyView {
-    let head = data.head;
+fn facts(data: &DeliveryView) -> AnyView {
+    let head = &data.head;
     let fact =
         |term: String, text: String| (!text.is_empty()).then(|| view! { <div><dt>{term}</dt><dd>{text}</dd></div> });
-    let place = [head.place.clone(), data.area_name.unwrap_or_default()];
+    let place = [head.place.clone(), data.area_name.clone().unwrap_or_default()];
     let place: Vec<String> = place.into_iter().filter(|part| !part.is_empty()).collect();
     let host = head.host_name.clone().zip(head.host_slug.clone());
-    let trainers = data.trainers.unwrap_or_default().into_iter().map(|it| it.name).collect::<Vec<_>>().join(", ");
+    let trainers = data.trainers.iter().flatten().map(|it| it.name.clone()).collect::<Vec<_>>().join(", ");
     view! {
         <div class="sheet pad">
             <dl class="facts side">
@@ -223,7 +224,7 @@ fn facts(data: DeliveryView) -> AnyView {
                 })}
                 <div>
                     <dt>{tr!(deliveries.course)}</dt>
-                    <dd><a href=format!("/courses/{}", head.course_slug)>{data.course_title}</a></dd>
+                    <dd><a href=format!("/courses/{}", head.course_slug)>{data.course_title.clone()}</a></dd>
                 </div>
                 {fact(tr!(deliveries.trainers), trainers)}
                 {fact(tr!(deliveries.paid_by), data.projects.join(", "))}

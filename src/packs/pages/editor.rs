@@ -130,7 +130,7 @@ fn aside(head: &PackHead, outline: &[OutlineModule], missing: &[Missing], copy_i
                     <div><dt>{tr!(packs.duration)}</dt><dd>{tr!(packs.days, count = head.course_days)}" · "{format::minutes(head.course_minutes)}</dd></div>
                     <div>
                         <dt>{tr!(packs.last_change)}</dt>
-                        <dd>{tr!(packs.changed_by, day = format::date(head.updated_at.date_naive()), by = head.updated_by.clone())}</dd>
+                        <dd>{super::changed(head.updated_at, &head.updated_by)}</dd>
                     </div>
                     {notes}
                 </dl>

@@ -11,7 +11,11 @@ mod teach;
 pub use show::MaterialView;
 
 use super::model::{PackHead, PackState};
-use crate::{lazy, tr, ui::words};
+use crate::{
+    lazy, tr,
+    ui::{format, words},
+};
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -41,6 +45,12 @@ pub fn PackRoutes() -> AnyNestedRoute {
     }
     .into_inner()
     .into_any_nested_route()
+}
+
+/// When a pack was changed last, and by whom, where the record says so.
+fn changed(at: DateTime<Utc>, by: &str) -> String {
+    let day = format::date(at.date_naive());
+    if by.is_empty() { tr!(packs.changed_on, day = day) } else { tr!(packs.changed, day = day, by = by.to_owned()) }
 }
 
 /// The class of a state's tag.

@@ -80,7 +80,7 @@ fn course_section(course: AuthoredCourse, packs: Vec<PackLine>) -> impl IntoView
                                 <p class="muted">
                                     {words::language(&pack.language)}" · "
                                     {tr!(packs.version, version = format!("{}.{}", pack.major, pack.minor))}" · "
-                                    {tr!(packs.changed, day = format::date(pack.updated_at.date_naive()), by = pack.updated_by.clone())}
+                                    {super::changed(pack.updated_at, &pack.updated_by)}
                                 </p>
                             </div>
                             <div class="end"><span class=super::state_tag(pack.state)>{words::pack_state(pack.state)}</span></div>

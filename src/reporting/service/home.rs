@@ -6,6 +6,7 @@ use crate::{
         actor::{Actor, Role},
         error::AppError,
     },
+    deliveries::model::DeliveryState,
     institutions::model::KOSOVO,
     people::rights::{Right, may_somewhere},
     platform::{context::Ctx, zones},
@@ -30,7 +31,13 @@ pub async fn home(cx: &Ctx, language: &str) -> Result<Home, AppError> {
         home.learning = Some(rows.into_iter().map(|row| learning_card(row, now)).collect());
     }
     if actor.has(Role::Trainer) {
+        // What runs, what comes (the next first), what is past (the latest first).
         let rows = store::teaching(&mut reader, actor.person_id, now).await?;
+        let over = |state| matches!(state, DeliveryState::Delivered | DeliveryState::Reported);
+        let (past, mut rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| over(row.state));
+        rows.reverse();
+        rows.sort_by_key(|row| row.state != DeliveryState::Running);
+        rows.extend(past);
         home.footnote |= in_kosovo(&rows);
         home.teaching = Some(rows.into_iter().map(|row| delivery_card(row, now)).collect());
         home.drafts = store::drafts(&mut reader, actor.person_id)
