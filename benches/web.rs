@@ -8,6 +8,8 @@
 mod client;
 #[path = "web/data.rs"]
 mod data;
+#[path = "web/hall.rs"]
+mod hall;
 #[path = "web/house.rs"]
 mod house;
 
@@ -130,6 +132,7 @@ async fn run(kind: &str, deliveries: usize) {
             println!("{name:<26} p50 {p50:.1} ms, worst of {} {worst:.1} ms", times.len());
         }
     }
+    hall::nine_o_clock(port, &subjects.hall).await;
     first_visit(port, "/courses/introductory-judges-prosecutors").await;
     println!("peak memory of the server: {} MiB", peak_memory_mib(&server));
 }

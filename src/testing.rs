@@ -143,6 +143,8 @@ pub async fn house_with(kind: Kind, further: &[&str]) -> House {
         trust_proxy: false,
         query_count: true,
         jobs_waiting: tokio::sync::Notify::new(),
+        marks: tokio::sync::broadcast::Sender::new(1024),
+        closing: tokio_util::sync::CancellationToken::new(),
     });
     House { app, _folder: folder }
 }

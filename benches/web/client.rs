@@ -50,6 +50,22 @@ impl Client {
         self.answer().await
     }
 
+    /// Asks for a stream and hands on what comes, until the connection ends.
+    pub async fn listen(&mut self, path: &str, cookie: &str, mut heard: impl FnMut(&str)) {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n\r\n");
+        if self.stream.write_all(request.as_bytes()).await.is_err() {
+            return;
+        }
+        // A word may be cut by the end of what was read: lines are handed on whole.
+        self.buffer.clear();
+        while self.stream.read_buf(&mut self.buffer).await.is_ok_and(|read| read > 0) {
+            if let Some(end) = self.buffer.iter().rposition(|byte| *byte == b'\n') {
+                let whole: Vec<u8> = self.buffer.drain(..=end).collect();
+                heard(&String::from_utf8_lossy(&whole));
+            }
+        }
+    }
+
     async fn answer(&mut self) -> Option<Asked> {
         self.buffer.clear();
         let mut head_end = None;

@@ -21,6 +21,8 @@ pub struct Subjects {
     pub pages: Vec<(String, String, String)>,
     /// Forms that are sent.
     pub acts: Vec<(String, Act)>,
+    /// A half-day at whose door everybody stands.
+    pub hall: crate::hall::Hall,
 }
 
 #[derive(Parser)]
@@ -92,7 +94,7 @@ pub async fn prepare(kind: &str, deliveries: usize, folder: &Path) -> (String, S
 const NOW: &str = "CAST('2026-01-05T08:00:00.000000+00:00' AS {ts})";
 
 async fn multiply(db: &Db, deliveries: usize) {
-    let people = (deliveries * 4).max(400);
+    let people = (deliveries * 4).max(crate::hall::PEOPLE);
     let steps = [
         format!(
             "INSERT INTO person (id, given_name, family_name, folded, area_code, created_at)
@@ -201,7 +203,7 @@ async fn subjects(app: &App) -> Subjects {
     .await;
     let persons = ids(db, "SELECT id FROM bench_person WHERE i <= 200 ORDER BY i").await;
     let calls = ids(db, "SELECT id FROM delivery WHERE title = 'A call'").await;
-    let (officer, _) = cookie(app, "officer@magistra.example").await;
+    let (officer, keeper) = cookie(app, "officer@magistra.example").await;
     let (judge, _) = cookie(app, "judge@magistra.example").await;
     let page = |name: &str, path: String, cookie: &str| (name.to_owned(), path, cookie.to_owned());
     let register = format!("/deliveries/{large}/register/{slot}");
@@ -233,7 +235,9 @@ async fn subjects(app: &App) -> Subjects {
         body: put_in(&calls[0].0),
         others: calls[1..].iter().map(|(id,)| put_in(id)).collect(),
     };
+    let hall = crate::hall::prepare(app, officer.clone(), keeper.person_id, async |db, sql| run(db, sql).await).await;
     Subjects {
+        hall,
         pages: vec![
             page("sign-in", "/sign-in".into(), ""),
             page("catalogue", "/catalogue".into(), ""),

@@ -38,7 +38,7 @@ impl SlotRow {
 }
 
 /// The delivery, if who asks may read and keep its register, and as what.
-async fn desk(cx: &Ctx, h: &mut impl Handle, id: DeliveryId) -> Result<(DeliveryHead, Keeper), AppError> {
+pub(super) async fn desk(cx: &Ctx, h: &mut impl Handle, id: DeliveryId) -> Result<(DeliveryHead, Keeper), AppError> {
     let actor = cx.signed_in()?;
     let head = deliveries::head(h, id).await?.ok_or(AppError::NotFound)?;
     let trains = deliveries::is_trainer(h, id, actor.person_id).await?;
@@ -46,7 +46,7 @@ async fn desk(cx: &Ctx, h: &mut impl Handle, id: DeliveryId) -> Result<(Delivery
     Ok((head, if trains { Keeper::Trainer } else { Keeper::Administrator }))
 }
 
-fn standing(row: &MarkRow, reader: PersonId, zone: &str) -> Option<Standing> {
+pub(super) fn standing(row: &MarkRow, reader: PersonId, zone: &str) -> Option<Standing> {
     Some(Standing {
         mark: row.mark()?,
         source: row.source?,
@@ -205,6 +205,7 @@ impl<'a> Open<'a> {
         Act {
             id,
             slot: self.slot.id,
+            source: MarkSource::Trainer,
             by: self.actor.person_id,
             by_name: &self.actor.name,
             at: self.at,
@@ -265,6 +266,7 @@ pub async fn mark(cx: &Ctx, delivery: &str, slot: &str, action: &str) -> Result<
     let open = Open::lock(cx, &mut tx, delivery, slot, Some(&action.reason)).await?;
     let marked = write(&open, &mut tx, &action, &Seen::Each).await?;
     tx.commit().await?;
+    cx.app.marked(slot);
     Ok(marked)
 }
 
@@ -304,6 +306,7 @@ pub async fn save(cx: &Ctx, form: &RegisterForm) -> Result<Done, AppError> {
     };
     write(&open, &mut tx, &action, &seen).await?;
     tx.commit().await?;
+    cx.app.marked(slot);
     Ok(Done::at(here, Flash::Marked))
 }
 
@@ -442,6 +445,7 @@ pub async fn undo(cx: &Ctx, delivery: &str, slot: &str, id: &str) -> Result<Mark
     store::write(&mut tx, &open.act(id, Some(last)), &changes).await?;
     open.finish(&mut tx, id).await?;
     tx.commit().await?;
+    cx.app.marked(slot);
     let rows = changes
         .into_iter()
         .map(|(enrolment, mark)| Answer { enrolment, mark: mark.map(|mark| open.fresh(mark)), clash: false })

@@ -18,6 +18,8 @@ macro_rules! holding {
     };
 }
 
+pub(super) use holding;
+
 macro_rules! change_insert {
     () => {
         "INSERT INTO mark_change (id, slot_id, source, marked_by, marked_by_name, marked_at, address, reason, undoes, enrolment_id, state, minutes, note) "
@@ -38,20 +40,22 @@ statements! {
     CHANGES = "SELECT c.id, c.enrolment_id, p.family_name, p.given_name, c.state, c.minutes, c.note, c.source, c.marked_by, c.marked_by_name, c.marked_at, c.reason, c.undoes
         FROM mark_change c JOIN enrolment e ON e.id = c.enrolment_id JOIN person p ON p.id = e.person_id
         WHERE c.slot_id = $1 ORDER BY c.marked_at, c.enrolment_id";
+    CHANGES_SINCE = "SELECT enrolment_id, state, minutes, note, source, marked_by, marked_by_name, marked_at
+        FROM mark_change WHERE slot_id = $1 AND marked_at > $2 ORDER BY marked_at, enrolment_id";
     ACTION_KNOWN = "SELECT COUNT(*) FROM mark_change WHERE id = $1";
     ACTION_PLACES = "SELECT enrolment_id FROM mark_change WHERE id = $1 AND slot_id = $2";
     LAST_CHANGE = "SELECT marked_at FROM mark_change WHERE slot_id = $1 ORDER BY marked_at DESC LIMIT 1";
-    EVERYONE = concat!(change_insert!(), "SELECT $1, $2, 'trainer', $3, $4, $5, $6, $7, NULL, e.id, 'present', $8, ''
-        FROM enrolment e WHERE e.delivery_id = $9 AND e.state IN ", holding!(), "
+    EVERYONE = concat!(change_insert!(), "SELECT $1, $2, $3, $4, $5, $6, $7, $8, NULL, e.id, 'present', $9, ''
+        FROM enrolment e WHERE e.delivery_id = $10 AND e.state IN ", holding!(), "
             AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.slot_id = $2 AND m.enrolment_id = e.id)");
-    CHANGE_ADD = concat!(change_insert!(), "VALUES ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+    CHANGE_ADD = concat!(change_insert!(), "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
     /// Ten names at once: a form of two hundred is twenty statements instead of two hundred.
     CHANGE_ADD_TEN = concat!(change_insert!(), "VALUES
-        ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12), ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $13, $14, $15, $16),
-        ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $17, $18, $19, $20), ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $21, $22, $23, $24),
-        ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $25, $26, $27, $28), ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $29, $30, $31, $32),
-        ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $33, $34, $35, $36), ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $37, $38, $39, $40),
-        ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $41, $42, $43, $44), ($1, $2, 'trainer', $3, $4, $5, $6, $7, $8, $45, $46, $47, $48)");
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $14, $15, $16, $17),
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $19, $20, $21), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $22, $23, $24, $25),
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $26, $27, $28, $29), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $30, $31, $32, $33),
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $34, $35, $36, $37), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $38, $39, $40, $41),
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $42, $43, $44, $45), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $46, $47, $48, $49)");
     APPLY = "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, note, marked_by, marked_by_name, marked_at)
         SELECT slot_id, enrolment_id, state, minutes, source, note, marked_by, marked_by_name, marked_at
         FROM mark_change WHERE id = $1 AND state IS NOT NULL
@@ -171,6 +175,21 @@ pub async fn changes(h: &mut impl Handle, slot: SlotId) -> Result<Vec<ChangeRow>
     fetch_all!(h, CHANGES, slot)
 }
 
+/// What has been said of one place.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct NewsRow {
+    /// Whose place.
+    pub enrolment_id: EnrolmentId,
+    /// What was said; no state where a mark was taken back.
+    #[sqlx(flatten)]
+    pub mark: MarkRow,
+}
+
+/// What was marked in a slot after a time, oldest first.
+pub async fn changes_since(h: &mut impl Handle, slot: SlotId, since: DateTime<Utc>) -> Result<Vec<NewsRow>, DbError> {
+    fetch_all!(h, CHANGES_SINCE, slot, since)
+}
+
 /// Whether an action was written before.
 pub async fn action_known(h: &mut impl Handle, action: Uuid) -> Result<bool, DbError> {
     let (count,): (i64,) = fetch_one!(h, ACTION_KNOWN, action)?;
@@ -202,6 +221,8 @@ pub struct Act<'a> {
     pub id: Uuid,
     /// The slot.
     pub slot: SlotId,
+    /// How the marks come about.
+    pub source: MarkSource,
     /// Who acts.
     pub by: PersonId,
     /// Who acts, by name.
@@ -223,6 +244,7 @@ pub async fn everyone_present(tx: &mut Tx, act: &Act<'_>, delivery: DeliveryId, 
         EVERYONE,
         act.id,
         act.slot,
+        act.source,
         act.by,
         act.by_name,
         act.at,
@@ -263,6 +285,7 @@ async fn add(
         let mut query = query
             .bind(act.id)
             .bind(act.slot)
+            .bind(act.source)
             .bind(act.by)
             .bind(act.by_name)
             .bind(act.at)

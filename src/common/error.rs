@@ -79,6 +79,8 @@ crate::text_enum! {
         FileTooLarge = "file_too_large",
         /// The file's bytes are not of a kind we take, or not what its name says.
         FileKind = "file_kind",
+        /// The digits are not those of an open check-in of one's own.
+        WrongDigits = "wrong_digits",
         /// The last administrator of everything cannot be removed.
         LastOfficer = "last_officer",
         /// Marks exist, so the slot stays.

@@ -8,7 +8,7 @@ use super::{
     http::{assets::Assets, guard::Limits},
     passwords::Passwords,
 };
-use crate::common::{actor::Actor, error::AppError};
+use crate::common::{actor::Actor, error::AppError, ids::SlotId};
 use chrono::{DateTime, Utc};
 use std::{ops::Deref, sync::Arc};
 use uuid::Uuid;
@@ -37,6 +37,10 @@ pub struct Parts {
     pub query_count: bool,
     /// Told when a job was enqueued, so that the worker need not poll fast.
     pub jobs_waiting: tokio::sync::Notify,
+    /// Told in which half-day somebody was marked, for those who watch its register.
+    pub marks: tokio::sync::broadcast::Sender<SlotId>,
+    /// Cancelled when the server is to stop: what would go on for ever ends then.
+    pub closing: tokio_util::sync::CancellationToken,
 }
 
 /// A cheap handle on [`Parts`].
@@ -57,6 +61,12 @@ impl App {
     /// A fresh id of any kind.
     pub fn id<T: From<Uuid>>(&self) -> T {
         T::from(self.entropy.uuid(self.now()))
+    }
+
+    /// Tells those who watch a half-day's register that somebody was marked.
+    pub fn marked(&self, slot: SlotId) {
+        // Nobody may be watching.
+        let _ = self.marks.send(slot);
     }
 }
 

@@ -136,6 +136,11 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("attendance/save", For(Right::KeepRegister)),
     ("attendance/mark", For(Right::KeepRegister)),
     ("attendance/undo", For(Right::KeepRegister)),
+    ("attendance/door", For(Right::KeepRegister)),
+    ("attendance/set-door", For(Right::KeepRegister)),
+    ("attendance/arriving", Nothing),
+    ("attendance/arrive", SignIn),
+    ("attendance/arrive-by-code", SignIn),
     // learning
     ("learning/mine", SignIn),
     ("learning/study", For(Right::Study)),
@@ -216,6 +221,9 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/deliveries/{id}/register", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/history", For(Right::KeepRegister)),
+    ("/deliveries/{id}/register/{slot}/door", For(Right::KeepRegister)),
+    ("/in", Nothing),
+    ("/in/{slot}", Nothing),
     // learning
     ("/learn", SignIn),
     ("/learn/{delivery}", For(Right::Study)),
@@ -240,4 +248,5 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     ("POST", "/uploads", For(Right::WritePack)),
     ("GET", "/certificates/{file}", SignIn),
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
+    ("GET", "/deliveries/{id}/register/{slot}/live", For(Right::KeepRegister)),
 ];

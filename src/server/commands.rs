@@ -79,7 +79,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             telemetry::log();
             let app = open(&cli.settings, None).await?;
             app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
-            let stop = stop_signal();
+            let stop = stop_signal(&app);
             tracing::info!("worker started");
             jobs::work(app.clone(), JOBS, stop).await;
             app.db.close().await;
@@ -194,7 +194,7 @@ async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(),
     let metrics_listener = TcpListener::bind(serve.metrics_addr).await.map_err(|e| {
         format!("cannot listen on {} for metrics: {e} (MAGISTRA_METRICS_ADDR chooses another)", serve.metrics_addr)
     })?;
-    let stop = stop_signal();
+    let stop = stop_signal(&app);
     let exporter = Router::new().route("/metrics", get(move || std::future::ready(metrics.render())));
     let metrics_task = {
         let stop = stop.clone();
@@ -223,8 +223,8 @@ async fn shut_down(app: &App, worker: Option<tokio::task::JoinHandle<()>>, metri
 }
 
 /// Cancelled by Ctrl-C or a service manager's SIGTERM.
-fn stop_signal() -> CancellationToken {
-    let stop = CancellationToken::new();
+fn stop_signal(app: &App) -> CancellationToken {
+    let stop = app.closing.clone();
     let told = stop.clone();
     tokio::spawn(async move {
         let terminate = async {

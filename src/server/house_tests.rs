@@ -240,7 +240,7 @@ async fn both_schemas_are_one() {
         .into_iter()
         .map(|(t, c, ty, nullable)| {
             let ty = match ty.as_str() {
-                "uuid" => "BLOB",
+                "uuid" | "bytea" => "BLOB",
                 "bigint" | "boolean" => "INTEGER",
                 "text" | "date" | "timestamp with time zone" => "TEXT",
                 other => panic!("{t}.{c} has the type {other}, which SQLite's half does not know"),

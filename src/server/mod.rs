@@ -15,6 +15,8 @@ mod rights_tests;
 mod web_tests;
 #[cfg(test)]
 mod files_tests;
+#[cfg(test)]
+mod live_tests;
 pub mod statements;
 
 use crate::packs::upload;
@@ -92,6 +94,8 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
         trust_proxy: serve.is_some_and(|serve| serve.trust_proxy),
         query_count: serve.is_some_and(|serve| serve.query_count),
         jobs_waiting: tokio::sync::Notify::new(),
+        marks: tokio::sync::broadcast::Sender::new(1024),
+        closing: tokio_util::sync::CancellationToken::new(),
         settings: settings.clone(),
     }))
 }
@@ -114,6 +118,8 @@ pub fn router(app: &App) -> Result<Router, String> {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)));
     // An upload may be large and slow: it has its own limits, of size and of silence.
     let uploads = Router::new().route("/uploads", post(upload::receive)).layer(DefaultBodyLimit::disable());
+    // Goes on for minutes, by design.
+    let live = Router::new().route("/deliveries/{id}/register/{slot}/live", get(crate::attendance::watch::live));
     // What is compressed already is sent as it is, with its length and by ranges.
     let squeezable = DefaultPredicate::new()
         .and(NotForContentType::const_new("application/pdf"))
@@ -122,6 +128,7 @@ pub fn router(app: &App) -> Result<Router, String> {
         .and(NotForContentType::const_new("video/"));
     Ok(timed
         .merge(uploads)
+        .merge(live)
         .layer(middleware::from_fn_with_state(app.clone(), identify::identify))
         .layer(middleware::from_fn_with_state(app.clone(), assets::site))
         // Above need the database to know who is asking; these do not.

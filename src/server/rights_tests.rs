@@ -71,6 +71,11 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("minutes", "30"),
     ("seconds", "1"),
     ("step", "pilot"),
+    ("way", "in"),
+    ("scanned", ""),
+    ("ticket", ""),
+    ("digits", "000000"),
+    ("tolerance", "10"),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.

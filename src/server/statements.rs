@@ -18,6 +18,7 @@ const STORES: &[&[Statement]] = &[
     crate::deliveries::board_store::STATEMENTS,
     crate::enrolment::store::STATEMENTS,
     crate::attendance::store::STATEMENTS,
+    crate::attendance::checkin::store::STATEMENTS,
     crate::learning::store::STATEMENTS,
     crate::completion::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,

@@ -1,7 +1,7 @@
 //! Sentences and names for codes, in the language of the page.
 
 use crate::{
-    attendance::model::MarkState,
+    attendance::{checkin::model::Hurdle, model::MarkState},
     catalogue::model::{Audience, CourseKind},
     common::{
         error::{AppError, Refusal},
@@ -86,6 +86,7 @@ table! {
         FileTooLarge => refusal.file_too_large,
         FileKind => refusal.file_kind,
         LastOfficer => refusal.last_officer,
+        WrongDigits => refusal.wrong_digits,
         HasMarks => refusal.has_marks,
         InUse => refusal.in_use,
     }
@@ -389,5 +390,29 @@ table! {
         LeftEarly => attendance.state.left_early,
         Excused => attendance.state.excused,
         Absent => attendance.state.absent,
+    }
+}
+
+table! {
+    /// Why somebody at the door is not marked.
+    hurdle(Hurdle) {
+        NotOpen => attendance.hurdle.not_open,
+        Expired => attendance.hurdle.expired,
+        TooEarly => attendance.hurdle.too_early,
+        Closed => attendance.hurdle.closed,
+        WrongGroup => attendance.hurdle.wrong_group,
+        NotIn => attendance.hurdle.not_in,
+    }
+}
+
+table! {
+    /// What to do about it.
+    hurdle_advice(Hurdle) {
+        NotOpen => attendance.advice.not_open,
+        Expired => attendance.advice.expired,
+        TooEarly => attendance.advice.too_early,
+        Closed => attendance.advice.closed,
+        WrongGroup => attendance.advice.wrong_group,
+        NotIn => attendance.advice.not_in,
     }
 }

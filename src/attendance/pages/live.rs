@@ -77,6 +77,8 @@ impl Live {
 impl Live {
     /// Takes up what an earlier visit left unsent.
     pub fn resume(self) {}
+    /// Shows what others mark, from the page's version on.
+    pub fn watch(self, _: i64) {}
     /// A radio button, minutes or a remark changed.
     pub fn changed(self, _: ev::Event) {}
     /// "Everyone present" was pressed.
@@ -106,8 +108,8 @@ mod browser {
     };
     use leptos::{ev, prelude::*, task::spawn_local};
     use std::time::Duration;
-    use wasm_bindgen::JsCast;
-    use web_sys::{HtmlElement, HtmlInputElement};
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use web_sys::{EventSource, HtmlElement, HtmlInputElement, MessageEvent};
 
     /// An id for an action. It need not be secret, only new.
     fn new_id() -> uuid::Uuid {
@@ -170,6 +172,26 @@ mod browser {
             let listener = window_event_listener_untyped("online", move |_| self.pump());
             on_cleanup(move || listener.remove());
             self.pump();
+        }
+
+        /// Shows what others mark, from the page's version (microseconds) on.
+        pub fn watch(self, version: i64) {
+            let address = format!("/deliveries/{}/register/{}/live?since={version}", self.delivery, self.slot);
+            let Ok(source) = EventSource::new(&address) else { return };
+            let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+                let answers = event.data().as_string().and_then(|text| serde_json::from_str::<Vec<Answer>>(&text).ok());
+                // The page may be gone by now.
+                if let Some(answers) = answers
+                    && self.queue.try_with_untracked(|_| ()).is_some()
+                {
+                    self.apply(&answers);
+                }
+            });
+            source.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+            let kept = StoredValue::new_local((source, heard));
+            on_cleanup(move || {
+                kept.try_update_value(|(source, _)| source.close());
+            });
         }
 
         fn row(self, id: EnrolmentId) -> Option<Row> {
@@ -301,11 +323,14 @@ mod browser {
         /// Shows what the server has, and over it what still waits.
         fn restore(self) {
             for row in self.rows.get_value() {
-                row.shown.update(|shown| {
-                    if let Some(base) = shown.base.take() {
-                        *shown = *base;
-                    }
-                });
+                // The others are not touched: each touch draws a row anew.
+                if row.shown.with_untracked(|shown| shown.base.is_some()) {
+                    row.shown.update(|shown| {
+                        if let Some(base) = shown.base.take() {
+                            *shown = *base;
+                        }
+                    });
+                }
             }
             for waiting in self.queue.get_untracked() {
                 if waiting.slot == self.slot {

@@ -1,5 +1,7 @@
-//! The register of a half-day and its history.
+//! The register of a half-day and its history; the screen at the door and those who scan it.
 
+mod arrive;
+mod door;
 mod history;
 mod live;
 mod register;
@@ -20,6 +22,9 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/register") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/history") view=lazy!(manage: history::HistoryPage)/>
+        <Route path=path!("/deliveries/:id/register/:slot/door") view=lazy!(manage: door::DoorPage)/>
+        <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>
+        <Route path=path!("/in/:slot") view=lazy!(learn: arrive::ArrivePage)/>
     }
     .into_inner()
     .into_any_nested_route()

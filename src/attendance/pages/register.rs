@@ -172,9 +172,11 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
         rows.iter().cloned().map(|row| row::view(row, Arc::clone(&words))).collect::<Vec<_>>()
     };
     let live = Live::new(data.delivery, slot, data.minutes, rows);
+    let version = data.version;
     Effect::new(move |begun: Option<()>| {
         if begun.is_none() && !locked {
             live.resume();
+            live.watch(version);
         }
     });
     let total = data.names.len();
@@ -199,6 +201,10 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
                 {tr!(attendance.everyone)}
             </button>
         }
+    });
+    let door = (data.writable == Ok(false)).then(|| {
+        let href = format!("/deliveries/{}/register/{slot}/door", data.delivery);
+        view! { <a class="btn quiet" href=href>{tr!(attendance.check_in)}</a> }
     });
     let reason = matches!(data.writable, Ok(true)).then(|| {
         let value = form.typed("reason").unwrap_or_default();
@@ -249,6 +255,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
             {search}
             <div class="pair">
                 <a class="btn quiet" href=history>{tr!(attendance.history)}</a>
+                {door}
                 {everyone}
             </div>
         </div>

@@ -1,0 +1,148 @@
+// The screen at the door, those who scan it, and registers that show it at once.
+import type { Browser, Page } from "@playwright/test";
+import { accessible, fits, hasScript, hydrated, open, shot, signIn } from "./support/pages";
+import { PASSWORD } from "./support/server";
+import { expect, test } from "./support/test";
+
+/** A page of somebody else, in a browser of their own. */
+async function somebody(browser: Browser, url: string, who: string, watch: { context(c: import("@playwright/test").BrowserContext): void }): Promise<Page> {
+  const context = await browser.newContext({ baseURL: url, javaScriptEnabled: hasScript(), reducedMotion: "reduce" });
+  watch.context(context);
+  const page = await context.newPage();
+  await signIn(page, `${who}@magistra.example`);
+  return page;
+}
+
+/** Makes one of today's half-days of the demonstration's running delivery last until now, whatever the hour. */
+async function slotNow(admin: Page): Promise<{ delivery: string; slot: string }> {
+  await open(admin, "/deliveries?tab=running");
+  const delivery = (await admin.locator("main a[href^='/deliveries/0']").first().getAttribute("href"))!.split("/")[2]!;
+  const minutes = await admin.evaluate(() => {
+    const [hours, minutes] = new Date().toLocaleTimeString("en-GB", { timeZone: "Europe/Tirane" }).split(":").map(Number);
+    return hours! * 60 + minutes!;
+  });
+  const morning = minutes < 12 * 60;
+  await open(admin, `/deliveries/${delivery}/register`);
+  const slots = admin.locator("nav.slots a");
+  // The delivery began yesterday: its third and fourth half-days are today's.
+  const slot = (await slots.nth(morning ? 2 : 3).getAttribute("href"))!.split("/")[4]!;
+  await open(admin, `/deliveries/${delivery}/timetable/${slot}`);
+  const form = admin.locator("form", { has: admin.locator("input[name=from]") }).first();
+  await form.locator("input[name=from]").fill(morning ? "00:00" : "12:35");
+  await form.locator("input[name=to]").fill(morning ? "12:30" : "23:59");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(admin.locator(".flash, .toast").first()).toBeVisible();
+  return { delivery, slot };
+}
+
+/** What a phone reads from the code on the screen. */
+async function scanned(door: Page): Promise<string> {
+  const address = await door.locator(".qr svg").getAttribute("aria-label");
+  const url = new URL(address!);
+  return url.pathname + url.search;
+}
+
+test("a trainer opens the door, a judge scans, and every register shows it", { tag: ["@phone"] }, async ({ page, browser, fresh, watch }) => {
+  test.setTimeout(120_000);
+  const admin = await somebody(browser, fresh.url, "admin", watch);
+  const { delivery, slot } = await slotNow(admin);
+  const register = `/deliveries/${delivery}/register/${slot}`;
+  const trainer = await somebody(browser, fresh.url, "trainer", watch);
+  await open(trainer, register);
+  await open(admin, register);
+
+  // Two registers: what one marks, the other shows without being asked.
+  const name = (await trainer.locator("li.who h2").first().textContent())!;
+  const theirs = admin.locator("li.who").first();
+  await expect(theirs.locator("h2")).toHaveText(name);
+  await trainer.locator("li.who").first().locator("label.abs").click();
+  await expect(theirs.locator("label.abs input")).toBeChecked();
+  await expect(theirs.locator("small")).toContainText("Ardita");
+
+  await trainer.getByRole("link", { name: "Check-in screen" }).click();
+  await trainer.waitForURL("**/door");
+  await trainer.locator("input[name=tolerance]").fill("99");
+  await trainer.getByRole("button", { name: "Open check-in" }).click();
+  await expect(trainer.locator(".err")).toBeVisible();
+  await trainer.locator("input[name=tolerance]").fill("60");
+  await trainer.getByRole("button", { name: "Open check-in" }).click();
+  await expect(trainer.locator(".digits")).toHaveText(/^\d{3} \d{3}$/);
+  await fits(trainer);
+  await accessible(trainer);
+  await shot(trainer, "door");
+
+  // The judge's phone: scanned, and nothing more to press.
+  await page.goto(`${fresh.url}/sign-in`);
+  await signInAt(page, fresh.url, "judge");
+  await page.goto(fresh.url + (await scanned(trainer)));
+  await expect(page.locator(".notice.good")).toContainText("You are in");
+  await fits(page);
+  await accessible(page);
+  await shot(page, "arrived");
+  await expect(admin.locator("li.who small", { hasText: "checked in" })).toHaveCount(1);
+  await expect(trainer.locator(".inside b")).toHaveText("1");
+
+  // The prosecutor is in no such group, and is told so; nothing is recorded.
+  const prosecutor = await somebody(browser, fresh.url, "prosecutor", watch);
+  await prosecutor.goto(fresh.url + (await scanned(trainer)));
+  await expect(prosecutor.locator(".notice")).toContainText("You are not in this group");
+  await accessible(prosecutor);
+  await shot(prosecutor, "wrong-door");
+
+  // And out again.
+  await trainer.getByRole("link", { name: "Show the code for leaving" }).click();
+  await expect(trainer.locator(".code .lede")).toHaveText("Scan to check out");
+  await page.goto(fresh.url + (await scanned(trainer)));
+  await expect(page.locator(".notice.good")).toContainText("You are out");
+  await expect(admin.locator("li.who label.left input:checked")).toHaveCount(1);
+
+  await trainer.getByRole("button", { name: "Close check-in" }).click();
+  await expect(trainer.getByRole("button", { name: "Open check-in" })).toBeVisible();
+  for (const other of [admin, trainer, prosecutor]) await other.context().close();
+});
+
+async function signInAt(page: Page, url: string, who: string) {
+  await page.goto(`${url}/sign-in`);
+  await hydrated(page);
+  await page.locator("input[name=email]").fill(`${who}@magistra.example`);
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.locator("input[name=password]").press("Enter");
+  await page.waitForURL((to) => to.pathname !== "/sign-in");
+}
+
+test("who scans without being signed in signs in and is marked; digits can be typed", { tag: ["@nojs"] }, async ({ page, browser, fresh, watch }) => {
+  test.setTimeout(120_000);
+  const trainer = await somebody(browser, fresh.url, "admin", watch);
+  const { delivery, slot } = await slotNow(trainer);
+  await open(trainer, `/deliveries/${delivery}/register/${slot}/door`);
+  await trainer.getByRole("button", { name: "Open check-in" }).click();
+  await expect(trainer.locator(".digits")).toBeVisible();
+
+  await page.goto(fresh.url + (await scanned(trainer)));
+  await page.locator("main").getByRole("link", { name: "Sign in" }).click();
+  await page.waitForURL("**/sign-in*");
+  await hydrated(page);
+  await page.locator("input[name=email]").fill("judge@magistra.example");
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.locator("input[name=password]").press("Enter");
+  await page.waitForURL("**/in/**");
+  if (!hasScript()) await page.locator("main").getByRole("button", { name: "Check in" }).click();
+  await expect(page.locator(".notice.good")).toContainText("You are in");
+  await accessible(page);
+
+  // Six digits instead of a picture: wrong ones are named, those for leaving work.
+  await page.goto(`${fresh.url}/in`);
+  await hydrated(page);
+  await page.locator("input[name=digits]").fill("12");
+  await page.locator("main").getByRole("button", { name: "Check in" }).click();
+  await expect(page.locator(".errors")).toContainText("no check-in of yours");
+  await fits(page);
+  await accessible(page);
+  await shot(page, "digits");
+  await open(trainer, `/deliveries/${delivery}/register/${slot}/door?way=out`);
+  const digits = await trainer.locator(".digits").textContent();
+  await page.locator("input[name=digits]").fill(digits!);
+  await page.locator("main").getByRole("button", { name: "Check in" }).click();
+  await expect(page.locator(".notice.good")).toContainText("You are out");
+  await trainer.context().close();
+});

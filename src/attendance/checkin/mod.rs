@@ -1,0 +1,12 @@
+//! Self check-in: codes on the wall that change by the quarter of a minute, and those who scan them.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod codes;
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

@@ -1,0 +1,154 @@
+//! `/in` and `/in/{slot}`: those who come or go. With script, who is signed in and has scanned a good
+//! code has nothing to press.
+
+use super::door::facts;
+use crate::{
+    app,
+    attendance::checkin::{
+        api::{Arrive, ArriveByCode, Arriving, Said, get_arriving},
+        model::{Hurdle, Way},
+    },
+    tr,
+    ui::{
+        field::Input,
+        form::{Form, Hidden, Submit},
+        format,
+        load::load,
+        words,
+    },
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// The digits are typed in here.
+#[component]
+pub fn DigitsPage() -> impl IntoView {
+    let body = if app::actor().is_some() {
+        view! {
+            <p class="lede">{tr!(attendance.arrive.digits_lede)}</p>
+            <Form function=ArriveByCode::PATH class="form" labels=vec![("digits", tr!(attendance.arrive.digits))]>
+                <Input name="digits" label=tr!(attendance.arrive.digits) hint=tr!(attendance.arrive.digits_hint) class="mid" kind="tel" autocomplete="off"/>
+                <div class="actions"><Submit label=tr!(attendance.arrive.check_in) class="wide"/></div>
+            </Form>
+        }
+        .into_any()
+    } else {
+        sign_in("/in")
+    };
+    view! {
+        <Title text=tr!(attendance.arrive.title)/>
+        <div class="wrap narrow"><h1>{tr!(attendance.arrive.title)}</h1>{body}</div>
+    }
+}
+
+/// Who has scanned a code lands here.
+#[component]
+pub fn ArrivePage() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    load(
+        move || {
+            let of = |name: &str| query.read().get(name).unwrap_or_default();
+            (params.read().get("slot").unwrap_or_default(), of("way"), of("c"), of("k"))
+        },
+        |(slot, way, scanned, ticket)| get_arriving(slot, way, scanned, ticket),
+        show,
+    )
+}
+
+fn show(data: Arriving) -> AnyView {
+    let slot = data.at.slot;
+    let title = match data.way {
+        Way::In => tr!(attendance.arrive.title),
+        Way::Out => tr!(attendance.arrive.title_out),
+    };
+    let body = if data.done {
+        done(data.way, data.said)
+    } else {
+        match data.ticket {
+            Err(hurdle) => hindered(hurdle, data.elsewhere.map(|at| format!("{} · {}", at.title, facts(&at)))),
+            Ok(ticket) if !data.signed_in => {
+                let next = format!("/in/{slot}?way={}&k={}", data.way.code(), app::encode(&ticket));
+                sign_in(&next)
+            }
+            Ok(ticket) => ready(slot.to_string(), data.way, ticket),
+        }
+    };
+    view! {
+        <Title text=title.clone()/>
+        <div class="wrap narrow stack">
+            <p class="muted">{facts(&data.at)}</p>
+            <h1>{data.at.title.clone()}</h1>
+            {body}
+        </div>
+    }
+    .into_any()
+}
+
+fn sign_in(next: &str) -> AnyView {
+    let href = format!("/sign-in?next={}", app::encode(next));
+    view! {
+        <p class="lede">{tr!(attendance.arrive.sign_in)}</p>
+        <p><a class="btn wide" href=href rel="external">{tr!(nav.sign_in)}</a></p>
+    }
+    .into_any()
+}
+
+fn ready(slot: String, way: Way, ticket: String) -> AnyView {
+    let label = match way {
+        Way::In => tr!(attendance.arrive.check_in),
+        Way::Out => tr!(attendance.arrive.check_out),
+    };
+    // Scanning was the wish; with script it needs no second one.
+    #[cfg(feature = "hydrate")]
+    Effect::new(|_| {
+        use wasm_bindgen::JsCast;
+        request_animation_frame(|| {
+            let form = document().query_selector("form.arrive").ok().flatten();
+            if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+                let _ = form.request_submit();
+            }
+        });
+    });
+    view! {
+        <Form function=Arrive::PATH class="form arrive">
+            <Hidden name="slot" value=slot/>
+            <Hidden name="way" value=way.code()/>
+            <Hidden name="ticket" value=ticket/>
+            <Submit label=label class="wide"/>
+        </Form>
+    }
+    .into_any()
+}
+
+fn done(way: Way, said: Option<Said>) -> AnyView {
+    let (head, text) = match (way, said) {
+        (Way::In, Some(said)) => (
+            tr!(attendance.arrive.is_in),
+            format!("{} · {}", words::mark_state(said.state), format::time(said.since.time())),
+        ),
+        (Way::Out, Some(said)) => {
+            (tr!(attendance.arrive.is_out), tr!(attendance.arrive.counted, time = format::minutes(said.minutes)))
+        }
+        (_, None) => (tr!(attendance.arrive.is_in), String::new()),
+    };
+    view! {
+        <div class="notice good" role="status"><h2>{head}</h2><p>{text}</p></div>
+        <p><a href="/">{tr!(attendance.arrive.home)}</a></p>
+    }
+    .into_any()
+}
+
+fn hindered(hurdle: Hurdle, elsewhere: Option<String>) -> AnyView {
+    let kind = if hurdle == Hurdle::WrongGroup { "notice bad" } else { "notice warn" };
+    view! {
+        <div class=kind role="status">
+            <h2>{words::hurdle(hurdle)}</h2>
+            <p>{words::hurdle_advice(hurdle)}</p>
+            {elsewhere.map(|at| view! { <p><b>{tr!(attendance.arrive.elsewhere)}</b>" "{at}</p> })}
+        </div>
+        <p><a href="/in">{tr!(attendance.arrive.type_instead)}</a></p>
+    }
+    .into_any()
+}
