@@ -79,7 +79,9 @@ pub async fn live(
         Err(error) => return http::status(&error).into_response(),
     };
     let watcher = Watcher { slot, zone, seen, told, end: Box::pin(sleep(TURN)), cx };
-    Sse::new(futures::stream::unfold(watcher, Watcher::next)).keep_alive(KeepAlive::default()).into_response()
+    let stream = Sse::new(futures::stream::unfold(watcher, Watcher::next)).keep_alive(KeepAlive::default());
+    // A proxy that gathers answers (nginx) would keep the marks to itself.
+    ([("x-accel-buffering", "no")], stream).into_response()
 }
 
 impl Watcher {

@@ -63,7 +63,7 @@ fn path_with(slot: SlotId, way: Way, ticket: &str) -> String {
     format!("{}&k={ticket}", path(slot, way))
 }
 
-/// The screen at the door. Five statements.
+/// The screen at the door. Four statements.
 pub async fn door(cx: &Ctx, delivery: &str, slot: &str, way: &str) -> Result<Door, AppError> {
     cx.signed_in()?;
     let (delivery, slot) = ids(delivery, slot)?;
