@@ -204,7 +204,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
     });
     let door = (data.writable == Ok(false)).then(|| {
         let href = format!("/deliveries/{}/register/{slot}/door", data.delivery);
-        view! { <a class="btn quiet" href=href>{tr!(attendance.check_in)}</a> }
+        view! { " · "<a href=href>{tr!(attendance.check_in)}</a> }
     });
     let reason = matches!(data.writable, Ok(true)).then(|| {
         let value = form.typed("reason").unwrap_or_default();
@@ -242,7 +242,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
         <header class="reg-head">
             <a class="back" href=format!("/deliveries/{}", data.delivery)>{data.title.clone()}</a>
             <h1>{title}</h1>
-            <p>{facts.join(" · ")}</p>
+            <p>{facts.join(" · ")}{door}</p>
         </header>
         <nav class="slots" aria-label=tr!(attendance.half_days)>{nav}</nav>
         <div class="reg-top">
@@ -255,7 +255,6 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
             {search}
             <div class="pair">
                 <a class="btn quiet" href=history>{tr!(attendance.history)}</a>
-                {door}
                 {everyone}
             </div>
         </div>
