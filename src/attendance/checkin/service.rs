@@ -185,9 +185,9 @@ pub async fn arriving(cx: &Ctx, slot: &str, way: &str, scanned: &str, ticket: &s
         page.ticket = Err(Hurdle::WrongGroup);
         let next = store::next(&mut reader, actor.person_id, now, now + TimeDelta::hours(12)).await?;
         page.elsewhere = next.map(|next| Where {
-            slot,
+            slot: next.id,
             starts: zones::local(next.starts_at, &next.time_zone),
-            ends: zones::local(next.starts_at, &next.time_zone),
+            ends: zones::local(next.ends_at, &next.time_zone),
             title: next.title,
             room: next.room,
             place: next.place,

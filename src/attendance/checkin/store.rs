@@ -27,7 +27,7 @@ statements! {
     OWN_DOORS = concat!("SELECT s.id, c.secret FROM enrolment e JOIN slot s ON s.delivery_id = e.delivery_id
             JOIN check_in c ON c.slot_id = s.id
         WHERE e.person_id = $1 AND c.open AND s.ends_at > $2 AND s.starts_at < $3 AND e.state IN ", holding!());
-    NEXT = concat!("SELECT d.title, s.starts_at, s.room, d.place, d.time_zone FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
+    NEXT = concat!("SELECT s.id, d.title, s.starts_at, s.ends_at, s.room, d.place, d.time_zone FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
             JOIN slot s ON s.delivery_id = d.id
         WHERE e.person_id = $1 AND s.ends_at > $2 AND s.starts_at < $3 AND d.state IN ('confirmed', 'running') AND e.state IN ", holding!(), "
         ORDER BY s.starts_at, s.id LIMIT 1");
@@ -122,10 +122,14 @@ pub async fn own_doors(
 /// Where a person is to be.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct NextRow {
+    /// The half-day.
+    pub id: SlotId,
     /// The delivery's title.
     pub title: String,
     /// When the half-day begins.
     pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
     /// Its room.
     pub room: String,
     /// The town.

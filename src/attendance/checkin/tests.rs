@@ -189,6 +189,12 @@ on_both! {
         let scanned = class.scanned(&tom, "in").await;
         let page = class.at_door(&eve, "in", &scanned).await;
         assert_eq!((page.ticket, page.elsewhere), (Err(Hurdle::WrongGroup), None));
+        // Who is expected next door is told where.
+        let (academy, course) = (house.institution("annex").await, house.course("advanced").await);
+        let elsewhere = house.delivery(course, academy, 20).await;
+        house.enrol(elsewhere, class.stranger.person_id).await;
+        let there = class.at_door(&eve, "in", &scanned).await.elsewhere.unwrap();
+        assert!(there.slot == house.slots(elsewhere).await[0] && there.starts < there.ends, "{there:?}");
         // Nobody signed in: the ticket outlives the way over the sign-in page.
         let nobody = Ctx { actor: None, ..tom.clone() };
         let page = class.at_door(&nobody, "in", &scanned).await;

@@ -174,8 +174,10 @@ mod browser {
             self.pump();
         }
 
-        /// Shows what others mark, from the page's version (microseconds) on.
+        /// Shows what others mark, from the page's version (microseconds) on, and a little before: what was
+        /// being written while the page was read carries an earlier time. Hearing it twice does no harm.
         pub fn watch(self, version: i64) {
+            let version = version - 10_000_000;
             let address = format!("/deliveries/{}/register/{}/live?since={version}", self.delivery, self.slot);
             let Ok(source) = EventSource::new(&address) else { return };
             let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
