@@ -201,11 +201,11 @@ impl<'a> Open<'a> {
         Ok(Self { cx, actor, head, slot, reason: if closed { given } else { "" }, closed, last, at })
     }
 
-    fn act(&self, id: Uuid, undoes: Option<Uuid>) -> Act<'_> {
+    fn act(&self, id: Uuid, source: MarkSource, undoes: Option<Uuid>) -> Act<'_> {
         Act {
             id,
             slot: self.slot.id,
-            source: MarkSource::Trainer,
+            source,
             by: self.actor.person_id,
             by_name: &self.actor.name,
             at: self.at,
@@ -365,7 +365,7 @@ async fn write(open: &Open<'_>, tx: &mut Tx, action: &Action, seen: &Seen) -> Re
         return Err(AppError::Conflict(Box::new(conflict(open, &clashes))));
     }
     let mut wrote = !changes.is_empty();
-    let act = open.act(action.id, None);
+    let act = open.act(action.id, MarkSource::Trainer, None);
     if wrote {
         let changes: Vec<_> = changes.iter().map(|(id, mark)| (*id, mark.clone())).collect();
         store::write(tx, &act, &changes).await?;
@@ -387,6 +387,39 @@ async fn write(open: &Open<'_>, tx: &mut Tx, action: &Action, seen: &Seen) -> Re
         open.finish(tx, action.id).await?;
     }
     Ok(Marked { rows })
+}
+
+/// A list that came otherwise than by touch: keyed from paper, read from a file.
+pub(super) struct Entry<'a> {
+    /// The action; entered twice, it is written once.
+    pub id: Uuid,
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Its half-day.
+    pub slot: SlotId,
+    /// Where the list comes from.
+    pub source: MarkSource,
+    /// Why, where the register is closed.
+    pub reason: &'a str,
+}
+
+/// Writes a list for who keeps the register, over whatever stands. The caller commits, and then tells
+/// those who watch ([`crate::platform::context::App::marked`]).
+pub(super) async fn enter(
+    cx: &Ctx,
+    tx: &mut Tx,
+    entry: &Entry<'_>,
+    changes: &[(EnrolmentId, Option<Mark>)],
+) -> Result<(), AppError> {
+    let open = Open::lock(cx, tx, entry.delivery, entry.slot, Some(entry.reason)).await?;
+    if changes.is_empty() || store::action_known(tx, entry.id).await? {
+        return Ok(());
+    }
+    for state in changes.iter().filter_map(|(_, mark)| mark.as_ref()).map(|mark| mark.state) {
+        open.in_time(state)?;
+    }
+    store::write(tx, &open.act(entry.id, entry.source, None), changes).await?;
+    open.finish(tx, entry.id).await
 }
 
 /// What the second of two people is shown: each name with the mark that stands, as a code and
@@ -442,7 +475,7 @@ pub async fn undo(cx: &Ctx, delivery: &str, slot: &str, id: &str) -> Result<Mark
     if changes.is_empty() {
         return Ok(Marked::default());
     }
-    store::write(&mut tx, &open.act(id, Some(last)), &changes).await?;
+    store::write(&mut tx, &open.act(id, MarkSource::Trainer, Some(last)), &changes).await?;
     open.finish(&mut tx, id).await?;
     tx.commit().await?;
     cx.app.marked(slot);
