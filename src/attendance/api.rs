@@ -1,10 +1,14 @@
 //! Server functions of the register, and what they send.
 
 use super::model::{Mark, MarkSource, RegisterForm};
-use crate::common::{
-    error::{AppError, Refusal},
-    forms::Done,
-    ids::{DeliveryId, EnrolmentId, SlotId},
+use crate::{
+    common::{
+        error::{AppError, Refusal},
+        forms::Done,
+        ids::{DeliveryId, EnrolmentId, SlotId},
+    },
+    deliveries::model::SlotAct,
+    enrolment::model::Risk,
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use leptos::{
@@ -35,6 +39,8 @@ pub struct Name {
     pub name: String,
     /// Court, office or unit.
     pub workplace: String,
+    /// Whether enough can still be attended.
+    pub risk: Risk,
     /// The mark that stands.
     pub mark: Option<Standing>,
 }
@@ -52,6 +58,10 @@ pub struct SlotTab {
     pub room: String,
     /// Whether every name has a mark.
     pub full: bool,
+    /// Whether it was called off.
+    pub cancelled: bool,
+    /// Whether its register is closed.
+    pub closed: bool,
 }
 
 /// The register of a half-day.
@@ -67,6 +77,16 @@ pub struct Register {
     pub slot: Option<SlotId>,
     /// The names, by family name.
     pub names: Vec<Name>,
+    /// The same by given name, as positions.
+    pub by_given: Vec<u16>,
+    /// The same by court, office or unit.
+    pub by_workplace: Vec<u16>,
+    /// Who closed the register, and when on the venue's clock.
+    pub closed: Option<(String, NaiveDateTime)>,
+    /// Why the half-day was called off.
+    pub cancelled: Option<String>,
+    /// Whether the reader may close the register and open it again.
+    pub may_reopen: bool,
     /// Whether it may be written, and then whether a reason must be given.
     pub writable: Result<bool, Refusal>,
     /// Length of the half-day in minutes.
@@ -120,6 +140,42 @@ pub struct HistoryLine {
     pub undid: bool,
 }
 
+/// What became of a half-day besides its marks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepLine {
+    /// What.
+    pub act: SlotAct,
+    /// When, on the venue's clock.
+    pub at: NaiveDateTime,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The register of a half-day as it stood at a moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PastRegister {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Its title.
+    pub title: String,
+    /// The half-day.
+    pub slot: SlotId,
+    /// When it begins, on the venue's clock.
+    pub starts: NaiveDateTime,
+    /// Length in minutes.
+    pub minutes: i64,
+    /// The moment, on the venue's clock.
+    pub at: NaiveDateTime,
+    /// Whether the register was closed then.
+    pub closed: bool,
+    /// The moments of its history, the latest first.
+    pub moments: Vec<NaiveDateTime>,
+    /// The names, by family name, with the mark that stood then.
+    pub names: Vec<(String, Option<Standing>)>,
+}
+
 /// The history of a half-day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct History {
@@ -137,6 +193,8 @@ pub struct History {
     pub person: Option<String>,
     /// Changes, the latest first.
     pub lines: Vec<HistoryLine>,
+    /// What became of the half-day besides, the latest first.
+    pub steps: Vec<StepLine>,
 }
 
 /// The register of a slot; of the nearest when `slot` is empty.
@@ -151,6 +209,20 @@ pub async fn get_register(delivery: String, slot: String) -> Result<Register, Ap
 pub async fn get_mark_history(delivery: String, slot: String, person: String) -> Result<History, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::history(&http::ctx()?, &delivery, &slot, &person).await }).await
+}
+
+/// The register of a slot as it stood at a moment of the venue's clock (`2026-11-24T10:30`); now when empty.
+#[server(prefix = "/_fn", endpoint = "attendance/past", input = GetUrl, output = Postcard)]
+pub async fn get_past_register(delivery: String, slot: String, at: String) -> Result<PastRegister, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::past::register(&http::ctx()?, &delivery, &slot, &at).await }).await
+}
+
+/// Closes the register of a slot (`act` is `close`), or opens it again for a reason (`reopen`).
+#[server(prefix = "/_fn", endpoint = "attendance/close")]
+pub async fn close_register(delivery: String, slot: String, act: String, why: String) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::closing::close(&http::ctx()?, &delivery, &slot, &act, &why).await }).await
 }
 
 /// Saves the register as a form without script sends it.

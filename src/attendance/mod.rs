@@ -2,8 +2,14 @@
 
 pub mod api;
 pub mod checkin;
+#[cfg(feature = "ssr")]
+pub mod closing;
 pub mod model;
+#[cfg(feature = "ssr")]
+pub mod moved;
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod past;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]

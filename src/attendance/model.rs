@@ -164,6 +164,16 @@ pub fn writable(state: DeliveryState, keeper: Keeper) -> Result<bool, Refusal> {
     }
 }
 
+/// Minutes attended of a half-day that was `of` minutes long and is `now`: who was there is there for the
+/// whole of it, who came late or left early has missed as much as before.
+pub fn remeasured(state: MarkState, minutes: i64, of: i64, now: i64) -> i64 {
+    match state {
+        MarkState::Present => now,
+        MarkState::Late | MarkState::LeftEarly => (now - (of - minutes)).clamp(0, now),
+        MarkState::Excused | MarkState::Absent => 0,
+    }
+}
+
 /// Nobody was there before the day came; only who is excused may be known.
 pub fn not_too_early(state: MarkState, slot_day: NaiveDate, today: NaiveDate) -> Result<(), Refusal> {
     if today < slot_day && state != MarkState::Excused { Err(Refusal::TooEarly) } else { Ok(()) }
@@ -342,6 +352,14 @@ mod tests {
         assert_eq!(pick("2026-11-24T12:15:00Z"), Some(slots[1]));
         assert_eq!(pick("2026-11-25T09:00:00Z"), Some(slots[2]));
         assert_eq!(nearest(&[] as &[Hours], |slot| *slot, at("2026-11-25T09:00:00Z")), None);
+    }
+
+    #[test]
+    fn hours_that_change_take_the_marks_along() {
+        assert_eq!(remeasured(MarkState::Present, 210, 210, 180), 180);
+        assert_eq!(remeasured(MarkState::Late, 190, 210, 240), 220, "twenty minutes late stay twenty");
+        assert_eq!(remeasured(MarkState::LeftEarly, 30, 210, 120), 0);
+        assert_eq!(remeasured(MarkState::Excused, 0, 210, 240), 0);
     }
 
     proptest! {

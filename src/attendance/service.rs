@@ -2,7 +2,7 @@
 //! history first, marks from it, and the job that looks at completion, in one transaction.
 
 use super::{
-    api::{Answer, History, HistoryLine, Marked, Name, Register, SlotTab, Standing},
+    api::{Answer, History, HistoryLine, Marked, Name, Register, SlotTab, Standing, StepLine},
     model::{
         self, Action, Hours, Keeper, Mark, MarkSource, NOTE_MAX, RegisterForm, Touch, Verdict, ids, merge, nearest,
         not_too_early, replay, writable,
@@ -32,8 +32,16 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 impl SlotRow {
-    fn hours(&self) -> Hours {
+    pub(super) fn hours(&self) -> Hours {
         Hours { starts_at: self.starts_at, ends_at: self.ends_at }
+    }
+
+    /// Whether marks can be written: not once the register is closed or the half-day called off.
+    pub(super) fn open(&self) -> Result<(), Refusal> {
+        if self.cancelled_at.is_some() {
+            return Err(Refusal::CalledOff);
+        }
+        if self.closed_at.is_some() { Err(Refusal::RegisterClosed) } else { Ok(()) }
     }
 }
 
@@ -55,7 +63,7 @@ pub(super) fn standing(row: &MarkRow, reader: PersonId, zone: &str) -> Option<St
     })
 }
 
-fn called(family: &str, given: &str) -> String {
+pub(super) fn called(family: &str, given: &str) -> String {
     match (family, given) {
         (family, "") => family.to_owned(),
         ("", given) => given.to_owned(),
@@ -73,7 +81,8 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
     let now = cx.now();
     let slots = store::slots(&mut reader, id).await?;
     let chosen = if slot.is_empty() {
-        nearest(&slots, SlotRow::hours, now)
+        let given: Vec<&SlotRow> = slots.iter().filter(|slot| slot.cancelled_at.is_none()).collect();
+        nearest(&given, |slot| slot.hours(), now).copied().or(slots.first())
     } else {
         let wanted: SlotId = slot.parse().map_err(|_| AppError::NotFound)?;
         Some(slots.iter().find(|slot| slot.id == wanted).ok_or(AppError::NotFound)?)
@@ -98,8 +107,15 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
                 ends: zones::local(slot.ends_at, zone),
                 room: slot.room.clone(),
                 full: count > 0 && slot.marked >= count,
+                cancelled: slot.cancelled_at.is_some(),
+                closed: slot.closed_at.is_some(),
             })
             .collect(),
+        by_given: order(&names, |row| text::fold(&row.given_name)),
+        by_workplace: order(&names, |row| text::fold(&row.workplace)),
+        closed: chosen.and_then(|slot| Some((slot.closed_by_name.clone(), zones::local(slot.closed_at?, zone)))),
+        cancelled: chosen.and_then(|slot| slot.cancelled_at.map(|_| slot.cancelled_reason.clone())),
+        may_reopen: writable(head.state, keeper).is_ok(),
         names: names
             .into_iter()
             .map(|row| Name {
@@ -107,14 +123,22 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
                 name: called(&row.family_name, &row.given_name),
                 mark: standing(&row.mark, actor.person_id, zone),
                 workplace: row.workplace,
+                risk: row.risk,
             })
             .collect(),
-        writable: writable(head.state, keeper),
+        writable: chosen.map_or(Ok(()), SlotRow::open).and_then(|()| writable(head.state, keeper)),
         today: zones::local(now, zone).date(),
         title: head.title,
         version: seen.timestamp_micros(),
         action: cx.app.entropy.uuid(now),
     })
+}
+
+/// The names in another order, as positions.
+fn order<K: Ord>(names: &[NameRow], key: impl Fn(&NameRow) -> K) -> Vec<u16> {
+    let mut order: Vec<u16> = (0..u16::try_from(names.len()).unwrap_or(u16::MAX)).collect();
+    order.sort_by_cached_key(|at| key(&names[usize::from(*at)]));
+    order
 }
 
 /// The history of a slot, the latest change first.
@@ -149,7 +173,21 @@ pub async fn history(cx: &Ctx, delivery: &str, slot: &str, person: &str) -> Resu
         }
     }
     lines.reverse();
+    let steps = match person {
+        Some(_) => Vec::new(),
+        None => deliveries::slot_steps(&mut reader, slot).await?,
+    };
     Ok(History {
+        steps: steps
+            .into_iter()
+            .rev()
+            .map(|step| StepLine {
+                act: step.act,
+                at: zones::local(step.at, zone),
+                by: step.by_name,
+                reason: step.reason,
+            })
+            .collect(),
         delivery,
         title: head.title,
         slot,
@@ -195,6 +233,7 @@ impl<'a> Open<'a> {
             return Err(AppError::NotFound);
         }
         let slot = store::slot(tx, slot, delivery).await?.ok_or(AppError::NotFound)?;
+        slot.open()?;
         // The history must keep its order even where the clock stands still or goes back.
         let last = store::last_change(tx, slot.id).await?;
         let at = last.map_or(cx.now(), |last| cx.now().max(last + TimeDelta::microseconds(1)));

@@ -4,6 +4,7 @@
 use super::model::{Change, Mark, MarkSource, MarkState};
 use crate::{
     common::ids::{DeliveryId, EnrolmentId, PersonId, SlotId},
+    enrolment::model::Risk,
     execute, execute_bound, fetch_all, fetch_one, fetch_optional,
     platform::db::{DbError, Handle, Statement, Tx},
     statements,
@@ -27,13 +28,13 @@ macro_rules! change_insert {
 }
 
 statements! {
-    SLOTS = concat!("SELECT s.id, s.starts_at, s.ends_at, s.room,
+    SLOTS = concat!("SELECT s.id, s.starts_at, s.ends_at, s.room, s.closed_at, s.closed_by_name, s.cancelled_at, s.cancelled_reason,
             (SELECT COUNT(*) FROM mark m JOIN enrolment e ON e.id = m.enrolment_id WHERE m.slot_id = s.id AND e.state IN ", holding!(), ") AS marked
         FROM slot s WHERE s.delivery_id = $1 ORDER BY s.starts_at, s.id");
-    SLOT = "SELECT id, starts_at, ends_at, room, CAST(0 AS BIGINT) AS marked FROM slot WHERE id = $1 AND delivery_id = $2";
+    SLOT = "SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason, CAST(0 AS BIGINT) AS marked FROM slot WHERE id = $1 AND delivery_id = $2";
     /// Whoever marks in a slot waits here for who came before.
     SLOT_LOCK = "UPDATE slot SET room = room WHERE id = $1 AND delivery_id = $2";
-    NAMES = concat!("SELECT e.id, p.family_name, p.given_name, e.workplace, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at
+    NAMES = concat!("SELECT e.id, p.family_name, p.given_name, e.workplace, e.risk, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at
         FROM enrolment e JOIN person p ON p.id = e.person_id
         LEFT JOIN mark m ON m.slot_id = $2 AND m.enrolment_id = e.id
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
@@ -56,11 +57,16 @@ statements! {
         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $26, $27, $28, $29), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $30, $31, $32, $33),
         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $34, $35, $36, $37), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $38, $39, $40, $41),
         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $42, $43, $44, $45), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $46, $47, $48, $49)");
-    APPLY = "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, note, marked_by, marked_by_name, marked_at)
-        SELECT slot_id, enrolment_id, state, minutes, source, note, marked_by, marked_by_name, marked_at
-        FROM mark_change WHERE id = $1 AND state IS NOT NULL
+    APPLY = "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, note, marked_by, marked_by_name, marked_at, of_minutes)
+        SELECT c.slot_id, c.enrolment_id, c.state, c.minutes, c.source, c.note, c.marked_by, c.marked_by_name, c.marked_at, s.minutes
+        FROM mark_change c JOIN slot s ON s.id = c.slot_id WHERE c.id = $1 AND c.state IS NOT NULL
         ON CONFLICT (slot_id, enrolment_id) DO UPDATE SET state = excluded.state, minutes = excluded.minutes, source = excluded.source,
-            note = excluded.note, marked_by = excluded.marked_by, marked_by_name = excluded.marked_by_name, marked_at = excluded.marked_at";
+            note = excluded.note, marked_by = excluded.marked_by, marked_by_name = excluded.marked_by_name, marked_at = excluded.marked_at,
+            of_minutes = excluded.of_minutes";
+    CLOSE = "UPDATE slot SET closed_at = $3, closed_by_name = $4 WHERE id = $1 AND delivery_id = $2 AND closed_at IS NULL";
+    REOPEN = "UPDATE slot SET closed_at = NULL, closed_by_name = '' WHERE id = $1 AND delivery_id = $2 AND closed_at IS NOT NULL";
+    OUTDATED = "SELECT m.enrolment_id, m.state, m.minutes, m.note, m.source, m.of_minutes, s.minutes AS slot_minutes
+        FROM mark m JOIN slot s ON s.id = m.slot_id WHERE m.slot_id = $1 AND m.of_minutes <> s.minutes ORDER BY m.source, m.enrolment_id";
     TAKE_BACK = "DELETE FROM mark WHERE slot_id = $2
         AND enrolment_id IN (SELECT enrolment_id FROM mark_change WHERE id = $1 AND state IS NULL)";
     /// The latest act of a person in a slot that is no undoing and was not undone.
@@ -80,6 +86,14 @@ pub struct SlotRow {
     pub ends_at: DateTime<Utc>,
     /// Where.
     pub room: String,
+    /// When its register was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Who closed it.
+    pub closed_by_name: String,
+    /// When it was called off.
+    pub cancelled_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub cancelled_reason: String,
     /// How many names have a mark.
     pub marked: i64,
 }
@@ -95,6 +109,8 @@ pub struct NameRow {
     pub given_name: String,
     /// Court, office or unit.
     pub workplace: String,
+    /// Whether enough can still be attended.
+    pub risk: Risk,
     /// The mark.
     #[sqlx(flatten)]
     pub mark: MarkRow,
@@ -212,6 +228,46 @@ pub async fn last_change(h: &mut impl Handle, slot: SlotId) -> Result<Option<Dat
 pub async fn last_action(h: &mut impl Handle, slot: SlotId, by: PersonId) -> Result<Option<Uuid>, DbError> {
     let row: Option<(Uuid,)> = fetch_optional!(h, LAST_ACTION, slot, by)?;
     Ok(row.map(|(id,)| id))
+}
+
+/// Closes a register; false when it is closed.
+pub async fn close(
+    tx: &mut Tx,
+    slot: SlotId,
+    delivery: DeliveryId,
+    by_name: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    execute!(tx, CLOSE, slot, delivery, now, by_name).map(|rows| rows == 1)
+}
+
+/// Opens a closed register again; false when it is open.
+pub async fn reopen(tx: &mut Tx, slot: SlotId, delivery: DeliveryId) -> Result<bool, DbError> {
+    execute!(tx, REOPEN, slot, delivery).map(|rows| rows == 1)
+}
+
+/// A mark made when its half-day was longer or shorter than it is now.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OutdatedRow {
+    /// Whose place.
+    pub enrolment_id: EnrolmentId,
+    /// What it says.
+    pub state: MarkState,
+    /// Minutes attended.
+    pub minutes: i64,
+    /// A remark.
+    pub note: String,
+    /// How it came about.
+    pub source: MarkSource,
+    /// How long the half-day was.
+    pub of_minutes: i64,
+    /// How long it is.
+    pub slot_minutes: i64,
+}
+
+/// The marks of a slot that were made for other hours, by source.
+pub async fn outdated(h: &mut impl Handle, slot: SlotId) -> Result<Vec<OutdatedRow>, DbError> {
+    fetch_all!(h, OUTDATED, slot)
 }
 
 /// What the rows of one action have in common.

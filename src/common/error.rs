@@ -71,6 +71,10 @@ crate::text_enum! {
         ByNomination = "by_nomination",
         /// The delivery is over.
         Over = "over",
+        /// The register of the half-day was closed.
+        RegisterClosed = "register_closed",
+        /// The half-day was called off.
+        CalledOff = "called_off",
         /// The slot has not begun.
         TooEarly = "too_early",
         /// The rule of completion is not met.

@@ -8,7 +8,7 @@ use crate::{
         ids::{CertificateId, EnrolmentId},
     },
     deliveries::model::DeliveryHead,
-    enrolment::model::EnrolmentState,
+    enrolment::model::{EnrolmentState, Risk},
 };
 use chrono::NaiveDate;
 use leptos::{
@@ -53,6 +53,8 @@ pub struct ResultLine {
     pub tally: Tally,
     /// Where that stands against the rule.
     pub standing: Standing,
+    /// Whether enough can still be attended.
+    pub risk: Risk,
     /// The certificate that stands.
     pub certificate: Option<CertificateLine>,
     /// The day one was last withdrawn.

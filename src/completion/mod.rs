@@ -8,4 +8,6 @@ pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]
+mod rules_tests;
+#[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -1,6 +1,11 @@
 //! Rules: outcomes by rule, and certificates that anybody can check.
 
-use crate::{common::ids::CertificateId, deliveries::model::DeliveryState, enrolment::model::EnrolmentState};
+use crate::{
+    common::ids::CertificateId,
+    deliveries::model::DeliveryState,
+    enrolment::model::{EnrolmentState, Risk},
+    institutions::model::Excused,
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -17,11 +22,14 @@ crate::text_enum! {
     }
 }
 
-/// A course's rule of completion as it applies to one delivery.
+/// The rule of completion of one delivery: of its course, its host, or as it was fixed when the
+/// delivery was confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// Share of the programme to be attended, in percent.
     pub attendance_percent: i64,
+    /// What an excused absence counts as.
+    pub excused: Excused,
     /// Whether all that the pack holds for participants must be done.
     pub modules_required: bool,
     /// Whether each studies at their own pace.
@@ -33,8 +41,13 @@ pub struct Rule {
 pub struct Tally {
     /// Minutes of presence.
     pub attended_minutes: i64,
-    /// Minutes of all half-days.
+    /// Minutes of all half-days that were not called off.
     pub programme_minutes: i64,
+    /// Minutes of the half-days that somebody was excused from.
+    pub excused_minutes: i64,
+    /// Minutes of the half-days of which nothing is known yet: still to come, or not marked and the
+    /// register not closed.
+    pub pending_minutes: i64,
     /// Materials done.
     pub items_done: i64,
     /// Materials for participants in the pack.
@@ -58,11 +71,54 @@ impl Rule {
         (programme_minutes.max(0) * self.attendance_percent.clamp(0, 100) + 99) / 100
     }
 
+    /// Minutes that count as attended, and the minutes they are a share of. Who was never there is not
+    /// helped by excuses.
+    pub fn counted(&self, tally: &Tally) -> (i64, i64) {
+        self.shares(tally, tally.attended_minutes > 0)
+    }
+
+    fn shares(&self, tally: &Tally, was_there: bool) -> (i64, i64) {
+        let (attended, of) = (tally.attended_minutes, tally.programme_minutes);
+        match self.excused {
+            _ if !was_there => (attended, of),
+            Excused::Missed => (attended, of),
+            Excused::Neutral => (attended, (of - tally.excused_minutes).max(0)),
+            Excused::Attended => ((attended + tally.excused_minutes).min(of), of),
+        }
+    }
+
+    /// Whether attendance is measured here: not where each studies at their own pace without half-days.
+    fn attendance_counts(&self, tally: &Tally) -> bool {
+        self.attendance_percent > 0 && !(self.self_paced && tally.programme_minutes == 0)
+    }
+
+    /// Whether enough can still be attended, while the delivery lasts. At risk is who has missed something
+    /// and could not pass any more after missing one more half-day, the longest there is (`longest`, in
+    /// minutes).
+    pub fn risk(&self, tally: &Tally, longest: i64) -> Risk {
+        if !self.attendance_counts(tally) || tally.programme_minutes == 0 {
+            return Risk::None;
+        }
+        // Who has only been excused so far may still come.
+        let (have, of) = self.shares(tally, tally.attended_minutes + tally.pending_minutes > 0);
+        let needed = self.minutes_needed(of);
+        let possible = have + tally.pending_minutes;
+        if have >= needed || possible >= of {
+            Risk::None
+        } else if possible < needed {
+            Risk::Lost
+        } else if possible - longest.min(tally.pending_minutes) < needed {
+            Risk::AtRisk
+        } else {
+            Risk::None
+        }
+    }
+
     /// Where somebody stands. Who studies at their own pace without half-days is measured by
     /// the materials alone, whatever the course asks elsewhere.
     pub fn standing(&self, tally: &Tally) -> Standing {
         let by_pace = self.self_paced && tally.programme_minutes == 0;
-        let attendance_counts = !by_pace && self.attendance_percent > 0;
+        let attendance_counts = self.attendance_counts(tally);
         let items_count = by_pace || self.modules_required;
         let measured = (!attendance_counts || tally.programme_minutes > 0)
             && (attendance_counts || (items_count && tally.items_required > 0));
@@ -70,7 +126,8 @@ impl Rule {
             return Standing::Unmeasured;
         }
         let minutes = if attendance_counts {
-            (self.minutes_needed(tally.programme_minutes) - tally.attended_minutes).max(0)
+            let (have, of) = self.counted(tally);
+            (self.minutes_needed(of) - have).max(0)
         } else {
             0
         };
@@ -279,10 +336,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const RULE: Rule = Rule { attendance_percent: 80, modules_required: true, self_paced: false };
+    const RULE: Rule =
+        Rule { attendance_percent: 80, excused: Excused::Missed, modules_required: true, self_paced: false };
 
     fn tally(attended: i64, programme: i64, done: i64, required: i64) -> Tally {
-        Tally { attended_minutes: attended, programme_minutes: programme, items_done: done, items_required: required }
+        Tally {
+            attended_minutes: attended,
+            programme_minutes: programme,
+            items_done: done,
+            items_required: required,
+            ..Tally::default()
+        }
     }
 
     #[test]
@@ -293,6 +357,38 @@ mod tests {
         assert_eq!(RULE.standing(&tally(0, 0, 2, 2)), Standing::Unmeasured);
         // A share that is no whole minute is rounded up, never down.
         assert_eq!(RULE.minutes_needed(1), 1);
+    }
+
+    #[test]
+    fn excuses_count_as_the_institution_says() {
+        // Four half-days of 210 minutes, one excused.
+        let excused = Tally { excused_minutes: 210, ..tally(630, 840, 2, 2) };
+        let by = |excused| Rule { excused, ..RULE };
+        assert_eq!(by(Excused::Missed).standing(&excused), Standing::Short { minutes: 42, items: 0 });
+        assert_eq!(by(Excused::Neutral).standing(&excused), Standing::Met, "all that was left was attended");
+        assert_eq!(by(Excused::Attended).standing(&excused), Standing::Met);
+        let late = Tally { attended_minutes: 420, ..excused };
+        assert_eq!(by(Excused::Neutral).standing(&late), Standing::Short { minutes: 84, items: 0 });
+        assert_eq!(by(Excused::Attended).standing(&late), Standing::Short { minutes: 42, items: 0 });
+        // Excused from everything is not attended.
+        let never = Tally { excused_minutes: 840, ..tally(0, 840, 2, 2) };
+        for rule in Excused::ALL.iter().copied().map(by) {
+            assert_eq!(rule.standing(&never), Standing::Short { minutes: 672, items: 0 });
+        }
+    }
+
+    #[test]
+    fn whoever_cannot_pass_any_more_is_told() {
+        // Five half-days of 200 minutes; 800 are needed, so one may be missed.
+        let at = |attended, pending| RULE.risk(&Tally { pending_minutes: pending, ..tally(attended, 1000, 0, 2) }, 200);
+        assert_eq!(at(0, 1000), Risk::None, "nothing has begun");
+        assert_eq!(at(200, 800), Risk::None);
+        assert_eq!(at(185, 800), Risk::AtRisk, "a quarter of an hour late: no whole half-day may be missed any more");
+        assert_eq!(at(0, 800), Risk::AtRisk, "one missed");
+        assert_eq!(at(200, 400), Risk::Lost, "two missed");
+        assert_eq!(at(800, 0), Risk::None, "enough, whatever was missed");
+        let free = Rule { attendance_percent: 0, ..RULE };
+        assert_eq!(free.risk(&Tally { pending_minutes: 200, ..tally(0, 1000, 0, 2) }, 200), Risk::None);
     }
 
     #[test]
@@ -351,6 +447,36 @@ mod tests {
             if let Some(last) = taken.last() {
                 prop_assert!(from.holds_place());
                 prop_assert_eq!(steps(*last, rule.standing(&t), &t, over, paced), vec![]);
+            }
+        }
+
+        #[test]
+        fn who_is_lost_fails_whatever_comes_and_who_is_not_can_still_pass(
+            percent in 0i64..=100, marks in proptest::collection::vec(0usize..4, 0..8), pending in 0i64..8,
+            excused in proptest::sample::select(Excused::ALL.to_vec()),
+        ) {
+            // Half-days of 100 minutes: missed, attended, half of it, excused.
+            let rule = Rule { attendance_percent: percent, excused, modules_required: false, self_paced: false };
+            let count = |kind| marks.iter().filter(|mark| **mark == kind).count() as i64;
+            let now = Tally {
+                attended_minutes: 100 * count(1) + 50 * count(2),
+                excused_minutes: 100 * count(3),
+                programme_minutes: 100 * (marks.len() as i64 + pending),
+                pending_minutes: 100 * pending,
+                ..Tally::default()
+            };
+            let attended = |more: i64| Tally { attended_minutes: now.attended_minutes + 100 * more, pending_minutes: 0, ..now };
+            let passes = |more| rule.standing(&attended(more)) == Standing::Met;
+            let risk = rule.risk(&now, 100);
+            if percent > 0 && now.programme_minutes > 0 {
+                if pending > 0 {
+                    prop_assert_eq!(risk == Risk::Lost, !passes(pending), "{:?}", now);
+                }
+                if risk == Risk::AtRisk && pending > 0 {
+                    prop_assert!(passes(pending) && !passes(pending - 1), "{:?}", now);
+                }
+            } else {
+                prop_assert_eq!(risk, Risk::None);
             }
         }
 

@@ -19,7 +19,7 @@ use crate::{
         self,
         model::{DeliveryHead, DeliveryState, Mode},
     },
-    enrolment::model::EnrolmentState,
+    enrolment::model::{EnrolmentState, Risk},
     i18n,
     institutions::model::KOSOVO,
     people::rights::{Record, Right, demand, may},
@@ -47,6 +47,10 @@ struct Case {
     head: DeliveryHead,
     rule: Rule,
     programme_minutes: i64,
+    /// Minutes of the half-days whose register is open.
+    open_minutes: i64,
+    /// The longest of them.
+    longest: i64,
     items_required: i64,
     places: Vec<Place>,
     trains: bool,
@@ -60,10 +64,13 @@ impl Case {
         Ok(Some(Self {
             rule: Rule {
                 attendance_percent: head.attendance_percent,
+                excused: head.excused,
                 modules_required: head.modules_required,
                 self_paced: head.mode == Mode::SelfPaced,
             },
-            programme_minutes: slots.iter().map(|(from, to)| (*to - *from).num_minutes()).sum(),
+            programme_minutes: slots.iter().map(|(minutes, _)| minutes).sum(),
+            open_minutes: slots.iter().filter(|(_, closed)| !closed).map(|(minutes, _)| minutes).sum(),
+            longest: slots.iter().map(|(minutes, _)| *minutes).max().unwrap_or_default(),
             items_required,
             places: store::places(h, id).await?,
             trains,
@@ -75,6 +82,8 @@ impl Case {
         Tally {
             attended_minutes: place.attended_minutes.min(self.programme_minutes),
             programme_minutes: self.programme_minutes,
+            excused_minutes: place.excused_minutes,
+            pending_minutes: if self.over() { 0 } else { (self.open_minutes - place.known_minutes).max(0) },
             items_done: place.items_done,
             items_required: self.items_required,
         }
@@ -110,7 +119,11 @@ pub async fn look(cx: &Ctx, id: DeliveryId) -> Result<(), AppError> {
         let tally = case.tally(place);
         let standing = case.rule.standing(&tally);
         let met = standing == Standing::Met;
-        if standing != Standing::Unmeasured && place.stored() != Some((tally, met)) {
+        let risk = if case.over() { Risk::None } else { case.rule.risk(&tally, case.longest) };
+        if place.risk != risk {
+            store::set_risk(&mut tx, place.id, risk).await?;
+        }
+        if standing != Standing::Unmeasured && place.stored() != Some((Tally { pending_minutes: 0, ..tally }, met)) {
             store::set_outcome(&mut tx, place.id, &tally, met, now).await?;
             changed = true;
         }
@@ -222,6 +235,7 @@ pub async fn results(cx: &Ctx, id: &str) -> Result<Results, AppError> {
                 state: place.state,
                 tally,
                 standing: case.rule.standing(&tally),
+                risk: if case.over() { Risk::None } else { case.rule.risk(&tally, case.longest) },
                 certificate: place.certificate_id.zip(place.code.clone()).zip(place.issued_at).map(
                     |((id, code), issued_at)| CertificateLine {
                         id,

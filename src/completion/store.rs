@@ -4,7 +4,7 @@ use super::model::{CertificateKind, Tally};
 use crate::{
     common::ids::{CertificateId, CourseId, DeliveryId, EnrolmentId, FileId, InstitutionId, PersonId},
     deliveries::model::Mode,
-    enrolment::model::EnrolmentState,
+    enrolment::model::{EnrolmentState, Risk},
     execute, fetch_all, fetch_one, fetch_optional,
     platform::db::{DbError, Handle, Tx},
     statements,
@@ -12,32 +12,40 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 
 statements! {
-    SLOTS = "SELECT starts_at, ends_at FROM slot WHERE delivery_id = $1";
+    SLOTS = "SELECT minutes, closed_at IS NOT NULL AS closed FROM slot WHERE delivery_id = $1 AND cancelled_at IS NULL";
     MEASURES = "SELECT
             (SELECT COUNT(*) FROM material t JOIN pack_module m ON m.id = t.module_id
                 WHERE m.pack_id = (SELECT pack_id FROM delivery WHERE id = $1) AND NOT t.trainer_only),
             (SELECT COUNT(*) FROM delivery_trainer WHERE delivery_id = $1 AND person_id = $2)";
     PLACES = "SELECT e.id, e.state, e.workplace, p.given_name, p.family_name, p.email, a.language AS account_language,
-            COALESCE((SELECT CAST(SUM(k.minutes) AS BIGINT) FROM mark k WHERE k.enrolment_id = e.id), 0) AS attended_minutes,
+            e.risk, COALESCE(t.attended, 0) AS attended_minutes, COALESCE(t.excused, 0) AS excused_minutes,
+            COALESCE(t.known, 0) AS known_minutes,
             (SELECT COUNT(*) FROM progress g JOIN material t ON t.id = g.material_id JOIN pack_module m ON m.id = t.module_id
                 WHERE g.enrolment_id = e.id AND g.done_at IS NOT NULL AND NOT t.trainer_only
                 AND m.pack_id = (SELECT pack_id FROM delivery WHERE id = $1)) AS items_done,
-            c.attended_minutes AS was_attended, c.programme_minutes AS was_programme, c.items_done AS was_done,
+            c.attended_minutes AS was_attended, c.programme_minutes AS was_programme, c.excused_minutes AS was_excused, c.items_done AS was_done,
             c.items_required AS was_required, c.met AS was_met,
             f.id AS certificate_id, f.code, f.issued_at,
             (SELECT MAX(r.revoked_at) FROM certificate r WHERE r.enrolment_id = e.id) AS revoked_at
         FROM enrolment e JOIN person p ON p.id = e.person_id
+        LEFT JOIN (SELECT k.enrolment_id, CAST(SUM(k.minutes) AS BIGINT) AS attended,
+                CAST(SUM(CASE WHEN k.state = 'excused' THEN s.minutes ELSE 0 END) AS BIGINT) AS excused,
+                CAST(SUM(CASE WHEN s.closed_at IS NULL THEN s.minutes ELSE 0 END) AS BIGINT) AS known
+            FROM slot s JOIN mark k ON k.slot_id = s.id WHERE s.delivery_id = $1 AND s.cancelled_at IS NULL
+            GROUP BY k.enrolment_id) t ON t.enrolment_id = e.id
         LEFT JOIN account a ON a.person_id = p.id
         LEFT JOIN completion c ON c.enrolment_id = e.id
         LEFT JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
         WHERE e.delivery_id = $1 AND e.state IN ('selected', 'invited', 'confirmed', 'attended', 'partly_attended',
             'not_attended', 'completed', 'not_completed')
         ORDER BY e.id";
-    OUTCOME_SET = "INSERT INTO completion (enrolment_id, attended_minutes, programme_minutes, items_done, items_required, met, looked_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+    OUTCOME_SET = "INSERT INTO completion (enrolment_id, attended_minutes, programme_minutes, items_done, items_required, met, looked_at, excused_minutes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (enrolment_id) DO UPDATE SET attended_minutes = excluded.attended_minutes,
             programme_minutes = excluded.programme_minutes, items_done = excluded.items_done,
-            items_required = excluded.items_required, met = excluded.met, looked_at = excluded.looked_at";
+            items_required = excluded.items_required, met = excluded.met, looked_at = excluded.looked_at,
+            excused_minutes = excluded.excused_minutes";
+    RISK_SET = "UPDATE enrolment SET risk = $2 WHERE id = $1";
     PLACE_SET = "UPDATE enrolment SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2";
     PLACE_CHANGE = "INSERT INTO enrolment_change (id, enrolment_id, at, from_state, to_state, changed_by)
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -90,10 +98,17 @@ pub struct Place {
     pub email: String,
     /// The language the person chose.
     pub account_language: Option<String>,
+    /// What is known to be at risk.
+    pub risk: Risk,
     /// Minutes of presence.
     pub attended_minutes: i64,
+    /// Minutes of the half-days excused from.
+    pub excused_minutes: i64,
+    /// Minutes of the half-days with a mark whose register is open.
+    pub known_minutes: i64,
     /// Materials done.
     pub items_done: i64,
+    was_excused: Option<i64>,
     was_attended: Option<i64>,
     was_programme: Option<i64>,
     was_done: Option<i64>,
@@ -115,6 +130,8 @@ impl Place {
         let tally = Tally {
             attended_minutes: self.was_attended?,
             programme_minutes: self.was_programme?,
+            excused_minutes: self.was_excused?,
+            pending_minutes: 0,
             items_done: self.was_done?,
             items_required: self.was_required?,
         };
@@ -122,8 +139,8 @@ impl Place {
     }
 }
 
-/// The half-days of a delivery.
-pub async fn slots(h: &mut impl Handle, id: DeliveryId) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, DbError> {
+/// The half-days of a delivery that were not called off: their minutes, and whether the register is closed.
+pub async fn slots(h: &mut impl Handle, id: DeliveryId) -> Result<Vec<(i64, bool)>, DbError> {
     fetch_all!(h, SLOTS, id)
 }
 
@@ -155,9 +172,15 @@ pub async fn set_outcome(
         tally.items_done,
         tally.items_required,
         met,
-        now
+        now,
+        tally.excused_minutes
     )
     .map(|_| ())
+}
+
+/// Notes whether a place can still be completed.
+pub async fn set_risk(tx: &mut Tx, id: EnrolmentId, risk: Risk) -> Result<(), DbError> {
+    execute!(tx, RISK_SET, id, risk).map(|_| ())
 }
 
 /// Moves a place on, unless it has moved meanwhile; false then.

@@ -123,6 +123,8 @@ pub struct SlotView {
     pub ends: NaiveDateTime,
     /// Where.
     pub room: String,
+    /// Why it was called off, where it was.
+    pub cancelled: Option<String>,
     /// Its sessions, in order.
     pub sessions: Vec<SessionView>,
 }
@@ -345,6 +347,13 @@ pub async fn save_slot(#[server(flatten)] form: SlotForm) -> Result<Done, AppErr
 pub async fn remove_slot(delivery: String, id: String) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::schedule::remove_slot(&http::ctx()?, &delivery, &id).await }).await
+}
+
+/// Calls a half-day off (`act` is `cancel`), for a reason, or gives it after all (`restore`).
+#[server(prefix = "/_fn", endpoint = "deliveries/call-off")]
+pub async fn call_off_slot(delivery: String, id: String, act: String, reason: String) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::schedule::call_off(&http::ctx()?, &delivery, &id, &act, &reason).await }).await
 }
 
 /// Saves a session, new, changed or moved to another half-day.

@@ -4,10 +4,13 @@ mod forms;
 
 pub use forms::*;
 
-use crate::common::{
-    error::{AppError, Refusal},
-    forms::{Checks, FaultKind},
-    ids::{CourseId, DeliveryId, InstitutionId, PackId},
+use crate::{
+    common::{
+        error::{AppError, Refusal},
+        forms::{Checks, FaultKind},
+        ids::{CourseId, DeliveryId, InstitutionId, PackId},
+    },
+    institutions::model::Excused,
 };
 use DeliveryState::{CallOpen, Cancelled, Confirmed, Delivered, Planned, Postponed, Reported, Running, Selection};
 use chrono::NaiveDate;
@@ -200,6 +203,8 @@ pub struct DeliveryHead {
     pub by_nomination: bool,
     /// Rule of completion: share of the programme attended, in percent.
     pub attendance_percent: i64,
+    /// Rule of completion: what an excused absence counts as.
+    pub excused: Excused,
     /// Rule of completion: whether all modules must be done.
     pub modules_required: bool,
     /// Grows with every change.

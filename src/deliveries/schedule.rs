@@ -1,10 +1,14 @@
 //! The timetable: made from session plans, and changed half-day by half-day.
 
+mod called_off;
+
+pub use called_off::call_off;
+
 use super::{
     api::{Schedule, SessionForm, SessionView, SlotEdit, SlotForm, SlotView},
-    model::DeliveryHead,
+    model::{DeliveryHead, MOVED, Moved, SlotAct},
     service::{id, managed, path},
-    store::{self, Session, Slot, TimetableRow},
+    store::{self, Session, Slot, SlotStep, TimetableRow},
     timetable::{self, HoursForm},
 };
 use crate::{
@@ -17,7 +21,7 @@ use crate::{
         audit,
         context::Ctx,
         db::{DbError, Handle, Tx},
-        zones,
+        jobs, zones,
     },
 };
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
@@ -32,6 +36,7 @@ pub fn slots(rows: Vec<TimetableRow>, zone: &str) -> Vec<SlotView> {
                 starts: zones::local(row.starts_at, zone),
                 ends: zones::local(row.ends_at, zone),
                 room: row.room,
+                cancelled: row.cancelled_at.map(|_| row.cancelled_reason),
                 sessions: Vec::new(),
             });
         }
@@ -140,6 +145,7 @@ pub async fn generate(cx: &Ctx, form: &HoursForm) -> Result<Done, AppError> {
         }
     }
     let after = read(&mut tx, &head).await?;
+    jobs::look_again(cx, &mut tx, head.id).await?;
     audit::record(cx, &mut tx, "timetable", "delivery", head.id, Some(&before), Some(&after)).await?;
     tx.commit().await?;
     Ok(Done::at(timetable_path(head.id), Flash::TimetableMade))
@@ -189,7 +195,9 @@ pub async fn save_slot(cx: &Ctx, form: &SlotForm) -> Result<Done, AppError> {
     }
     let span = day.zip(from).zip(to).map(|((day, from), to)| (day.and_time(from), day.and_time(to)));
     if let Some((starts, ends)) = span
-        && slots.iter().any(|other| other.id != slot && starts < other.ends && other.starts < ends)
+        && slots
+            .iter()
+            .any(|other| other.id != slot && other.cancelled.is_none() && starts < other.ends && other.starts < ends)
     {
         checks.fault("from", FaultKind::Overlap);
     }
@@ -231,6 +239,9 @@ pub async fn save_slot(cx: &Ctx, form: &SlotForm) -> Result<Done, AppError> {
         }
         Some(stands) => {
             store::set_slot(&mut tx, head.id, &changed).await?;
+            if (starts, ends) != (stands.starts, stands.ends) {
+                moved(cx, &mut tx, &head, stands, (starts, ends)).await?;
+            }
             if !shift.is_zero() {
                 for session in &stands.sessions {
                     let moved = row_of(session, slot, session.starts + shift, &head.time_zone);
@@ -240,6 +251,7 @@ pub async fn save_slot(cx: &Ctx, form: &SlotForm) -> Result<Done, AppError> {
             Flash::Saved
         }
     };
+    jobs::look_again(cx, &mut tx, head.id).await?;
     audit::record(
         cx,
         &mut tx,
@@ -252,6 +264,25 @@ pub async fn save_slot(cx: &Ctx, form: &SlotForm) -> Result<Done, AppError> {
     .await?;
     tx.commit().await?;
     Ok(Done::at(timetable_path(head.id), flash))
+}
+
+/// Writes down that hours were changed, and has the minutes of marks counted anew.
+async fn moved(
+    cx: &Ctx,
+    tx: &mut Tx,
+    head: &DeliveryHead,
+    from: &SlotView,
+    to: (NaiveDateTime, NaiveDateTime),
+) -> Result<(), AppError> {
+    let actor = cx.signed_in()?;
+    let hours = |starts: NaiveDateTime, ends: NaiveDateTime| {
+        format!("{} {}–{}", starts.date(), hm(starts.time()), hm(ends.time()))
+    };
+    let what = format!("{} → {}", hours(from.starts, from.ends), hours(to.0, to.1));
+    let step = SlotStep { act: SlotAct::Moved, reason: what.clone(), by_name: actor.name.clone(), at: cx.now() };
+    store::add_slot_step(tx, cx.app.id(), from.id, &step).await?;
+    let moved = Moved { delivery: head.id, slot: from.id, by: actor.person_id, by_name: actor.name.clone(), what };
+    Ok(jobs::enqueue(cx, tx, MOVED, &moved).await?)
 }
 
 impl SlotForm {
@@ -292,6 +323,7 @@ pub async fn remove_slot(cx: &Ctx, delivery: &str, slot: &str) -> Result<Done, A
         return Err(Refusal::AlreadySent.into());
     };
     store::remove_slot(&mut tx, head.id, slot).await.map_err(unless_marked)?;
+    jobs::look_again(cx, &mut tx, head.id).await?;
     audit::record(cx, &mut tx, "remove_slot", "delivery", head.id, Some(stands), None).await?;
     tx.commit().await?;
     Ok(Done::at(timetable_path(head.id), Flash::Removed))

@@ -332,6 +332,9 @@ pub async fn change_state(cx: &Ctx, form: &StateForm) -> Result<Done, AppError> 
         let stands = [("state", "", head.state.code().to_owned())];
         return Err(AppError::Conflict(Box::new(Conflict::between(&by, head.version, &stands))));
     }
+    if to == DeliveryState::Confirmed {
+        store::fix_rules(&mut tx, &head).await?;
+    }
     let news = News { delivery, state: to, reason };
     let before = News { delivery, state: head.state, reason: String::new() };
     audit::record(cx, &mut tx, "state", "delivery", delivery, Some(&before), Some(&news)).await?;

@@ -1,7 +1,7 @@
 //! SQL: courses actually given.
 
 use super::{
-    model::{DeliveryHead, DeliveryState, Plan},
+    model::{DeliveryHead, DeliveryState, Plan, SlotAct},
     timetable::PlanLine,
 };
 use crate::{
@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 statements! {
     HEAD = "SELECT d.id, d.course_id, c.slug AS course_slug, d.pack_id, d.title, d.state, d.mode, d.language,
             d.host_id, i.name AS host_name, i.slug AS host_slug, d.area_code, d.place, d.starts_on, d.ends_on, d.date_note,
-            d.time_zone, d.capacity, d.taken, d.call_closes_on, c.by_nomination, c.attendance_percent, c.modules_required, d.version
+            d.time_zone, d.capacity, d.taken, d.call_closes_on, c.by_nomination, c.modules_required, d.version,
+            COALESCE(d.attendance_percent, i.attendance_percent, c.attendance_percent) AS attendance_percent,
+            COALESCE(d.excused, i.excused, 'missed') AS excused
         FROM delivery d JOIN course c ON c.id = d.course_id LEFT JOIN institution i ON i.id = d.host_id
         WHERE d.id = $1";
     IS_TRAINER = "SELECT COUNT(*) FROM delivery_trainer WHERE delivery_id = $1 AND person_id = $2";
@@ -32,6 +34,8 @@ statements! {
         WHERE id = $1 AND version = $2";
     SET_STATE = "UPDATE delivery SET state = $3, updated_at = $4, updated_by = $5, version = version + 1
         WHERE id = $1 AND version = $2";
+    // What people were told when their places were confirmed holds to the end.
+    FIX_RULES = "UPDATE delivery SET attendance_percent = $2, excused = $3 WHERE id = $1";
     // Takes the row, so that what is read after it is what is written upon.
     TOUCH = "UPDATE delivery SET updated_at = $2, updated_by = $3 WHERE id = $1";
     PROJECTS_CLEAR = "DELETE FROM delivery_project WHERE delivery_id = $1";
@@ -50,16 +54,20 @@ statements! {
     COURSES = "SELECT c.slug, COALESCE((SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($1, 'en')
             ORDER BY CASE WHEN x.language = $1 THEN 0 ELSE 1 END LIMIT 1), c.slug) AS title
         FROM course c WHERE c.published ORDER BY 2";
-    TIMETABLE = "SELECT s.id AS slot_id, s.starts_at, s.ends_at, s.room, t.id AS session_id, t.session_plan_id, t.title,
+    TIMETABLE = "SELECT s.id AS slot_id, s.starts_at, s.ends_at, s.room, s.cancelled_at, s.cancelled_reason, t.id AS session_id, t.session_plan_id, t.title,
             t.starts_at AS session_starts, t.minutes
         FROM slot s LEFT JOIN timetable_session t ON t.slot_id = s.id
         WHERE s.delivery_id = $1 ORDER BY s.starts_at, s.id, t.starts_at, t.id";
     PLANS = "SELECT p.id, p.title, p.minutes FROM session_plan p JOIN pack_module m ON m.id = p.module_id
         WHERE m.pack_id = $1 ORDER BY m.position, m.id, p.position, p.id";
     SLOTS_CLEAR = "DELETE FROM slot WHERE delivery_id = $1";
-    SLOT_ADD = "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room) VALUES ($1, $2, $3, $4, $5)";
-    SLOT_SET = "UPDATE slot SET starts_at = $3, ends_at = $4, room = $5 WHERE id = $1 AND delivery_id = $2";
+    SLOT_ADD = "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room, minutes) VALUES ($1, $2, $3, $4, $5, $6)";
+    SLOT_SET = "UPDATE slot SET starts_at = $3, ends_at = $4, room = $5, minutes = $6 WHERE id = $1 AND delivery_id = $2";
     SLOT_REMOVE = "DELETE FROM slot WHERE id = $1 AND delivery_id = $2";
+    SLOT_CANCEL = "UPDATE slot SET cancelled_at = $3, cancelled_reason = $4 WHERE id = $1 AND delivery_id = $2 AND cancelled_at IS NULL";
+    SLOT_RESTORE = "UPDATE slot SET cancelled_at = NULL, cancelled_reason = '' WHERE id = $1 AND delivery_id = $2 AND cancelled_at IS NOT NULL";
+    STEP_ADD = "INSERT INTO slot_step (id, slot_id, act, reason, by_name, at) VALUES ($1, $2, $3, $4, $5, $6)";
+    STEPS = "SELECT act, reason, by_name, at FROM slot_step WHERE slot_id = $1 ORDER BY at, id";
     SESSION_ADD = "INSERT INTO timetable_session (id, slot_id, session_plan_id, title, starts_at, minutes) VALUES ($1, $2, $3, $4, $5, $6)";
     SESSION_SET = "UPDATE timetable_session SET slot_id = $2, title = $3, starts_at = $4, minutes = $5 WHERE id = $1";
     SESSION_REMOVE = "DELETE FROM timetable_session WHERE id = $1";
@@ -266,6 +274,10 @@ pub struct TimetableRow {
     pub ends_at: DateTime<Utc>,
     /// Where.
     pub room: String,
+    /// When it was called off.
+    pub cancelled_at: Option<DateTime<Utc>>,
+    /// Why it was called off.
+    pub cancelled_reason: String,
     /// The session.
     pub session_id: Option<TimetableSessionId>,
     /// What it was planned as.
@@ -306,19 +318,71 @@ pub struct Slot {
     pub room: String,
 }
 
+impl Slot {
+    /// Its length.
+    fn minutes(&self) -> i64 {
+        (self.ends_at - self.starts_at).num_minutes()
+    }
+}
+
+/// Fixes the rules of completion of a delivery as they stand.
+pub async fn fix_rules(tx: &mut Tx, head: &DeliveryHead) -> Result<(), DbError> {
+    execute!(tx, FIX_RULES, head.id, head.attendance_percent, head.excused).map(|_| ())
+}
+
 /// Adds a half-day.
 pub async fn add_slot(tx: &mut Tx, delivery: DeliveryId, slot: &Slot) -> Result<(), DbError> {
-    execute!(tx, SLOT_ADD, slot.id, delivery, slot.starts_at, slot.ends_at, &slot.room).map(|_| ())
+    execute!(tx, SLOT_ADD, slot.id, delivery, slot.starts_at, slot.ends_at, &slot.room, slot.minutes()).map(|_| ())
 }
 
 /// Changes a half-day.
 pub async fn set_slot(tx: &mut Tx, delivery: DeliveryId, slot: &Slot) -> Result<bool, DbError> {
-    execute!(tx, SLOT_SET, slot.id, delivery, slot.starts_at, slot.ends_at, &slot.room).map(|rows| rows == 1)
+    execute!(tx, SLOT_SET, slot.id, delivery, slot.starts_at, slot.ends_at, &slot.room, slot.minutes())
+        .map(|rows| rows == 1)
 }
 
 /// Removes a half-day with its sessions; a constraint violation when it has marks.
 pub async fn remove_slot(tx: &mut Tx, delivery: DeliveryId, slot: SlotId) -> Result<bool, DbError> {
     execute!(tx, SLOT_REMOVE, slot, delivery).map(|rows| rows == 1)
+}
+
+/// Calls a half-day off; false when it was before.
+pub async fn cancel_slot(
+    tx: &mut Tx,
+    delivery: DeliveryId,
+    slot: SlotId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    execute!(tx, SLOT_CANCEL, slot, delivery, now, reason).map(|rows| rows == 1)
+}
+
+/// Gives a half-day after all; false when it was not called off.
+pub async fn restore_slot(tx: &mut Tx, delivery: DeliveryId, slot: SlotId) -> Result<bool, DbError> {
+    execute!(tx, SLOT_RESTORE, slot, delivery).map(|rows| rows == 1)
+}
+
+/// What became of a half-day besides its marks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
+pub struct SlotStep {
+    /// What.
+    pub act: SlotAct,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by_name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Writes down what became of a half-day.
+pub async fn add_slot_step(tx: &mut Tx, id: uuid::Uuid, slot: SlotId, step: &SlotStep) -> Result<(), DbError> {
+    execute!(tx, STEP_ADD, id, slot, step.act, &step.reason, &step.by_name, step.at).map(|_| ())
+}
+
+/// What became of a half-day, oldest first.
+pub async fn slot_steps(h: &mut impl Handle, slot: SlotId) -> Result<Vec<SlotStep>, DbError> {
+    fetch_all!(h, STEPS, slot)
 }
 
 /// A line of the timetable.

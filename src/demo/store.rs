@@ -50,17 +50,18 @@ statements! {
     MATERIAL = "INSERT INTO material (id, module_id, position, kind, title, minutes, body, file_id, url)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     DELIVERY = "INSERT INTO delivery (id, course_id, pack_id, title, state, mode, language, host_id, area_code, place, link,
-            starts_on, ends_on, date_note, time_zone, capacity, taken, call_closes_on, note, invented, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)";
+            starts_on, ends_on, date_note, time_zone, capacity, taken, call_closes_on, note, invented, created_at, updated_at, excused, attendance_percent)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21, 'missed',
+            (SELECT c.attendance_percent FROM course c WHERE c.id = $2))";
     DELIVERY_PROJECT = "INSERT INTO delivery_project (delivery_id, project_id) VALUES ($1, $2)";
     DELIVERY_TRAINER = "INSERT INTO delivery_trainer (delivery_id, person_id, lead) VALUES ($1, $2, $3)";
-    SLOT = "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room) VALUES ($1, $2, $3, $4, $5)";
+    SLOT = "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room, minutes) VALUES ($1, $2, $3, $4, $5, $6)";
     TIMETABLE = "INSERT INTO timetable_session (id, slot_id, session_plan_id, title, starts_at, minutes) VALUES ($1, $2, $3, $4, $5, $6)";
     ENROLMENT = "INSERT INTO enrolment (id, delivery_id, person_id, state, source, profession, workplace, area_code, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
     ENROLMENT_CHANGE = "INSERT INTO enrolment_change (id, enrolment_id, at, from_state, to_state, reason) VALUES ($1, $2, $3, NULL, $4, $5)";
-    MARK = "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_by, marked_by_name, marked_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    MARK = "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_by, marked_by_name, marked_at, of_minutes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT s.minutes FROM slot s WHERE s.id = $1))";
     MARK_CHANGE = "INSERT INTO mark_change (id, slot_id, enrolment_id, state, minutes, source, marked_by, marked_by_name, marked_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     PROGRESS = "INSERT INTO progress (enrolment_id, material_id, opened_at, done_at, touched_at) VALUES ($1, $2, $3, $4, $5)";
@@ -389,7 +390,7 @@ pub async fn add_slot(
     span: (DateTime<Utc>, DateTime<Utc>),
     room: &str,
 ) -> Result<(), DbError> {
-    execute!(tx, SLOT, id, delivery, span.0, span.1, room).map(|_| ())
+    execute!(tx, SLOT, id, delivery, span.0, span.1, room, (span.1 - span.0).num_minutes()).map(|_| ())
 }
 
 /// Adds a session to a half-day.

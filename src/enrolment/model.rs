@@ -16,6 +16,18 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 crate::text_enum! {
+    /// Whether enough of the programme can still be attended.
+    pub enum Risk {
+        /// Nothing is in the way.
+        None = "none",
+        /// One more half-day missed, and it is no longer possible.
+        AtRisk = "at_risk",
+        /// Too much was missed already.
+        Lost = "lost",
+    }
+}
+
+crate::text_enum! {
     /// The state of a person's place in a delivery.
     pub enum EnrolmentState {
         Nominated = "nominated",

@@ -24,6 +24,18 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// What an excused absence counts as.
+    pub enum Excused {
+        /// As missed: the hours are not made up for by the excuse.
+        Missed = "missed",
+        /// As if the half-day had not been on the programme.
+        Neutral = "neutral",
+        /// As attended.
+        Attended = "attended",
+    }
+}
+
 /// The code of the area whose name always carries a footnote.
 pub const KOSOVO: &str = "XK";
 
@@ -131,6 +143,11 @@ pub struct Institution {
     pub about: String,
     /// What the sources remark.
     pub note: String,
+    /// Share of a programme to be attended in the deliveries it hosts, in percent; that of the course
+    /// where it says nothing.
+    pub attendance_percent: Option<i64>,
+    /// What an excused absence counts as in the deliveries it hosts.
+    pub excused: Excused,
     /// Grows with every change.
     pub version: i64,
     /// Who changed it last.
@@ -164,6 +181,12 @@ pub struct InstitutionForm {
     /// Codes of languages, separated by spaces.
     #[serde(default)]
     pub languages: String,
+    /// Share of a programme to be attended, in percent; empty for that of the course.
+    #[serde(default)]
+    pub attendance_percent: String,
+    /// What an excused absence counts as.
+    #[serde(default)]
+    pub excused: String,
 }
 
 impl InstitutionForm {
@@ -174,7 +197,18 @@ impl InstitutionForm {
         if split_list(&languages).any(|code| !is_language_code(code)) {
             checks.fault("languages", FaultKind::Choice);
         }
+        let percent = (!self.attendance_percent.trim().is_empty())
+            .then(|| checks.number("attendance_percent", &self.attendance_percent, 0, 100));
+        let excused = match self.excused.trim() {
+            "" => to.excused,
+            chosen => chosen.parse().unwrap_or_else(|_| {
+                checks.fault("excused", FaultKind::Choice);
+                to.excused
+            }),
+        };
         let changed = Institution {
+            attendance_percent: percent,
+            excused,
             name: checks.required("name", &self.name, 200),
             about: checks.text("about", &self.about, 4000),
             address: checks.text("address", &self.address, 500),

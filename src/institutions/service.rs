@@ -118,6 +118,7 @@ pub async fn edit(cx: &Ctx, form: &InstitutionForm) -> Result<Done, AppError> {
 }
 
 fn conflict(form: &InstitutionForm, stands: &Institution) -> Conflict {
+    let excused = if form.excused.is_empty() { stands.excused.code() } else { &form.excused };
     Conflict::between(
         &stands.updated_by,
         stands.version,
@@ -129,6 +130,12 @@ fn conflict(form: &InstitutionForm, stands: &Institution) -> Conflict {
             ("phone", &form.phone, stands.phone.clone()),
             ("website", &form.website, stands.website.clone()),
             ("languages", &form.languages, stands.languages.replace(';', " ")),
+            (
+                "attendance_percent",
+                &form.attendance_percent,
+                stands.attendance_percent.map_or_else(String::new, |share| share.to_string()),
+            ),
+            ("excused", excused, stands.excused.code().to_owned()),
         ],
     )
 }

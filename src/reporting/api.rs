@@ -7,7 +7,7 @@ use crate::{
         ids::{DeliveryId, EnrolmentId, PackId, SlotId},
     },
     deliveries::model::{DeliveryState, Mode},
-    enrolment::model::EnrolmentState,
+    enrolment::model::{EnrolmentState, Risk},
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use leptos::{
@@ -104,6 +104,11 @@ pub struct LearningCard {
     pub next: Option<HalfDay>,
     /// Whether a certificate was issued.
     pub certified: bool,
+    /// Whether enough can still be attended.
+    pub risk: Risk,
+    /// Minutes attended, minutes of the programme and the share of them that is asked for, in percent; once
+    /// something is marked.
+    pub attended: Option<(i64, i64, i64)>,
 }
 
 /// A delivery, for who teaches or hosts it.

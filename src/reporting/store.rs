@@ -5,7 +5,7 @@ use super::model::Reach;
 use crate::{
     common::ids::{CertificateId, DeliveryId, EnrolmentId, PackId, PersonId, SlotId},
     deliveries::model::{DeliveryState, Mode},
-    enrolment::model::EnrolmentState,
+    enrolment::model::{EnrolmentState, Risk},
     execute, fetch_all, fetch_one,
     packs::model::PackState,
     platform::db::{DbError, Handle, Tx},
@@ -57,9 +57,11 @@ statements! {
                 WHERE m.pack_id = d.pack_id AND NOT t.trainer_only) AS items,
             (SELECT COUNT(*) FROM progress g JOIN material t ON t.id = g.material_id JOIN pack_module m ON m.id = t.module_id
                 WHERE g.enrolment_id = e.id AND g.done_at IS NOT NULL AND NOT t.trainer_only AND m.pack_id = d.pack_id) AS done,
-            s.id AS slot_id, s.starts_at, s.ends_at, f.id AS certificate_id
-        FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
-        LEFT JOIN slot s ON s.id = (SELECT n.id FROM slot n WHERE n.delivery_id = d.id AND n.ends_at > $2 ORDER BY n.starts_at LIMIT 1)
+            s.id AS slot_id, s.starts_at, s.ends_at, f.id AS certificate_id, e.risk, k.attended_minutes, k.programme_minutes,
+            COALESCE(d.attendance_percent, h.attendance_percent, c.attendance_percent) AS attendance_percent
+        FROM enrolment e JOIN delivery d ON d.id = e.delivery_id JOIN course c ON c.id = d.course_id
+        LEFT JOIN institution h ON h.id = d.host_id LEFT JOIN completion k ON k.enrolment_id = e.id
+        LEFT JOIN slot s ON s.id = (SELECT n.id FROM slot n WHERE n.delivery_id = d.id AND n.ends_at > $2 AND n.cancelled_at IS NULL ORDER BY n.starts_at LIMIT 1)
         LEFT JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
         WHERE e.person_id = $1 AND e.state NOT IN ('withdrawn', 'refused', 'declined', 'replaced')
         ORDER BY d.starts_on DESC, e.id DESC LIMIT 50";
@@ -69,7 +71,7 @@ statements! {
             (SELECT COUNT(*) FROM enrolment w WHERE w.delivery_id = d.id AND w.state IN ('nominated', 'applied', 'endorsed', 'selected', 'invited')) AS waiting,
             s.id AS slot_id, s.starts_at, s.ends_at, s.room
         FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
-        LEFT JOIN slot s ON s.id = (SELECT n.id FROM slot n WHERE n.delivery_id = d.id AND n.ends_at > $2 ORDER BY n.starts_at LIMIT 1)
+        LEFT JOIN slot s ON s.id = (SELECT n.id FROM slot n WHERE n.delivery_id = d.id AND n.ends_at > $2 AND n.cancelled_at IS NULL ORDER BY n.starts_at LIMIT 1)
         WHERE t.person_id = $1 AND d.state NOT IN ('cancelled', 'postponed') ORDER BY d.starts_on DESC, d.id DESC LIMIT 30";
     HOSTING = "SELECT d.id, d.title, d.state, d.mode, d.starts_on, d.ends_on, d.date_note, d.time_zone, d.place, d.area_code, d.capacity, d.taken,
             d.call_closes_on, (SELECT COUNT(*) FROM slot x WHERE x.delivery_id = d.id) AS slots,
@@ -77,7 +79,7 @@ statements! {
             (SELECT COUNT(*) FROM enrolment w WHERE w.delivery_id = d.id AND w.state IN ('nominated', 'applied', 'endorsed', 'selected', 'invited')) AS waiting,
             s.id AS slot_id, s.starts_at, s.ends_at, s.room
         FROM delivery d
-        LEFT JOIN slot s ON s.id = (SELECT n.id FROM slot n WHERE n.delivery_id = d.id AND n.ends_at > $2 ORDER BY n.starts_at LIMIT 1)
+        LEFT JOIN slot s ON s.id = (SELECT n.id FROM slot n WHERE n.delivery_id = d.id AND n.ends_at > $2 AND n.cancelled_at IS NULL ORDER BY n.starts_at LIMIT 1)
         WHERE d.host_id IN (SELECT g.institution_id FROM role_grant g WHERE g.person_id = $1
                 AND g.role = 'institution_administrator' AND g.ended_at IS NULL)
             AND d.state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'delivered')
@@ -87,7 +89,7 @@ statements! {
             (SELECT COUNT(*) FROM delivery_trainer y WHERE y.delivery_id = d.id) AS trainers,
             CAST(0 AS BIGINT) AS waiting, s.id AS slot_id, s.starts_at, s.ends_at, s.room
         FROM delivery d
-        LEFT JOIN slot s ON s.id = (SELECT n.id FROM slot n WHERE n.delivery_id = d.id AND n.ends_at > $1 ORDER BY n.starts_at LIMIT 1)
+        LEFT JOIN slot s ON s.id = (SELECT n.id FROM slot n WHERE n.delivery_id = d.id AND n.ends_at > $1 AND n.cancelled_at IS NULL ORDER BY n.starts_at LIMIT 1)
         WHERE d.state = 'call_open' ORDER BY d.call_closes_on, d.starts_on, d.id LIMIT 30";
     DRAFTS = "SELECT p.id, p.title, p.language, p.major, p.minor, p.state, c.slug
         FROM course_author a JOIN pack p ON p.course_id = a.course_id JOIN course c ON c.id = p.course_id
@@ -207,6 +209,14 @@ pub struct LearningRow {
     pub ends_at: Option<DateTime<Utc>>,
     /// The certificate that stands.
     pub certificate_id: Option<CertificateId>,
+    /// Whether enough can still be attended.
+    pub risk: Risk,
+    /// Minutes of presence so far.
+    pub attended_minutes: Option<i64>,
+    /// Minutes of the programme.
+    pub programme_minutes: Option<i64>,
+    /// Share to be attended, in percent.
+    pub attendance_percent: i64,
 }
 
 /// Somebody's places, latest first.

@@ -71,6 +71,7 @@ pub const JOBS: Handlers = &[
     (jobs::COUNT, reporting::service::refresh_job),
     (crate::enrolment::letters::JOB, crate::enrolment::letters::write),
     (crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
+    (crate::deliveries::model::MOVED, crate::attendance::moved::job),
 ];
 
 /// Opens everything the settings name.

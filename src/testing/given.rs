@@ -63,7 +63,7 @@ const DELIVERY: Statement = Statement {
 };
 const SLOT: Statement = Statement {
     name: "testing::slot",
-    sql: "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room) VALUES ($1, $2, $3, $4, 'Room 204')",
+    sql: "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room, minutes) VALUES ($1, $2, $3, $4, 'Room 204', $5)",
 };
 const SESSION: Statement = Statement {
     name: "testing::session",
@@ -157,7 +157,8 @@ impl House {
         for (n, (day, hour, minute)) in halves.into_iter().enumerate() {
             let slot: SlotId = self.app.id();
             let begins = zones::utc(day.and_time(NaiveTime::from_hms_opt(hour, minute, 0).expect("a time")), ZONE);
-            execute!(&mut tx, SLOT, slot, id, begins, begins + chrono::TimeDelta::minutes(210)).expect("a slot");
+            execute!(&mut tx, SLOT, slot, id, begins, begins + chrono::TimeDelta::minutes(210), 210_i64)
+                .expect("a slot");
             let session: uuid::Uuid = self.app.id();
             let plan = plans.get(n).map(|(id,)| *id);
             execute!(&mut tx, SESSION, session, slot, plan, format!("Session {}", n + 1), begins).expect("a session");

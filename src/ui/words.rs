@@ -9,13 +9,14 @@ use crate::{
     },
     completion::model::CertificateKind,
     deliveries::model::{DeliveryState, Tab},
-    enrolment::model::EnrolmentState,
-    institutions::model::InstitutionKind,
+    enrolment::model::{EnrolmentState, Risk},
+    institutions::model::{Excused, InstitutionKind},
     packs::model::{Method, PackState, PackStep},
     people::model::{Profession, Role, Sex},
     programmes::model::{ActivityKind, DocumentKind, ProjectStatus},
     tr,
 };
+use leptos::prelude::*;
 
 /// What is wrong with a field.
 pub fn fault(kind: &FaultKind) -> String {
@@ -81,6 +82,8 @@ table! {
         TrainerHere => refusal.trainer_here,
         ByNomination => refusal.by_nomination,
         Over => refusal.over,
+        RegisterClosed => refusal.register_closed,
+        CalledOff => refusal.called_off,
         TooEarly => refusal.too_early,
         RuleNotMet => refusal.rule_not_met,
         FileTooLarge => refusal.file_too_large,
@@ -171,6 +174,24 @@ table! {
         Ministry => institutions.kind.ministry,
         Council => institutions.kind.council,
         ProgrammeOffice => institutions.kind.programme_office,
+    }
+}
+
+table! {
+    /// What an excused absence counts as.
+    excused(Excused) {
+        Missed => institutions.excuse.missed,
+        Neutral => institutions.excuse.neutral,
+        Attended => institutions.excuse.attended,
+    }
+}
+
+/// A tag that says that somebody may miss no more, or has missed too much already.
+pub fn at_risk(risk: Risk) -> Option<AnyView> {
+    match risk {
+        Risk::None => None,
+        Risk::AtRisk => Some(view! { " "<span class="tag warn">{tr!(completion.at_risk)}</span> }.into_any()),
+        Risk::Lost => Some(view! { " "<span class="tag bad">{tr!(completion.lost)}</span> }.into_any()),
     }
 }
 

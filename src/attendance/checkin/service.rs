@@ -39,7 +39,7 @@ impl DoorRow {
 
     /// The secret and the tolerance, while codes are taken.
     fn opened(&self) -> Result<(&[u8], i64), Hurdle> {
-        if writable(self.state, Keeper::Trainer).is_err() {
+        if self.shut || writable(self.state, Keeper::Trainer).is_err() {
             return Err(Hurdle::Closed);
         }
         match (&self.secret, self.open) {

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 
 statements! {
     DOOR = "SELECT s.id, s.delivery_id, s.starts_at, s.ends_at, s.room, d.title, d.state, d.time_zone, d.place,
-            c.secret, c.tolerance, c.open
+            c.secret, c.tolerance, c.open, s.closed_at IS NOT NULL OR s.cancelled_at IS NOT NULL AS shut
         FROM slot s JOIN delivery d ON d.id = s.delivery_id LEFT JOIN check_in c ON c.slot_id = s.id WHERE s.id = $1";
     OPEN = "INSERT INTO check_in (slot_id, secret, tolerance, open, opened_at, opened_by) VALUES ($1, $2, $3, TRUE, $4, $5)
         ON CONFLICT (slot_id) DO UPDATE SET secret = excluded.secret, tolerance = excluded.tolerance, open = TRUE,
@@ -26,10 +26,10 @@ statements! {
         WHERE e.delivery_id = $2 AND e.person_id = $3 AND e.state IN ", holding!());
     OWN_DOORS = concat!("SELECT s.id, c.secret FROM enrolment e JOIN slot s ON s.delivery_id = e.delivery_id
             JOIN check_in c ON c.slot_id = s.id
-        WHERE e.person_id = $1 AND c.open AND s.ends_at > $2 AND s.starts_at < $3 AND e.state IN ", holding!());
+        WHERE e.person_id = $1 AND c.open AND s.closed_at IS NULL AND s.cancelled_at IS NULL AND s.ends_at > $2 AND s.starts_at < $3 AND e.state IN ", holding!());
     NEXT = concat!("SELECT s.id, d.title, s.starts_at, s.ends_at, s.room, d.place, d.time_zone FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
             JOIN slot s ON s.delivery_id = d.id
-        WHERE e.person_id = $1 AND s.ends_at > $2 AND s.starts_at < $3 AND d.state IN ('confirmed', 'running') AND e.state IN ", holding!(), "
+        WHERE e.person_id = $1 AND s.ends_at > $2 AND s.starts_at < $3 AND s.cancelled_at IS NULL AND d.state IN ('confirmed', 'running') AND e.state IN ", holding!(), "
         ORDER BY s.starts_at, s.id LIMIT 1");
 }
 
@@ -60,6 +60,8 @@ pub struct DoorRow {
     pub tolerance: Option<i64>,
     /// Whether codes are taken.
     pub open: Option<bool>,
+    /// Whether the register was closed or the half-day called off.
+    pub shut: bool,
 }
 
 /// A half-day with its check-in.

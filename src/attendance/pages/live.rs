@@ -430,11 +430,11 @@ mod browser {
 
         /// The search changed: rows that do not match are hidden.
         pub fn find(self, event: ev::Event) {
-            let wanted = event_target_value(&event).to_lowercase();
+            let wanted = fold(&event_target_value(&event));
             for row in self.rows.get_value() {
                 let found = document().query_selector(&format!("li[data-e='{}']", row.key)).ok().flatten();
                 if let Some(item) = found.and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
-                    item.set_hidden(!row.name.to_lowercase().contains(&wanted));
+                    item.set_hidden(!fold(&row.name).contains(&wanted));
                 }
             }
         }
@@ -449,6 +449,12 @@ mod browser {
             event.prevent_default();
             self.pump();
         }
+    }
+
+    /// Without accents and capitals: "cela" finds Çela.
+    fn fold(text: &str) -> String {
+        let plain = js_sys::JsString::from(text.to_lowercase()).normalize("NFD");
+        String::from(plain).chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect()
     }
 
     fn unsent(row: Row, state: MarkState, missed: &str, note: &str) {

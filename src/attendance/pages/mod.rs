@@ -3,7 +3,9 @@
 mod arrive;
 mod door;
 mod history;
+mod keys;
 mod live;
+mod past;
 mod register;
 mod row;
 
@@ -22,6 +24,7 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/register") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/history") view=lazy!(manage: history::HistoryPage)/>
+        <Route path=path!("/deliveries/:id/register/:slot/at") view=lazy!(manage: past::PastPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/door") view=lazy!(manage: door::DoorPage)/>
         <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>
         <Route path=path!("/in/:slot") view=lazy!(learn: arrive::ArrivePage)/>

@@ -1,18 +1,23 @@
 //! `/deliveries/{id}/register` and `/deliveries/{id}/register/{slot}`: who was there, phone first.
 
 use super::{
+    keys,
     live::Live,
     row::{self, Kept, Row, Shown, Words},
 };
 use crate::{
     attendance::{
-        api::{Name, Register, SaveRegister, SlotTab, get_register},
+        api::{CloseRegister, Name, Register, SaveRegister, SlotTab, get_register},
         model::{MarkState, field_of},
     },
-    common::{error::AppError, ids::SlotId},
+    common::{
+        error::AppError,
+        ids::{DeliveryId, SlotId},
+    },
     tr,
     ui::{
-        form::{Form, FormState, Hidden, Version},
+        field::Input,
+        form::{Form, FormState, Hidden, Submit, Version},
         format,
         layout::PageHead,
         load::load,
@@ -22,7 +27,7 @@ use crate::{
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use std::sync::Arc;
 
 /// From this many names on there is a search.
@@ -31,17 +36,66 @@ const MANY: usize = 30;
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let params = use_params_map();
+    let query = use_query_map();
+    let sort = Memo::new(move |_| Sort::of(query.read().get("sort").as_deref()));
     load(
         move || {
             let params = params.read();
             (params.get("id").unwrap_or_default(), params.get("slot").unwrap_or_default())
         },
         |(delivery, slot)| get_register(delivery, slot),
-        show,
+        move |data| show(data, sort.get()),
     )
 }
 
-fn show(data: Register) -> AnyView {
+/// What names are sorted by: as the room is used to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Sort {
+    #[default]
+    Family,
+    Given,
+    Workplace,
+}
+
+impl Sort {
+    fn of(code: Option<&str>) -> Self {
+        match code {
+            Some("given") => Self::Given,
+            Some("work") => Self::Workplace,
+            _ => Self::Family,
+        }
+    }
+
+    /// The query part of an address.
+    const fn query(self) -> &'static str {
+        match self {
+            Self::Family => "",
+            Self::Given => "?sort=given",
+            Self::Workplace => "?sort=work",
+        }
+    }
+
+    fn word(self) -> String {
+        match self {
+            Self::Family => tr!(attendance.sort.family),
+            Self::Given => tr!(attendance.sort.given),
+            Self::Workplace => tr!(attendance.sort.workplace),
+        }
+    }
+
+    /// Puts the names of a register in this order.
+    fn apply(self, data: &mut Register) {
+        let order = match self {
+            Self::Family => return,
+            Self::Given => &data.by_given,
+            Self::Workplace => &data.by_workplace,
+        };
+        data.names = order.iter().filter_map(|at| data.names.get(usize::from(*at)).cloned()).collect();
+    }
+}
+
+fn show(mut data: Register, sort: Sort) -> AnyView {
+    sort.apply(&mut data);
     let back = format!("/deliveries/{}", data.delivery);
     let position = data.slot.and_then(|slot| data.slots.iter().position(|tab| tab.id == slot));
     let Some((slot, position)) = data.slot.zip(position) else {
@@ -58,9 +112,11 @@ fn show(data: Register) -> AnyView {
         .into_any();
     };
     let title = slot_title(&data.slots[position]);
+    let closing = closing(&data, slot);
     view! {
         <Title text=format!("{title} · {}", data.title)/>
-        <Form function=SaveRegister::PATH class="register"><RegisterSheet data=data shown=slot position=position/></Form>
+        <Form function=SaveRegister::PATH class="register"><RegisterSheet data=data shown=slot position=position sort=sort/></Form>
+        {closing}
     }
     .into_any()
 }
@@ -89,7 +145,77 @@ fn short_half_day(starts: NaiveDateTime) -> String {
     if starts.hour() < 12 { tr!(attendance.am, day = day) } else { tr!(attendance.pm, day = day) }
 }
 
-fn tabs(data: &Register, slot: SlotId) -> impl IntoView + use<> {
+/// Below the names: the register is closed when all are content, and opened again for a reason.
+fn closing(data: &Register, slot: SlotId) -> Option<AnyView> {
+    if !data.may_reopen || data.cancelled.is_some() || data.names.is_empty() {
+        return None;
+    }
+    let (delivery, slot) = (data.delivery.to_string(), slot.to_string());
+    let left = data.names.iter().filter(|name| name.mark.is_none()).count();
+    let form = if data.closed.is_some() {
+        view! {
+            <h2>{tr!(attendance.reopen)}</h2>
+            <p>{tr!(attendance.reopen_text)}</p>
+            <Form function=CloseRegister::PATH key="reopen" class="form" labels=vec![("why", tr!(attendance.reopen_why))]>
+                <Hidden name="delivery" value=delivery/>
+                <Hidden name="slot" value=slot/>
+                <Hidden name="act" value="reopen"/>
+                <Input name="why" label=tr!(attendance.reopen_why)/>
+                <div class="actions"><Submit label=tr!(attendance.reopen) class="quiet"/></div>
+            </Form>
+        }
+        .into_any()
+    } else {
+        let text = if left > 0 { tr!(attendance.close_left, count = left as i64) } else { tr!(attendance.close_text) };
+        view! {
+            <details class="more">
+                <summary>{tr!(attendance.close)}</summary>
+                <p>{text}</p>
+                <Form function=CloseRegister::PATH key="close">
+                    <Hidden name="delivery" value=delivery/>
+                    <Hidden name="slot" value=slot/>
+                    <Hidden name="act" value="close"/>
+                    <Hidden name="why" value=""/>
+                    <Submit label=tr!(attendance.close) class="quiet"/>
+                </Form>
+            </details>
+        }
+        .into_any()
+    };
+    Some(view! { <section class="wrap body stack noprint">{form}</section> }.into_any())
+}
+
+/// The orders that names can stand in.
+fn sorts(delivery: DeliveryId, slot: SlotId, chosen: Sort) -> impl IntoView + use<> {
+    let links = [Sort::Family, Sort::Given, Sort::Workplace].map(|sort| {
+        view! {
+            <a href=format!("/deliveries/{delivery}/register/{slot}{}", sort.query()) aria-current=(sort == chosen).then_some("true")>
+                {sort.word()}
+            </a>
+        }
+    });
+    view! {
+        <nav class="sorts noprint" aria-label=tr!(attendance.sort.title)>
+            <span aria-hidden="true">{tr!(attendance.sort.title)}</span>
+            {links.into_iter().collect_view()}
+            <span class="keys js">{tr!(attendance.keys)}</span>
+        </nav>
+        <datalist id="reasons">
+            {[
+                tr!(attendance.excuse.hearing),
+                tr!(attendance.excuse.duty),
+                tr!(attendance.excuse.illness),
+                tr!(attendance.excuse.family),
+                tr!(attendance.excuse.travel),
+            ]
+                .map(|reason| view! { <option value=reason></option> })
+                .into_iter()
+                .collect_view()}
+        </datalist>
+    }
+}
+
+fn tabs(data: &Register, slot: SlotId, sort: Sort) -> impl IntoView + use<> {
     let delivery = data.delivery;
     let mut today_shown = false;
     data.slots
@@ -99,11 +225,22 @@ fn tabs(data: &Register, slot: SlotId) -> impl IntoView + use<> {
             let today = tab.starts.date() == data.today && (current || !today_shown);
             today_shown |= today;
             let under = if today && current { tr!(attendance.today) } else { format::time(tab.starts.time()) };
-            let full = tab.full.then(|| view! { <span class="vh">{tr!(attendance.all_marked)}</span> });
+            let full = match (tab.cancelled, tab.closed, tab.full) {
+                (true, ..) => Some(tr!(attendance.tab_off)),
+                (_, true, _) => Some(tr!(attendance.tab_closed)),
+                (.., true) => Some(tr!(attendance.all_marked)),
+                _ => None,
+            };
+            let full = full.map(|full| view! { <span class="vh">{full}</span> });
+            let class = match (tab.cancelled, tab.full) {
+                (true, _) => Some("off"),
+                (_, true) => Some("full"),
+                _ => None,
+            };
             view! {
                 <a
-                    href=format!("/deliveries/{delivery}/register/{}", tab.id)
-                    class=tab.full.then_some("full")
+                    href=format!("/deliveries/{delivery}/register/{}{}", tab.id, sort.query())
+                    class=class
                     aria-current=current.then_some("page")
                 >
                     <b>{short_half_day(tab.starts)}</b>
@@ -152,7 +289,7 @@ fn put_into_words(error: &mut Option<AppError>) -> Vec<String> {
 }
 
 #[component]
-fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoView {
+fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> impl IntoView {
     let slot = shown;
     let form = expect_context::<FormState>();
     let came_back = form.typed("slot").as_deref() == Some(slot.to_string().as_str());
@@ -168,7 +305,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
     let history = format!("/deliveries/{}/register/{slot}/history", data.delivery);
     let locked = data.writable.is_err();
     let items = {
-        let words = Arc::new(Words::new(data.today, history.clone(), locked));
+        let words = Arc::new(Words::new(data.today, history.clone(), locked, sort == Sort::Given));
         rows.iter().cloned().map(|row| row::view(row, Arc::clone(&words))).collect::<Vec<_>>()
     };
     let live = Live::new(data.delivery, slot, data.minutes, rows);
@@ -177,6 +314,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
         if begun.is_none() && !locked {
             live.resume();
             live.watch(version);
+            keys::listen();
         }
     });
     let total = data.names.len();
@@ -191,7 +329,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
     .filter(|fact| !fact.is_empty())
     .collect();
     let title = slot_title(tab);
-    let nav = tabs(&data, slot);
+    let nav = tabs(&data, slot, sort);
     let search = (total > MANY).then(|| {
         view! { <input class="reg-find js" type="search" aria-label=tr!(attendance.find) placeholder=tr!(attendance.find) on:input=move |event| live.find(event)/> }
     });
@@ -220,7 +358,15 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
             </div>
         }
     });
-    let closed = data.writable.err().map(|why| view! { <p class="muted">{words::refusal(why)}</p> });
+    let closed = data.writable.err().map(|why| {
+        let more = match (&data.cancelled, &data.closed) {
+            (Some(reason), _) => Some(reason.clone()),
+            (None, Some((by, at))) => Some(tr!(attendance.closed_by, name = by.clone(), at = format::date_time(*at))),
+            (None, None) => None,
+        };
+        view! { <p class="muted">{words::refusal(why)}" "{more}</p> }
+    });
+    let sorts = (total > 1).then(|| sorts(data.delivery, slot, sort));
     let list = if total == 0 {
         view! { <div class="empty"><h2>{tr!(attendance.nobody)}</h2><p>{tr!(attendance.nobody_text)}</p></div> }
             .into_any()
@@ -258,6 +404,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
                 {everyone}
             </div>
         </div>
+        {sorts}
         {list}
         {footnote}
         {foot}

@@ -7,8 +7,9 @@ use crate::{
         model::{MarkSource, MarkState, field_of},
     },
     common::ids::EnrolmentId,
+    enrolment::model::Risk,
     tr,
-    ui::format,
+    ui::{format, words::at_risk},
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use leptos::prelude::*;
@@ -79,6 +80,8 @@ pub struct Row {
     pub name: Arc<str>,
     /// Court, office or unit.
     pub workplace: Arc<str>,
+    /// Whether enough can still be attended.
+    pub risk: Risk,
     /// What it shows.
     pub shown: RwSignal<Shown>,
 }
@@ -91,6 +94,7 @@ impl Row {
             key: name.id.to_string().into(),
             name: name.name.as_str().into(),
             workplace: name.workplace.as_str().into(),
+            risk: name.risk,
             shown: RwSignal::new(shown),
         }
     }
@@ -122,11 +126,12 @@ pub struct Words {
     today: NaiveDate,
     history: String,
     locked: bool,
+    given_first: bool,
 }
 
 impl Words {
     /// The words in the language of the page.
-    pub fn new(today: NaiveDate, history: String, locked: bool) -> Self {
+    pub fn new(today: NaiveDate, history: String, locked: bool, given_first: bool) -> Self {
         Self {
             states: [
                 Button::new(MarkState::Present, "present", tr!(attendance.short.present), None),
@@ -154,6 +159,15 @@ impl Words {
             today,
             history,
             locked,
+            given_first,
+        }
+    }
+
+    /// A name as the list is sorted by.
+    fn heading(&self, name: &Arc<str>) -> Arc<str> {
+        match name.split_once(", ") {
+            Some((family, given)) if self.given_first => format!("{given} {family}").into(),
+            _ => Arc::clone(name),
         }
     }
 
@@ -171,7 +185,7 @@ impl Words {
 
 /// The row as a list item.
 pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
-    let Row { id: _, key, name, workplace, shown } = row;
+    let Row { id: _, key, name, workplace, risk, shown } = row;
     let class = move || {
         shown.with(|shown| match shown.kept {
             Kept::Saved => "who",
@@ -183,7 +197,8 @@ pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
     let mins: Arc<str> = field_of("mins", &key).into();
     let notes: Arc<str> = field_of("notes", &key).into();
     let data = Arc::clone(&key);
-    let heading = Arc::clone(&name);
+    let heading = words.heading(&name);
+    let risk = at_risk(risk);
     let body = move || {
         shown.with(|shown| {
             let line = match &shown.kept {
@@ -231,12 +246,12 @@ pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
                 </label>
                 <label class="mins why">
                     <span>{Arc::clone(&words.reason)}</span>
-                    <input type="text" name=Arc::clone(&notes) maxlength="200" disabled=locked value=shown.note.clone() prop:value=shown.note.clone()/>
+                    <input type="text" name=Arc::clone(&notes) maxlength="200" list="reasons" disabled=locked value=shown.note.clone() prop:value=shown.note.clone()/>
                 </label>
             }
         })
     };
-    view! { <li class=class data-e=data><h2>{heading}</h2>{body}</li> }
+    view! { <li class=class data-e=data><h2>{heading}{risk}</h2>{body}</li> }
 }
 
 fn join(first: &str, second: &str) -> String {

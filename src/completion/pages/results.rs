@@ -6,6 +6,7 @@ use crate::{
         model::Standing,
     },
     deliveries::pages::parts::{crumbs, tabs},
+    institutions::model::Excused,
     tr,
     ui::{
         field::Input,
@@ -13,6 +14,7 @@ use crate::{
         format,
         layout::PageHead,
         load::load,
+        words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -58,6 +60,15 @@ fn rule_words(data: &Results) -> String {
     }
 }
 
+/// What an excused absence counts as, where anything is to be attended.
+fn excused_words(data: &Results) -> Option<String> {
+    (data.rule.attendance_percent > 0 && data.programme_minutes > 0).then(|| match data.rule.excused {
+        Excused::Missed => tr!(completion.results.excused_missed),
+        Excused::Neutral => tr!(completion.results.excused_neutral),
+        Excused::Attended => tr!(completion.results.excused_attended),
+    })
+}
+
 /// What is missing, in words.
 fn missing(standing: Standing) -> (String, &'static str) {
     match standing {
@@ -97,7 +108,7 @@ fn show(data: Results, form: Option<AnyView>) -> AnyView {
             </dl>
             <section class="section stack">
                 <p class="muted">
-                    {rule}" "
+                    {rule}" "{excused_words(&data)}" "
                     {if data.certifies_now { tr!(completion.results.goes_out_now) } else { tr!(completion.results.goes_out_later) }}
                 </p>
                 <table class="cards">
@@ -145,15 +156,19 @@ fn row(line: ResultLine, data: &Results) -> AnyView {
     };
     let items = format!("{} / {}", line.tally.items_done, line.tally.items_required);
     let certificate = certificate(&line, data.may_manage);
+    let risk = words::at_risk(line.risk);
+    let excused = (line.tally.excused_minutes > 0).then(|| {
+        view! { <br/><span class="muted small">{tr!(completion.results.excused, time = format::minutes(line.tally.excused_minutes))}</span> }
+    });
     view! {
         <tr>
             <th scope="row" data-label=tr!(completion.results.person)>
                 {line.name.clone()}
                 {(!line.workplace.is_empty()).then(|| view! { <br/><span class="muted small">{line.workplace.clone()}</span> })}
             </th>
-            <td class="n" data-label=tr!(completion.results.attended)>{attended}</td>
+            <td class="n" data-label=tr!(completion.results.attended)>{attended}{excused}</td>
             <td class="n" data-label=tr!(completion.results.items)>{items}</td>
-            <td data-label=tr!(completion.results.outcome)><span class=class>{words}</span></td>
+            <td data-label=tr!(completion.results.outcome)><span class=class>{words}</span>{risk}</td>
             <td data-label=tr!(completion.results.certificate)>{certificate}</td>
         </tr>
     }

@@ -1,6 +1,7 @@
 //! What is typed into the forms of deliveries, and what it amounts to once it is checked.
 
 use super::*;
+use crate::common::ids::{PersonId, SlotId};
 
 /// The largest delivery.
 pub const MAX_CAPACITY: i64 = 2000;
@@ -243,6 +244,40 @@ pub struct News {
 
 /// The kind of job that tells [`News`].
 pub const NEWS: &str = "enrolment.news";
+
+crate::text_enum! {
+    /// What became of a half-day and its register besides marks.
+    pub enum SlotAct {
+        /// The register was signed off.
+        Closed = "closed",
+        /// The register was opened again.
+        Reopened = "reopened",
+        /// The half-day was called off.
+        Cancelled = "cancelled",
+        /// It is given after all.
+        Restored = "restored",
+        /// Its hours were changed.
+        Moved = "moved",
+    }
+}
+
+/// A half-day whose hours were changed; the payload of the job [`MOVED`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The half-day.
+    pub slot: SlotId,
+    /// Who changed them.
+    pub by: PersonId,
+    /// Who changed them, by name.
+    pub by_name: String,
+    /// From what to what.
+    pub what: String,
+}
+
+/// The kind of job that counts the minutes of marks anew where hours were changed.
+pub const MOVED: &str = "attendance.moved";
 
 /// What a form does with a trainer, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

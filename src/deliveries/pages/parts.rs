@@ -110,6 +110,16 @@ pub fn timetable(slots: Vec<SlotView>, now: Option<NaiveDateTime>, link: Option<
 
 fn lines(slot: SlotView, now: Option<NaiveDateTime>, link: Option<String>) -> AnyView {
     let href = link.map(|base| format!("{base}/{}", slot.id));
+    if let Some(reason) = slot.cancelled {
+        let when = span(slot.starts, (slot.ends - slot.starts).num_minutes());
+        let title = tr!(deliveries.half_day_called_off);
+        let what = match href {
+            Some(href) => view! { <a href=href>{title}</a> }.into_any(),
+            None => view! { <b>{title}</b> }.into_any(),
+        };
+        return view! { <li class="off"><time><s>{when}</s></time><div>{what}<span>{reason}</span></div></li> }
+            .into_any();
+    }
     let edit = href.map(|href| {
         view! {
             <li>

@@ -2,7 +2,7 @@
 
 use super::parts::{crumbs, half_day, span};
 use crate::{
-    deliveries::api::{RemoveSession, RemoveSlot, SaveSession, SaveSlot, SessionView, SlotEdit, get_slot},
+    deliveries::api::{CallOffSlot, RemoveSession, RemoveSlot, SaveSession, SaveSlot, SessionView, SlotEdit, get_slot},
     tr,
     ui::{
         field::{Input, Select},
@@ -79,6 +79,36 @@ fn show(data: SlotEdit) -> impl IntoView {
     let add = session_form(None, "new".to_owned());
     let empty = slot.sessions.is_empty();
     let was = slot.as_read();
+    let called_off = match slot.cancelled.clone() {
+        Some(reason) => view! {
+            <div class="notice warn">
+                <h2>{tr!(deliveries.called_off)}</h2>
+                <p>{reason}</p>
+                <Form function=CallOffSlot::PATH key="restore">
+                    <Hidden name="delivery" value=head.id.to_string()/>
+                    <Hidden name="id" value=slot.id.to_string()/>
+                    <Hidden name="act" value="restore"/>
+                    <Hidden name="reason" value=""/>
+                    <Submit label=tr!(deliveries.restore_half_day) class="quiet small"/>
+                </Form>
+            </div>
+        }
+        .into_any(),
+        None => view! {
+            <details class="more">
+                <summary>{tr!(deliveries.call_off)}</summary>
+                <p>{tr!(deliveries.call_off_text)}</p>
+                <Form function=CallOffSlot::PATH key="cancel" class="form" labels=vec![("reason", tr!(deliveries.reason))]>
+                    <Hidden name="delivery" value=head.id.to_string()/>
+                    <Hidden name="id" value=slot.id.to_string()/>
+                    <Hidden name="act" value="cancel"/>
+                    <Input name="reason" label=tr!(deliveries.reason)/>
+                    <div class="actions"><Submit label=tr!(deliveries.call_off) class="danger small"/></div>
+                </Form>
+            </details>
+        }
+        .into_any(),
+    };
     view! {
         <PageHead title=title crumbs=way meta=view! { <li>{tr!(deliveries.times_in, zone = head.time_zone.clone())}</li> }.into_any()/>
         <div class="wrap body stack wide">
@@ -95,6 +125,7 @@ fn show(data: SlotEdit) -> impl IntoView {
                     <Input name="room" label=tr!(deliveries.room) value=slot.room.clone() optional=true class="mid"/>
                     <div class="actions"><Submit label=tr!(form.save)/></div>
                 </Form>
+                {called_off}
                 <Form function=RemoveSlot::PATH>
                     <Hidden name="delivery" value=head.id.to_string()/>
                     <Hidden name="id" value=slot.id.to_string()/>

@@ -1,13 +1,17 @@
 //! `/institutions/{slug}/edit`: an administrator keeps the public record.
 
 use crate::{
-    institutions::api::{EditInstitution, InstitutionEdit, get_institution_for_edit},
+    institutions::{
+        api::{EditInstitution, InstitutionEdit, get_institution_for_edit},
+        model::Excused,
+    },
     tr,
     ui::{
-        field::{Input, TextArea},
+        field::{Input, Select, TextArea},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
         load::load,
+        words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -22,6 +26,7 @@ pub fn EditPage() -> impl IntoView {
 fn show(data: InstitutionEdit) -> impl IntoView {
     let it = data.institution;
     let back = format!("/institutions/{}", it.slug);
+    let excused = Excused::ALL.iter().map(|it| (it.code().to_owned(), words::excused(*it))).collect();
     let labels = vec![
         ("name", tr!(institutions.name)),
         ("about", tr!(institutions.about)),
@@ -30,6 +35,8 @@ fn show(data: InstitutionEdit) -> impl IntoView {
         ("phone", tr!(institutions.phone)),
         ("website", tr!(institutions.website)),
         ("languages", tr!(institutions.languages)),
+        ("attendance_percent", tr!(institutions.attendance_percent)),
+        ("excused", tr!(institutions.excused)),
     ];
     view! {
         <PageHead
@@ -53,6 +60,20 @@ fn show(data: InstitutionEdit) -> impl IntoView {
                     value=it.languages.replace(';', " ").trim().to_owned()
                     optional=true
                 />
+                <fieldset>
+                    <legend>{tr!(institutions.rules)}</legend>
+                    <p class="hint">{tr!(institutions.rules_hint)}</p>
+                    <Input
+                        name="attendance_percent"
+                        kind="number"
+                        label=tr!(institutions.attendance_percent)
+                        hint=tr!(institutions.attendance_percent_hint)
+                        value=it.attendance_percent.map_or_else(String::new, |share| share.to_string())
+                        optional=true
+                        class="short"
+                    />
+                    <Select name="excused" label=tr!(institutions.excused) options=excused value=it.excused.code()/>
+                </fieldset>
                 <div class="actions">
                     <Submit label=tr!(form.save)/>
                     <a class="btn quiet" href=back>{tr!(form.cancel)}</a>

@@ -147,6 +147,17 @@ fn course(card: LearningCard) -> AnyView {
                         <p>{tr!(reporting.home.progress, done = card.done, all = card.items)}</p>
                     </div>
                 })}
+                {card.attended.map(|(attended, programme, percent)| view! {
+                    <p>
+                        {tr!(
+                            reporting.home.attended,
+                            attended = format::minutes(attended),
+                            all = format::minutes(programme),
+                            percent = percent
+                        )}
+                        {words::at_risk(card.risk)}
+                    </p>
+                })}
             </div>
             {studies.then(|| view! {
                 <div class="end">

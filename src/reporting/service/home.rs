@@ -113,6 +113,12 @@ fn learning_card(row: LearningRow, now: DateTime<Utc>) -> LearningCard {
         items: row.items,
         done: row.done,
         certified: row.certificate_id.is_some(),
+        risk: row.risk,
+        attended: row
+            .attended_minutes
+            .zip(row.programme_minutes)
+            .filter(|(_, programme)| *programme > 0)
+            .map(|(attended, programme)| (attended, programme, row.attendance_percent)),
     }
 }
 
