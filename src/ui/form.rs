@@ -5,7 +5,7 @@
 //! what is wrong stands beside its field and in a summary, and nothing typed is lost.
 
 use crate::{
-    app::{PageInfo, PageState},
+    app::{PageInfo, PageState, Submitted},
     common::{
         error::AppError,
         forms::{Conflict, FaultKind},
@@ -79,6 +79,19 @@ impl FormState {
     }
 }
 
+/// What was typed into a form that came back with errors, and the errors.
+fn submitted(function: &str, key: &str) -> Option<Submitted> {
+    use_context::<PageInfo>().and_then(|info| info.submitted).filter(|submitted| {
+        submitted.function == function
+            && submitted.values.iter().find(|(n, _)| n == "__form").map_or("", |(_, v)| v.as_str()) == key
+    })
+}
+
+/// Whether a form came back with errors: what it is folded into must be open then.
+pub fn came_back(function: &str, key: &str) -> bool {
+    submitted(function, key).is_some()
+}
+
 /// A form that calls a server function: `<Form function=EditInstitution::PATH>`.
 ///
 /// The function returns [`crate::common::forms::Done`]. Fields are the components of
@@ -101,10 +114,7 @@ pub fn Form(
     labels: Vec<(&'static str, String)>,
     children: Children,
 ) -> impl IntoView {
-    let submitted = use_context::<PageInfo>().and_then(|info| info.submitted).filter(|submitted| {
-        submitted.function == function
-            && submitted.values.iter().find(|(n, _)| n == "__form").map_or("", |(_, v)| v.as_str()) == key
-    });
+    let submitted = submitted(function, &key);
     let page = expect_context::<PageState>();
     let state = FormState {
         error: RwSignal::new(submitted.as_ref().map(|submitted| submitted.error.clone())),

@@ -190,7 +190,10 @@ table! {
 pub fn at_risk(risk: Risk) -> Option<AnyView> {
     match risk {
         Risk::None => None,
-        Risk::AtRisk => Some(view! { " "<span class="tag warn">{tr!(completion.at_risk)}</span> }.into_any()),
+        Risk::AtRisk => Some(
+            view! { " "<span class="tag warn" title=tr!(completion.at_risk_text)>{tr!(completion.at_risk)}</span> }
+                .into_any(),
+        ),
         Risk::Lost => Some(view! { " "<span class="tag bad">{tr!(completion.lost)}</span> }.into_any()),
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     tr,
     ui::{
         field::{Input, Select},
-        form::{Form, Hidden, Submit},
+        form::{Form, Hidden, Submit, came_back},
         format,
         layout::PageHead,
         load::load,
@@ -95,7 +95,7 @@ fn show(data: SlotEdit) -> impl IntoView {
         }
         .into_any(),
         None => view! {
-            <details class="more">
+            <details class="more" open=came_back(CallOffSlot::PATH, "cancel")>
                 <summary>{tr!(deliveries.call_off)}</summary>
                 <p>{tr!(deliveries.call_off_text)}</p>
                 <Form function=CallOffSlot::PATH key="cancel" class="form" labels=vec![("reason", tr!(deliveries.reason))]>

@@ -3,6 +3,7 @@
 use super::numbers::{chart, stats, table};
 use crate::{
     deliveries::model::{DeliveryState, Mode},
+    enrolment::model::Risk,
     reporting::api::{DeliveryCard, DraftCard, HalfDay, House, LearningCard, Report},
     tr,
     ui::{format, words},
@@ -156,6 +157,7 @@ fn course(card: LearningCard) -> AnyView {
                             percent = percent
                         )}
                         {words::at_risk(card.risk)}
+                        {(card.risk == Risk::AtRisk).then(|| format!(" {}", tr!(completion.at_risk_text)))}
                     </p>
                 })}
             </div>
