@@ -85,6 +85,8 @@ pub struct Register {
     pub closed: Option<(String, NaiveDateTime)>,
     /// Why the half-day was called off.
     pub cancelled: Option<String>,
+    /// Whether the delivery keeps no names.
+    pub sealed: bool,
     /// Whether the reader may close the register and open it again.
     pub may_reopen: bool,
     /// Whether it may be written, and then whether a reason must be given.

@@ -4,6 +4,7 @@ pub mod api;
 pub mod checkin;
 #[cfg(feature = "ssr")]
 pub mod closing;
+pub mod counts;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod moved;

@@ -115,6 +115,7 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
         by_workplace: order(&names, |row| text::fold(&row.workplace)),
         closed: chosen.and_then(|slot| Some((slot.closed_by_name.clone(), zones::local(slot.closed_at?, zone)))),
         cancelled: chosen.and_then(|slot| slot.cancelled_at.map(|_| slot.cancelled_reason.clone())),
+        sealed: head.sealed,
         may_reopen: writable(head.state, keeper).is_ok(),
         names: names
             .into_iter()

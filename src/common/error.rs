@@ -73,6 +73,10 @@ crate::text_enum! {
         Over = "over",
         /// The register of the half-day was closed.
         RegisterClosed = "register_closed",
+        /// The delivery keeps no names.
+        Sealed = "sealed",
+        /// Whether names are kept can no longer change.
+        SealFixed = "seal_fixed",
         /// The half-day was called off.
         CalledOff = "called_off",
         /// The slot has not begun.

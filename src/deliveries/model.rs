@@ -193,6 +193,8 @@ pub struct DeliveryHead {
     pub date_note: String,
     /// Time zone of the venue (IANA).
     pub time_zone: String,
+    /// Whether no names are kept, only counts.
+    pub sealed: bool,
     /// Places in all.
     pub capacity: i64,
     /// Places taken.
@@ -209,6 +211,13 @@ pub struct DeliveryHead {
     pub modules_required: bool,
     /// Grows with every change.
     pub version: i64,
+}
+
+impl DeliveryHead {
+    /// Whether it can still be decided if names are kept: not once there are names, or counts.
+    pub fn may_change_seal(&self) -> bool {
+        self.taken == 0 && matches!(self.state, Planned | CallOpen | Selection | Postponed)
+    }
 }
 
 impl Mode {
@@ -255,6 +264,8 @@ pub struct Plan {
     pub call_closes_on: Option<NaiveDate>,
     /// What participants should know beforehand.
     pub note: String,
+    /// Whether no names are kept, only counts.
+    pub sealed: bool,
 }
 
 #[cfg(test)]

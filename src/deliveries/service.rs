@@ -113,6 +113,7 @@ pub async fn for_new(cx: &Ctx, course: &str, language: &str) -> Result<FormChoic
         capacity: 24,
         call_closes_on: None,
         note: String::new(),
+        sealed: false,
     };
     let blank = Blank { id: cx.app.id(), version: 0, taken: 0, pack_is_fixed: false, paying: Vec::new() };
     choices(cx, &mut reader, blank, course, plan, packs, language).await
@@ -219,6 +220,12 @@ pub async fn save(cx: &Ctx, form: &DeliveryForm) -> Result<Done, AppError> {
         slot_days: slots.first().zip(slots.last()).map(|(a, b)| (a.starts.date(), b.ends.date())),
     };
     let plan = form.check(&bounds)?;
+    if let (Some(head), Some(stands)) = (&head, &stands)
+        && stands.sealed != plan.sealed
+        && !head.may_change_seal()
+    {
+        return Err(Refusal::SealFixed.into());
+    }
     let projects = known(&mut tx, &plan, &form.projects).await?;
 
     let now = cx.now();
@@ -322,6 +329,9 @@ pub async fn change_state(cx: &Ctx, form: &StateForm) -> Result<Done, AppError> 
     let mut tx = cx.begin().await?;
     let head = managed(cx, &mut tx, delivery).await?;
     let (to, reason) = form.check(head.state)?;
+    if to == DeliveryState::CallOpen && head.sealed {
+        return Err(Refusal::Sealed.into());
+    }
     if to == DeliveryState::CallOpen
         && head.call_closes_on.or(head.ends_on).is_some_and(|day| day < cx.now().date_naive())
     {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 statements! {
     HEAD = "SELECT d.id, d.course_id, c.slug AS course_slug, d.pack_id, d.title, d.state, d.mode, d.language,
             d.host_id, i.name AS host_name, i.slug AS host_slug, d.area_code, d.place, d.starts_on, d.ends_on, d.date_note,
-            d.time_zone, d.capacity, d.taken, d.call_closes_on, c.by_nomination, c.modules_required, d.version,
+            d.time_zone, d.sealed, d.capacity, d.taken, d.call_closes_on, c.by_nomination, c.modules_required, d.version,
             COALESCE(d.attendance_percent, i.attendance_percent, c.attendance_percent) AS attendance_percent,
             COALESCE(d.excused, i.excused, 'missed') AS excused
         FROM delivery d JOIN course c ON c.id = d.course_id LEFT JOIN institution i ON i.id = d.host_id
@@ -24,13 +24,13 @@ statements! {
     IS_TRAINER = "SELECT COUNT(*) FROM delivery_trainer WHERE delivery_id = $1 AND person_id = $2";
     EDITOR = "SELECT updated_by FROM delivery WHERE id = $1";
     PLAN = "SELECT pack_id, title, mode, language, host_id, area_code, place, link, starts_on, ends_on, time_zone, capacity,
-            call_closes_on, note FROM delivery WHERE id = $1";
+            call_closes_on, note, sealed FROM delivery WHERE id = $1";
     ADD = "INSERT INTO delivery (id, course_id, pack_id, title, state, mode, language, host_id, area_code, place, link,
-            starts_on, ends_on, time_zone, capacity, call_closes_on, note, created_at, updated_at, updated_by)
-        VALUES ($1, $2, $3, $4, 'planned', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18)";
+            starts_on, ends_on, time_zone, capacity, call_closes_on, note, created_at, updated_at, updated_by, sealed)
+        VALUES ($1, $2, $3, $4, 'planned', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19)";
     UPDATE = "UPDATE delivery SET pack_id = $3, title = $4, mode = $5, language = $6, host_id = $7, area_code = $8, place = $9,
             link = $10, starts_on = $11, ends_on = $12, time_zone = $13, capacity = $14, call_closes_on = $15, note = $16,
-            updated_at = $17, updated_by = $18, version = version + 1
+            updated_at = $17, updated_by = $18, sealed = $19, version = version + 1
         WHERE id = $1 AND version = $2";
     SET_STATE = "UPDATE delivery SET state = $3, updated_at = $4, updated_by = $5, version = version + 1
         WHERE id = $1 AND version = $2";
@@ -132,7 +132,8 @@ pub async fn add(
         plan.call_closes_on,
         &plan.note,
         now,
-        by
+        by,
+        plan.sealed
     )
     .map(|_| ())
 }
@@ -166,7 +167,8 @@ pub async fn update(
         plan.call_closes_on,
         &plan.note,
         now,
-        by
+        by,
+        plan.sealed
     )
     .map(|rows| rows == 1)
 }

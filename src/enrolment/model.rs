@@ -119,6 +119,9 @@ pub fn self_enrolment(
     if trains {
         return Some(Refusal::TrainerHere);
     }
+    if head.sealed {
+        return Some(Refusal::Sealed);
+    }
     match head.state {
         DeliveryState::CallOpen => {}
         DeliveryState::Delivered | DeliveryState::Reported => return Some(Refusal::Over),

@@ -204,6 +204,9 @@ async fn put_in(
     // Holds the delivery's row: what is read after it is what is written upon.
     deliveries::touch(&mut tx, delivery, &actor.name, now).await?;
     let head = managed(cx, &mut tx, delivery).await?;
+    if head.sealed {
+        return Err(Refusal::Sealed.into());
+    }
     if !head.state.takes_people() {
         return Err(Refusal::Over.into());
     }

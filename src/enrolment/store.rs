@@ -43,9 +43,9 @@ statements! {
     ONE = "SELECT delivery_id, person_id, state FROM enrolment WHERE id = $1";
     ALL = "SELECT id, person_id, state FROM enrolment WHERE delivery_id = $1";
     // The last place is decided here and nowhere else.
-    TAKE_OPEN = "UPDATE delivery SET taken = taken + 1 WHERE id = $1 AND taken < capacity AND state = 'call_open'
+    TAKE_OPEN = "UPDATE delivery SET taken = taken + 1 WHERE id = $1 AND taken < capacity AND NOT sealed AND state = 'call_open'
         AND COALESCE(call_closes_on, ends_on, $2) >= $2";
-    TAKE = "UPDATE delivery SET taken = taken + $2 WHERE id = $1 AND taken + $2 <= capacity
+    TAKE = "UPDATE delivery SET taken = taken + $2 WHERE id = $1 AND taken + $2 <= capacity AND NOT sealed
         AND state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'delivered')";
     RELEASE = "UPDATE delivery SET taken = taken - 1 WHERE id = $1 AND taken > 0 AND state NOT IN ('delivered', 'reported')";
     ADD = concat!("INSERT INTO enrolment (id, delivery_id, person_id, state, source, profession, workplace, area_code, created_at, updated_at)

@@ -134,6 +134,8 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     // attendance
     ("attendance/register", For(Right::KeepRegister)),
     ("attendance/history", For(Right::KeepRegister)),
+    ("attendance/counts", For(Right::KeepRegister)),
+    ("attendance/count", For(Right::KeepRegister)),
     ("attendance/past", For(Right::KeepRegister)),
     ("attendance/close", For(Right::KeepRegister)),
     ("attendance/save", For(Right::KeepRegister)),
@@ -224,6 +226,7 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/deliveries/{id}/register", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/history", For(Right::KeepRegister)),
+    ("/deliveries/{id}/register/{slot}/count", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/at", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/door", For(Right::KeepRegister)),
     ("/in", Nothing),

@@ -78,6 +78,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("tolerance", "10"),
     ("at", ""),
     ("why", "why"),
+    ("seen", ""),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.

@@ -81,6 +81,7 @@ const ENROLMENT: Statement = Statement {
         VALUES ($1, $2, $3, 'confirmed', 'administrator', $4, 'District court', 'AL', $5, $5)",
 };
 const TAKE: Statement = Statement { name: "testing::take", sql: "UPDATE delivery SET taken = taken + 1 WHERE id = $1" };
+const SEAL: Statement = Statement { name: "testing::seal", sql: "UPDATE delivery SET sealed = TRUE WHERE id = $1" };
 const STATE: Statement = Statement { name: "testing::state", sql: "UPDATE delivery SET state = $2 WHERE id = $1" };
 
 /// The time zone of every delivery given here.
@@ -165,6 +166,13 @@ impl House {
         }
         tx.commit().await.expect("commits");
         id
+    }
+
+    /// Makes a delivery keep no names, past all rules.
+    pub async fn seal(&self, delivery: DeliveryId) {
+        let mut tx = self.tx().await;
+        assert_eq!(execute!(&mut tx, SEAL, delivery).expect("a seal"), 1);
+        tx.commit().await.expect("commits");
     }
 
     /// Puts a delivery into a state, past all rules.

@@ -83,6 +83,8 @@ table! {
         ByNomination => refusal.by_nomination,
         Over => refusal.over,
         RegisterClosed => refusal.register_closed,
+        Sealed => refusal.sealed,
+        SealFixed => refusal.seal_fixed,
         CalledOff => refusal.called_off,
         TooEarly => refusal.too_early,
         RuleNotMet => refusal.rule_not_met,

@@ -1,6 +1,7 @@
 //! The register of a half-day and its history; the screen at the door and those who scan it.
 
 mod arrive;
+mod count;
 mod door;
 mod history;
 mod keys;
@@ -24,6 +25,7 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/register") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/history") view=lazy!(manage: history::HistoryPage)/>
+        <Route path=path!("/deliveries/:id/register/:slot/count") view=lazy!(manage: count::CountingPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/at") view=lazy!(manage: past::PastPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/door") view=lazy!(manage: door::DoorPage)/>
         <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>

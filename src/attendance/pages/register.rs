@@ -111,6 +111,20 @@ fn show(mut data: Register, sort: Sort) -> AnyView {
         }
         .into_any();
     };
+    if data.sealed {
+        let count = format!("/deliveries/{}/register/{slot}/count", data.delivery);
+        return view! {
+            <PageHead title=tr!(attendance.title) crumbs=vec![(data.title, back)] lede=Some(slot_title(&data.slots[position]))/>
+            <div class="wrap body">
+                <div class="empty">
+                    <h2>{tr!(attendance.counts.sealed)}</h2>
+                    <p>{tr!(attendance.counts.sealed_text)}</p>
+                    <p><a class="btn" href=count>{tr!(attendance.counts.go)}</a></p>
+                </div>
+            </div>
+        }
+        .into_any();
+    }
     let title = slot_title(&data.slots[position]);
     let closing = closing(&data, slot);
     view! {

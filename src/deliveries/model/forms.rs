@@ -60,6 +60,9 @@ pub struct DeliveryForm {
     /// What to know beforehand.
     #[serde(default)]
     pub note: String,
+    /// `true` where no names are kept.
+    #[serde(default)]
+    pub sealed: String,
     /// Projects that pay.
     #[serde(default)]
     pub projects: Vec<String>,
@@ -147,6 +150,7 @@ impl DeliveryForm {
             capacity,
             call_closes_on,
             note: checks.text("note", &self.note, 2000),
+            sealed: self.sealed == "true",
         };
         checks.finish(plan)
     }

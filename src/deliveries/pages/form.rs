@@ -8,7 +8,7 @@ use crate::{
     },
     i18n, tr,
     ui::{
-        field::{Input, Select, TextArea, Ticks},
+        field::{Input, Select, TextArea, Tick, Ticks},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
         load::load,
@@ -166,6 +166,7 @@ fn show(data: FormChoices) -> impl IntoView {
                 {(!projects.is_empty()).then(|| view! {
                     <Ticks name="projects" label=tr!(deliveries.projects) options=projects value=paying/>
                 })}
+                <Tick name="sealed" label=tr!(deliveries.sealed) value=plan.sealed/>
                 <TextArea name="note" label=tr!(deliveries.note) hint=tr!(deliveries.note_hint) value=plan.note optional=true/>
                 <div class="actions">
                     <Submit label=if new { tr!(deliveries.create) } else { tr!(form.save) }/>
