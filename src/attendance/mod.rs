@@ -2,12 +2,15 @@
 
 pub mod api;
 pub mod checkin;
+pub mod merge;
 pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+mod stories;
 #[cfg(feature = "ssr")]
 pub mod watch;
 #[cfg(all(test, feature = "ssr"))]

@@ -3,11 +3,13 @@
 
 use super::{
     api::{Answer, History, HistoryLine, Marked, Name, Register, SlotTab, Standing},
+    merge::{self, Change, settle},
     model::{
         self, Action, Hours, Keeper, Mark, MarkSource, NOTE_MAX, RegisterForm, Touch, Verdict, ids, merge, nearest,
         not_too_early, replay, writable,
     },
     store::{self, Act, MarkRow, NameRow, SlotRow},
+    stories,
 };
 use crate::{
     common::{
@@ -52,6 +54,7 @@ pub(super) fn standing(row: &MarkRow, reader: PersonId, zone: &str) -> Option<St
         source: row.source?,
         by: (row.marked_by != Some(reader)).then(|| row.marked_by_name.clone().unwrap_or_default()),
         at: zones::local(row.marked_at?, zone),
+        made: None,
     })
 }
 
@@ -82,10 +85,16 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
         Some(slot) => store::names(&mut reader, id, slot.id).await?,
         None => Vec::new(),
     };
+    let others = match chosen {
+        Some(slot) => stories::others(&mut reader, slot.id, names.iter().map(|row| &row.head)).await?,
+        None => HashMap::new(),
+    };
+    let eyes = stories::Eyes { reader: actor.person_id, zone, others };
     names.sort_by_cached_key(|row| (text::fold(&row.family_name), text::fold(&row.given_name)));
     let count = i64::try_from(names.len()).unwrap_or(i64::MAX);
-    // What is shown is what was seen, whatever the clock says.
-    let seen = names.iter().filter_map(|row| row.mark.marked_at).max().map_or(now, |last| last.max(now));
+    // The last change that these names show: read with them, so that what is being written meanwhile is not
+    // taken for seen.
+    let seen = names.iter().filter_map(NameRow::written).max();
     Ok(Register {
         delivery: id,
         slot: chosen.map(|slot| slot.id),
@@ -102,17 +111,18 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
             .collect(),
         names: names
             .into_iter()
-            .map(|row| Name {
-                id: row.id,
-                name: called(&row.family_name, &row.given_name),
-                mark: standing(&row.mark, actor.person_id, zone),
-                workplace: row.workplace,
+            .map(|row| {
+                let Answer { enrolment, mark, gone, other } = eyes.answer(row.id, &row.mark, &row.head);
+                let name = called(&row.family_name, &row.given_name);
+                Name { id: enrolment, name, workplace: row.workplace, mark, gone, other }
             })
             .collect(),
         writable: writable(head.state, keeper),
         today: zones::local(now, zone).date(),
+        now: now.timestamp_micros(),
+        read: zones::local(now, zone),
         title: head.title,
-        version: seen.timestamp_micros(),
+        version: seen.map_or(0, |seen| seen.timestamp_micros()),
         action: cx.app.entropy.uuid(now),
     })
 }
@@ -126,25 +136,27 @@ pub async fn history(cx: &Ctx, delivery: &str, slot: &str, person: &str) -> Resu
     let (head, _) = desk(cx, &mut reader, delivery).await?;
     let row = store::slot(&mut reader, slot, delivery).await?.ok_or(AppError::NotFound)?;
     let zone = head.time_zone.as_str();
-    let mut before: HashMap<EnrolmentId, Mark> = HashMap::new();
+    let mut told: HashMap<EnrolmentId, Vec<Change>> = HashMap::new();
     let mut lines = Vec::new();
-    for change in store::changes(&mut reader, slot).await? {
-        let to = change.mark.mark();
-        let from = match &to {
-            Some(mark) => before.insert(change.enrolment_id, mark.clone()),
-            None => before.remove(&change.enrolment_id),
-        };
-        if person.is_none_or(|person| person == change.enrolment_id) {
+    for row in store::changes(&mut reader, slot).await? {
+        let Some(change) = row.change() else { continue };
+        let told = told.entry(change.enrolment).or_default();
+        let from = settle(told.iter()).and_then(|it| it.stands.mark.clone());
+        told.push(change.clone());
+        let outweighed = settle(told.iter()).filter(|it| it.stands.id != change.id).map(|it| it.stands.made_at);
+        if person.is_none_or(|person| person == change.enrolment) {
             lines.push(HistoryLine {
-                enrolment: change.enrolment_id,
-                name: called(&change.family_name, &change.given_name),
-                at: zones::local(change.mark.marked_at.unwrap_or(row.starts_at), zone),
-                by: change.mark.marked_by_name.clone().unwrap_or_default(),
-                source: change.mark.source.unwrap_or(MarkSource::Trainer),
+                enrolment: change.enrolment,
+                name: called(&row.family_name, &row.given_name),
+                at: zones::local(change.at, zone),
+                by: row.mark.marked_by_name.clone().unwrap_or_default(),
+                source: row.mark.source.unwrap_or(MarkSource::Trainer),
                 from,
-                to,
-                reason: change.reason,
-                undid: change.undoes.is_some(),
+                to: change.mark,
+                reason: row.reason,
+                undid: row.undoes.is_some(),
+                made: stories::earlier(change.made_at, change.at).map(|made| zones::local(made, zone)),
+                outweighed: outweighed.map(|made| zones::local(made, zone)),
             });
         }
     }
@@ -209,6 +221,7 @@ impl<'a> Open<'a> {
             by: self.actor.person_id,
             by_name: &self.actor.name,
             at: self.at,
+            made_at: self.at,
             address: &self.cx.source,
             reason: self.reason,
             undoes,
@@ -220,13 +233,35 @@ impl<'a> Open<'a> {
         Ok(not_too_early(state, day(self.slot.starts_at), day(self.cx.now()))?)
     }
 
-    fn local(&self, row: &MarkRow) -> Option<NaiveDateTime> {
-        row.marked_at.map(|at| zones::local(at, &self.head.time_zone))
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        zones::local(at, &self.head.time_zone)
+    }
+
+    /// Whether the sender had before their eyes what stands, and nobody disagrees with it.
+    fn knew(&self, touch: &Touch, name: &NameRow) -> bool {
+        name.head.contested.is_none() && name.written().is_none_or(|at| touch.seen == Some(self.local(at)))
     }
 
     /// What the page shows of a mark just written.
-    fn fresh(&self, mark: Mark) -> Standing {
-        Standing { mark, source: MarkSource::Trainer, by: None, at: zones::local(self.at, &self.head.time_zone) }
+    fn fresh(&self, enrolment: EnrolmentId, mark: Option<Mark>, made_at: DateTime<Utc>) -> Answer {
+        let at = self.local(self.at);
+        let gone = mark.is_none().then_some(at);
+        let made = stories::earlier(made_at, self.at).map(|made| self.local(made));
+        let mark = mark.map(|mark| Standing { mark, source: MarkSource::Trainer, by: None, at, made });
+        Answer { enrolment, mark, gone, other: None }
+    }
+
+    /// What stands of some names.
+    async fn answers(
+        &self,
+        tx: &mut Tx,
+        names: &[NameRow],
+        wanted: impl Fn(EnrolmentId) -> bool,
+    ) -> Result<Vec<Answer>, AppError> {
+        let others = stories::others(tx, self.slot.id, names.iter().map(|name| &name.head)).await?;
+        let eyes = stories::Eyes { reader: self.actor.person_id, zone: &self.head.time_zone, others };
+        let wanted = names.iter().filter(|name| wanted(name.id));
+        Ok(wanted.map(|name| eyes.answer(name.id, &name.mark, &name.head)).collect())
     }
 
     /// The end of every act: the audit trail where a closed register was corrected, and the job.
@@ -244,16 +279,7 @@ impl<'a> Open<'a> {
         if places.is_empty() {
             return Err(Refusal::AlreadySent.into());
         }
-        let rows = names
-            .iter()
-            .filter(|name| places.contains(&name.id))
-            .map(|name| Answer {
-                enrolment: name.id,
-                mark: standing(&name.mark, self.actor.person_id, &self.head.time_zone),
-                clash: false,
-            })
-            .collect();
-        Ok(Marked { rows })
+        Ok(Marked { rows: self.answers(tx, names, |id| places.contains(&id)).await? })
     }
 }
 
@@ -291,11 +317,20 @@ pub async fn save(cx: &Ctx, form: &RegisterForm) -> Result<Done, AppError> {
             missed: typed(&form.mins),
             note: typed(&form.notes),
             seen: None,
+            seen_too: None,
         });
     }
-    let action = Action { id, touches, everyone: form.all == "present", reason: form.reason.clone() };
+    let everyone = form.all == "present";
+    let mut action = Action { id, made_at: None, touches, everyone, reason: form.reason.clone() };
     let mut tx = cx.begin().await?;
-    let open = Open::lock(cx, &mut tx, delivery, slot, Some(&action.reason)).await?;
+    let open = Open::lock(cx, &mut tx, delivery, slot, Some(&form.reason)).await?;
+    if let Some((place, written)) = model::chosen(&form.settle) {
+        let names = store::names(&mut tx, delivery, slot).await?;
+        let stories = open.answers(&mut tx, &names, |id| id == place).await?;
+        action.touches.retain(|touch| touch.enrolment != place);
+        // Nothing is chosen where somebody has decided meanwhile: the page shows what.
+        action.touches.extend(stories.iter().find_map(|it| stories::choose(it, written, open.slot.hours().minutes())));
+    }
     // Unless somebody wrote since the form was made, it showed what stands.
     let seen = if open.last.is_some_and(|last| last > seen_at) {
         let history: Vec<_> =
@@ -322,69 +357,92 @@ enum Seen {
 
 /// Decides and writes an action.
 async fn write(open: &Open<'_>, tx: &mut Tx, action: &Action, seen: &Seen) -> Result<Marked, AppError> {
-    let zone = open.head.time_zone.as_str();
-    let me = open.actor.person_id;
     let known = store::action_known(tx, action.id).await?;
     let names = store::names(tx, open.head.id, open.slot.id).await?;
     if known {
         return open.again(tx, action.id, &names).await;
     }
+    let claimed = action.made_at.and_then(DateTime::from_timestamp_micros);
+    let mut made_at = if claimed.is_some() { merge::made_at(claimed, None, open.cx.now()) } else { open.at };
     let by_id: HashMap<EnrolmentId, &NameRow> = names.iter().map(|row| (row.id, row)).collect();
     let mut changes: BTreeMap<EnrolmentId, Option<Mark>> = BTreeMap::new();
-    let mut rows = Vec::with_capacity(action.touches.len());
+    let mut unaware: BTreeMap<EnrolmentId, (&Touch, Mark)> = BTreeMap::new();
+    let mut kept: Vec<EnrolmentId> = Vec::new();
     let mut clashes: Vec<&NameRow> = Vec::new();
     for touch in &action.touches {
         let name = by_id.get(&touch.enrolment).ok_or(AppError::NotFound)?;
         let stands = name.mark.mark();
         let mark = touch
-            .mark(open.slot.hours(), open.cx.now())
+            .mark(open.slot.hours(), made_at)
             .map_err(|kind| AppError::field(&model::field_of("mins", touch.enrolment), kind))?;
-        let shown = match seen {
-            Seen::Then(marks) => marks.get(&touch.enrolment),
-            Seen::Now => stands.as_ref(),
-            // Touched on purpose: only what somebody else has done meanwhile stands against it.
-            Seen::Each if name.mark.marked_by == Some(me) || open.local(&name.mark) == touch.seen => stands.as_ref(),
-            Seen::Each => None,
+        // Touched on purpose, and not one field of a whole form.
+        let alone = matches!(seen, Seen::Each) || touch.seen.is_some();
+        let verdict = match seen {
+            _ if alone => Verdict::Write,
+            Seen::Then(marks) => merge(marks.get(&touch.enrolment), stands.as_ref(), &mark),
+            Seen::Now | Seen::Each => merge(stands.as_ref(), stands.as_ref(), &mark),
         };
-        let verdict = merge(shown, stands.as_ref(), &mark);
         match verdict {
             Verdict::Write => {
                 open.in_time(mark.state)?;
-                changes.insert(touch.enrolment, Some(mark.clone()));
+                changes.remove(&name.id);
+                unaware.remove(&name.id);
+                if alone && !open.knew(touch, name) {
+                    unaware.insert(name.id, (touch, mark));
+                } else {
+                    changes.insert(name.id, Some(mark));
+                }
             }
             Verdict::Clash => clashes.push(name),
-            Verdict::Keep => {}
+            Verdict::Keep => kept.push(name.id),
         }
-        rows.push(Answer {
-            enrolment: touch.enrolment,
-            mark: if verdict == Verdict::Write { Some(open.fresh(mark)) } else { standing(&name.mark, me, zone) },
-            clash: verdict == Verdict::Clash,
-        });
     }
-    if !matches!(seen, Seen::Each) && !clashes.is_empty() {
+    if !clashes.is_empty() {
         return Err(AppError::Conflict(Box::new(conflict(open, &clashes))));
     }
-    let mut wrote = !changes.is_empty();
-    let act = open.act(action.id, MarkSource::Trainer, None);
-    if wrote {
+    let present = Mark { state: model::MarkState::Present, minutes: open.slot.hours().minutes(), note: String::new() };
+    let untouched = |name: &&NameRow| {
+        name.mark.mark().is_none() && !changes.contains_key(&name.id) && !unaware.contains_key(&name.id)
+    };
+    let mut everyone: Vec<EnrolmentId> = Vec::new();
+    if action.everyone {
+        open.in_time(present.state)?;
+        // Where a mark was taken back, everyone is present who was not taken back after it was said.
+        let unmarked = names.iter().filter(untouched).filter(|name| name.head.gone_at.is_none_or(|at| at < made_at));
+        everyone = unmarked.map(|name| name.id).collect();
+        let taken_back = everyone.iter().filter(|id| by_id[*id].head.gone_at.is_some());
+        let taken_back: Vec<_> = taken_back.map(|id| (*id, Some(present.clone()))).collect();
+        changes.extend(taken_back);
+    }
+    // What was made knowingly over another was made after it.
+    made_at = changes
+        .keys()
+        .filter_map(|id| by_id[id].written())
+        .fold(made_at, |made_at, written| made_at.max(written + TimeDelta::microseconds(1)));
+    let act = Act { made_at, ..open.act(action.id, MarkSource::Trainer, None) };
+    let mut wrote = !changes.is_empty() || !unaware.is_empty();
+    if !changes.is_empty() {
         let changes: Vec<_> = changes.iter().map(|(id, mark)| (*id, mark.clone())).collect();
         store::write(tx, &act, &changes).await?;
     }
     if action.everyone {
-        open.in_time(model::MarkState::Present)?;
-        let minutes = open.slot.hours().minutes();
-        wrote |= store::everyone_present(tx, &act, open.head.id, minutes).await? > 0;
-        let mark = Mark { state: model::MarkState::Present, minutes, note: String::new() };
-        rows.extend(
-            names.iter().filter(|row| row.mark.mark().is_none() && !changes.contains_key(&row.id)).map(|row| Answer {
-                enrolment: row.id,
-                mark: Some(open.fresh(mark.clone())),
-                clash: false,
-            }),
-        );
+        wrote |= store::everyone_present(tx, &act, open.head.id, present.minutes).await? > 0;
+    }
+    let mut rows: Vec<Answer> =
+        changes.into_iter().map(|(id, mark)| open.fresh(id, mark, made_at)).collect();
+    rows.extend(everyone.into_iter().filter(|id| rows.iter().all(|row| row.enrolment != *id)).collect::<Vec<_>>().into_iter().map(
+        |id| open.fresh(id, Some(present.clone()), made_at),
+    ));
+    if !unaware.is_empty() {
+        stories::weigh(tx, &act, &open.head.time_zone, &unaware).await?;
+        kept.extend(unaware.keys());
     }
     if wrote {
         open.finish(tx, action.id).await?;
+    }
+    if !kept.is_empty() {
+        let names = if unaware.is_empty() { names } else { store::names(tx, open.head.id, open.slot.id).await? };
+        rows.extend(open.answers(tx, &names, |id| kept.contains(&id)).await?);
     }
     Ok(Marked { rows })
 }
@@ -427,7 +485,7 @@ pub(super) async fn enter(
 fn conflict(open: &Open<'_>, clashes: &[&NameRow]) -> Conflict {
     Conflict {
         by: clashes.iter().find_map(|row| row.mark.marked_by_name.clone()).unwrap_or_default(),
-        version: open.at.timestamp_micros(),
+        version: open.last.map_or(0, |last| last.timestamp_micros()),
         theirs: clashes
             .iter()
             .map(|row| {
@@ -455,22 +513,16 @@ pub async fn undo(cx: &Ctx, delivery: &str, slot: &str, id: &str) -> Result<Mark
     let Some(last) = store::last_action(&mut tx, slot, open.actor.person_id).await? else {
         return Ok(Marked::default());
     };
-    let history = store::changes(&mut tx, slot).await?;
+    let history: Vec<Change> = store::changes(&mut tx, slot).await?.iter().filter_map(store::ChangeRow::change).collect();
     let stands: HashMap<EnrolmentId, Option<DateTime<Utc>>> =
-        names.iter().map(|row| (row.id, row.mark.marked_at)).collect();
-    let mut before: HashMap<EnrolmentId, Mark> = HashMap::new();
+        names.iter().map(|row| (row.id, row.written())).collect();
     let mut changes = Vec::new();
-    for row in &history {
-        if row.id == last {
-            if stands.get(&row.enrolment_id).is_some_and(|at| *at == row.mark.marked_at) {
-                changes.push((row.enrolment_id, before.get(&row.enrolment_id).cloned()));
-            }
-            continue;
+    for (name, told) in merge::by_name(&history) {
+        let undone = told.iter().find(|change| change.id == last);
+        if undone.is_some_and(|change| stands.get(&name) == Some(&Some(change.at))) {
+            let before = settle(told.into_iter().filter(|change| change.id != last));
+            changes.push((name, before.and_then(|it| it.stands.mark.clone())));
         }
-        match row.mark.mark() {
-            Some(mark) => before.insert(row.enrolment_id, mark),
-            None => before.remove(&row.enrolment_id),
-        };
     }
     if changes.is_empty() {
         return Ok(Marked::default());
@@ -479,9 +531,6 @@ pub async fn undo(cx: &Ctx, delivery: &str, slot: &str, id: &str) -> Result<Mark
     open.finish(&mut tx, id).await?;
     tx.commit().await?;
     cx.app.marked(slot);
-    let rows = changes
-        .into_iter()
-        .map(|(enrolment, mark)| Answer { enrolment, mark: mark.map(|mark| open.fresh(mark)), clash: false })
-        .collect();
+    let rows = changes.into_iter().map(|(name, mark)| open.fresh(name, mark, open.at)).collect();
     Ok(Marked { rows })
 }
