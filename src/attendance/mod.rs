@@ -2,6 +2,8 @@
 
 pub mod api;
 pub mod checkin;
+#[cfg(feature = "ssr")]
+mod marking;
 pub mod merge;
 pub mod model;
 pub mod pages;
@@ -13,5 +15,7 @@ pub mod store;
 mod stories;
 #[cfg(feature = "ssr")]
 pub mod watch;
+#[cfg(all(test, feature = "ssr"))]
+mod stories_tests;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -297,7 +297,14 @@ mod tests {
     }
 
     fn touch(state: MarkState, missed: &str) -> Touch {
-        Touch { enrolment: uuid::Uuid::nil().into(), state, missed: missed.to_owned(), note: String::new(), seen: None, seen_too: None }
+        Touch {
+            enrolment: uuid::Uuid::nil().into(),
+            state,
+            missed: missed.to_owned(),
+            note: String::new(),
+            seen: None,
+            seen_too: None,
+        }
     }
 
     #[test]

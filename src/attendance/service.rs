@@ -3,10 +3,11 @@
 
 use super::{
     api::{Answer, History, HistoryLine, Marked, Name, Register, SlotTab, Standing},
+    marking::{Seen, write},
     merge::{self, Change, settle},
     model::{
-        self, Action, Hours, Keeper, Mark, MarkSource, NOTE_MAX, RegisterForm, Touch, Verdict, ids, merge, nearest,
-        not_too_early, replay, writable,
+        self, Action, Hours, Keeper, Mark, MarkSource, NOTE_MAX, RegisterForm, Touch, ids, nearest, not_too_early,
+        replay, writable,
     },
     store::{self, Act, MarkRow, NameRow, SlotRow},
     stories,
@@ -14,7 +15,7 @@ use super::{
 use crate::{
     common::{
         error::{AppError, Refusal},
-        forms::{Conflict, Done, FaultKind, Flash},
+        forms::{Done, FaultKind, Flash},
         ids::{DeliveryId, EnrolmentId, PersonId, SlotId},
     },
     deliveries::{model::DeliveryHead, store as deliveries},
@@ -30,11 +31,12 @@ use crate::{
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 impl SlotRow {
-    fn hours(&self) -> Hours {
+    /// Its hours.
+    pub(super) fn hours(&self) -> Hours {
         Hours { starts_at: self.starts_at, ends_at: self.ends_at }
     }
 }
@@ -58,7 +60,7 @@ pub(super) fn standing(row: &MarkRow, reader: PersonId, zone: &str) -> Option<St
     })
 }
 
-fn called(family: &str, given: &str) -> String {
+pub(super) fn called(family: &str, given: &str) -> String {
     match (family, given) {
         (family, "") => family.to_owned(),
         ("", given) => given.to_owned(),
@@ -173,15 +175,15 @@ pub async fn history(cx: &Ctx, delivery: &str, slot: &str, person: &str) -> Resu
 }
 
 /// An open register, locked until its transaction ends.
-struct Open<'a> {
-    cx: &'a Ctx,
-    actor: &'a Actor,
-    head: DeliveryHead,
-    slot: SlotRow,
-    reason: &'a str,
-    closed: bool,
-    last: Option<DateTime<Utc>>,
-    at: DateTime<Utc>,
+pub(super) struct Open<'a> {
+    pub cx: &'a Ctx,
+    pub actor: &'a Actor,
+    pub head: DeliveryHead,
+    pub slot: SlotRow,
+    pub reason: &'a str,
+    pub closed: bool,
+    pub last: Option<DateTime<Utc>>,
+    pub at: DateTime<Utc>,
 }
 
 impl<'a> Open<'a> {
@@ -213,7 +215,7 @@ impl<'a> Open<'a> {
         Ok(Self { cx, actor, head, slot, reason: if closed { given } else { "" }, closed, last, at })
     }
 
-    fn act(&self, id: Uuid, source: MarkSource, undoes: Option<Uuid>) -> Act<'_> {
+    pub fn act(&self, id: Uuid, source: MarkSource, undoes: Option<Uuid>) -> Act<'_> {
         Act {
             id,
             slot: self.slot.id,
@@ -228,7 +230,7 @@ impl<'a> Open<'a> {
         }
     }
 
-    fn in_time(&self, state: model::MarkState) -> Result<(), AppError> {
+    pub fn in_time(&self, state: model::MarkState) -> Result<(), AppError> {
         let day = |time| zones::local(time, &self.head.time_zone).date();
         Ok(not_too_early(state, day(self.slot.starts_at), day(self.cx.now()))?)
     }
@@ -238,12 +240,12 @@ impl<'a> Open<'a> {
     }
 
     /// Whether the sender had before their eyes what stands, and nobody disagrees with it.
-    fn knew(&self, touch: &Touch, name: &NameRow) -> bool {
+    pub fn knew(&self, touch: &Touch, name: &NameRow) -> bool {
         name.head.contested.is_none() && name.written().is_none_or(|at| touch.seen == Some(self.local(at)))
     }
 
     /// What the page shows of a mark just written.
-    fn fresh(&self, enrolment: EnrolmentId, mark: Option<Mark>, made_at: DateTime<Utc>) -> Answer {
+    pub fn fresh(&self, enrolment: EnrolmentId, mark: Option<Mark>, made_at: DateTime<Utc>) -> Answer {
         let at = self.local(self.at);
         let gone = mark.is_none().then_some(at);
         let made = stories::earlier(made_at, self.at).map(|made| self.local(made));
@@ -252,7 +254,7 @@ impl<'a> Open<'a> {
     }
 
     /// What stands of some names.
-    async fn answers(
+    pub async fn answers(
         &self,
         tx: &mut Tx,
         names: &[NameRow],
@@ -265,7 +267,7 @@ impl<'a> Open<'a> {
     }
 
     /// The end of every act: the audit trail where a closed register was corrected, and the job.
-    async fn finish(&self, tx: &mut Tx, id: Uuid) -> Result<(), AppError> {
+    pub async fn finish(&self, tx: &mut Tx, id: Uuid) -> Result<(), AppError> {
         if self.closed {
             let after = (id, self.reason);
             audit::record(self.cx, tx, "correct_register", "slot", self.slot.id, None, Some(&after)).await?;
@@ -274,7 +276,7 @@ impl<'a> Open<'a> {
     }
 
     /// The rows of an action that was written before: the answer to one that was sent again.
-    async fn again(&self, tx: &mut Tx, id: Uuid, names: &[NameRow]) -> Result<Marked, AppError> {
+    pub async fn again(&self, tx: &mut Tx, id: Uuid, names: &[NameRow]) -> Result<Marked, AppError> {
         let places = store::action_places(tx, id, self.slot.id).await?;
         if places.is_empty() {
             return Err(Refusal::AlreadySent.into());
@@ -345,108 +347,6 @@ pub async fn save(cx: &Ctx, form: &RegisterForm) -> Result<Done, AppError> {
     Ok(Done::at(here, Flash::Marked))
 }
 
-/// What whoever acts had before their eyes.
-enum Seen {
-    /// Each touch says itself; a clash leaves only its own name as it is.
-    Each,
-    /// A form that showed what stands.
-    Now,
-    /// A form that showed these marks; a clash refuses it whole.
-    Then(BTreeMap<EnrolmentId, Mark>),
-}
-
-/// Decides and writes an action.
-async fn write(open: &Open<'_>, tx: &mut Tx, action: &Action, seen: &Seen) -> Result<Marked, AppError> {
-    let known = store::action_known(tx, action.id).await?;
-    let names = store::names(tx, open.head.id, open.slot.id).await?;
-    if known {
-        return open.again(tx, action.id, &names).await;
-    }
-    let claimed = action.made_at.and_then(DateTime::from_timestamp_micros);
-    let mut made_at = if claimed.is_some() { merge::made_at(claimed, None, open.cx.now()) } else { open.at };
-    let by_id: HashMap<EnrolmentId, &NameRow> = names.iter().map(|row| (row.id, row)).collect();
-    let mut changes: BTreeMap<EnrolmentId, Option<Mark>> = BTreeMap::new();
-    let mut unaware: BTreeMap<EnrolmentId, (&Touch, Mark)> = BTreeMap::new();
-    let mut kept: Vec<EnrolmentId> = Vec::new();
-    let mut clashes: Vec<&NameRow> = Vec::new();
-    for touch in &action.touches {
-        let name = by_id.get(&touch.enrolment).ok_or(AppError::NotFound)?;
-        let stands = name.mark.mark();
-        let mark = touch
-            .mark(open.slot.hours(), made_at)
-            .map_err(|kind| AppError::field(&model::field_of("mins", touch.enrolment), kind))?;
-        // Touched on purpose, and not one field of a whole form.
-        let alone = matches!(seen, Seen::Each) || touch.seen.is_some();
-        let verdict = match seen {
-            _ if alone => Verdict::Write,
-            Seen::Then(marks) => merge(marks.get(&touch.enrolment), stands.as_ref(), &mark),
-            Seen::Now | Seen::Each => merge(stands.as_ref(), stands.as_ref(), &mark),
-        };
-        match verdict {
-            Verdict::Write => {
-                open.in_time(mark.state)?;
-                changes.remove(&name.id);
-                unaware.remove(&name.id);
-                if alone && !open.knew(touch, name) {
-                    unaware.insert(name.id, (touch, mark));
-                } else {
-                    changes.insert(name.id, Some(mark));
-                }
-            }
-            Verdict::Clash => clashes.push(name),
-            Verdict::Keep => kept.push(name.id),
-        }
-    }
-    if !clashes.is_empty() {
-        return Err(AppError::Conflict(Box::new(conflict(open, &clashes))));
-    }
-    let present = Mark { state: model::MarkState::Present, minutes: open.slot.hours().minutes(), note: String::new() };
-    let untouched = |name: &&NameRow| {
-        name.mark.mark().is_none() && !changes.contains_key(&name.id) && !unaware.contains_key(&name.id)
-    };
-    let mut everyone: Vec<EnrolmentId> = Vec::new();
-    if action.everyone {
-        open.in_time(present.state)?;
-        // Where a mark was taken back, everyone is present who was not taken back after it was said.
-        let unmarked = names.iter().filter(untouched).filter(|name| name.head.gone_at.is_none_or(|at| at < made_at));
-        everyone = unmarked.map(|name| name.id).collect();
-        let taken_back = everyone.iter().filter(|id| by_id[*id].head.gone_at.is_some());
-        let taken_back: Vec<_> = taken_back.map(|id| (*id, Some(present.clone()))).collect();
-        changes.extend(taken_back);
-    }
-    // What was made knowingly over another was made after it.
-    made_at = changes
-        .keys()
-        .filter_map(|id| by_id[id].written())
-        .fold(made_at, |made_at, written| made_at.max(written + TimeDelta::microseconds(1)));
-    let act = Act { made_at, ..open.act(action.id, MarkSource::Trainer, None) };
-    let mut wrote = !changes.is_empty() || !unaware.is_empty();
-    if !changes.is_empty() {
-        let changes: Vec<_> = changes.iter().map(|(id, mark)| (*id, mark.clone())).collect();
-        store::write(tx, &act, &changes).await?;
-    }
-    if action.everyone {
-        wrote |= store::everyone_present(tx, &act, open.head.id, present.minutes).await? > 0;
-    }
-    let mut rows: Vec<Answer> =
-        changes.into_iter().map(|(id, mark)| open.fresh(id, mark, made_at)).collect();
-    rows.extend(everyone.into_iter().filter(|id| rows.iter().all(|row| row.enrolment != *id)).collect::<Vec<_>>().into_iter().map(
-        |id| open.fresh(id, Some(present.clone()), made_at),
-    ));
-    if !unaware.is_empty() {
-        stories::weigh(tx, &act, &open.head.time_zone, &unaware).await?;
-        kept.extend(unaware.keys());
-    }
-    if wrote {
-        open.finish(tx, action.id).await?;
-    }
-    if !kept.is_empty() {
-        let names = if unaware.is_empty() { names } else { store::names(tx, open.head.id, open.slot.id).await? };
-        rows.extend(open.answers(tx, &names, |id| kept.contains(&id)).await?);
-    }
-    Ok(Marked { rows })
-}
-
 /// A list that came otherwise than by touch: keyed from paper, read from a file.
 pub(super) struct Entry<'a> {
     /// The action; entered twice, it is written once.
@@ -480,24 +380,6 @@ pub(super) async fn enter(
     open.finish(tx, entry.id).await
 }
 
-/// What the second of two people is shown: each name with the mark that stands, as a code and
-/// the minutes missed, which the page puts into words.
-fn conflict(open: &Open<'_>, clashes: &[&NameRow]) -> Conflict {
-    Conflict {
-        by: clashes.iter().find_map(|row| row.mark.marked_by_name.clone()).unwrap_or_default(),
-        version: open.last.map_or(0, |last| last.timestamp_micros()),
-        theirs: clashes
-            .iter()
-            .map(|row| {
-                let stands = row.mark.mark().map_or_else(String::new, |mark| {
-                    format!("{} {}", mark.state.code(), open.slot.hours().minutes() - mark.minutes)
-                });
-                (called(&row.family_name, &row.given_name), stands)
-            })
-            .collect(),
-    }
-}
-
 /// Undoes the last action of who asks, name by name, except where somebody else has marked since.
 pub async fn undo(cx: &Ctx, delivery: &str, slot: &str, id: &str) -> Result<Marked, AppError> {
     cx.signed_in()?;
@@ -513,9 +395,9 @@ pub async fn undo(cx: &Ctx, delivery: &str, slot: &str, id: &str) -> Result<Mark
     let Some(last) = store::last_action(&mut tx, slot, open.actor.person_id).await? else {
         return Ok(Marked::default());
     };
-    let history: Vec<Change> = store::changes(&mut tx, slot).await?.iter().filter_map(store::ChangeRow::change).collect();
-    let stands: HashMap<EnrolmentId, Option<DateTime<Utc>>> =
-        names.iter().map(|row| (row.id, row.written())).collect();
+    let history: Vec<Change> =
+        store::changes(&mut tx, slot).await?.iter().filter_map(store::ChangeRow::change).collect();
+    let stands: HashMap<EnrolmentId, Option<DateTime<Utc>>> = names.iter().map(|row| (row.id, row.written())).collect();
     let mut changes = Vec::new();
     for (name, told) in merge::by_name(&history) {
         let undone = told.iter().find(|change| change.id == last);

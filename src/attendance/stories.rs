@@ -80,7 +80,11 @@ impl Eyes<'_> {
 pub(super) fn choose(name: &Answer, written: NaiveDateTime, minutes: i64) -> Option<Touch> {
     let other = name.other.as_ref()?;
     let stands = name.mark.as_ref();
-    let mark = if other.at == written { other.mark.as_ref() } else { stands.filter(|it| it.at == written).map(|it| &it.mark) }?;
+    let mark = if other.at == written {
+        other.mark.as_ref()
+    } else {
+        stands.filter(|it| it.at == written).map(|it| &it.mark)
+    }?;
     Some(Touch {
         enrolment: name.enrolment,
         state: mark.state,

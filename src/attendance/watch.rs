@@ -6,12 +6,7 @@
 //! watcher's page, or the last event it has, ends: a page that was kept on a device and is days old hears
 //! all it has missed. The first event (`now`) tells what time it is here, since devices' clocks are wrong.
 
-use super::{
-    api::Answer,
-    model::ids,
-    service::desk,
-    store, stories,
-};
+use super::{api::Answer, model::ids, service::desk, store, stories};
 use crate::{
     common::{error::AppError, ids::SlotId},
     platform::{context::Ctx, http},

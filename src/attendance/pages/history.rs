@@ -49,7 +49,15 @@ fn show(data: History) -> impl IntoView {
         .lines
         .iter()
         .map(|line| {
-            let changed = tr!(attendance.changed, from = said(line.from.as_ref()), to = said(line.to.as_ref()));
+            let changed = match line.outweighed {
+                None => tr!(attendance.changed, from = said(line.from.as_ref()), to = said(line.to.as_ref())),
+                Some(_) => tr!(offline.said, mark = said(line.to.as_ref())),
+            };
+            let made = line.made.map(|made| format!(" {}", tr!(offline.made, time = format::date_time(made))));
+            let outweighed = line.outweighed.map(|other| {
+                let why = tr!(offline.outweighed, mark = said(line.from.as_ref()), time = format::date_time(other));
+                view! { <br/><span class="tag warn">{tr!(offline.stood_not)}</span>" "<span class="muted">{why}</span> }
+            });
             let by = match (line.source, line.by.is_empty()) {
                 (MarkSource::Own, _) => tr!(attendance.checked_in),
                 (_, true) => String::new(),
@@ -67,7 +75,7 @@ fn show(data: History) -> impl IntoView {
             view! {
                 <li>
                     <time>{format::date_time(line.at)}</time>
-                    <p><b>{name}</b>" "{changed}" "<span class="muted">{by}</span>{undid}{reason}</p>
+                    <p><b>{name}</b>" "{changed}" "<span class="muted">{by}{made}</span>{undid}{outweighed}{reason}</p>
                 </li>
             }
         })

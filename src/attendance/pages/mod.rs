@@ -1,9 +1,15 @@
 //! The register of a half-day and its history; the screen at the door and those who scan it.
 
 mod arrive;
+#[cfg(feature = "hydrate")]
+mod device;
 mod door;
 mod history;
+#[cfg(feature = "hydrate")]
+mod line;
 mod live;
+#[cfg(feature = "hydrate")]
+mod queue;
 mod register;
 mod row;
 
