@@ -26,8 +26,25 @@ pub struct Standing {
     pub source: MarkSource,
     /// Who made it; nobody where it was the reader.
     pub by: Option<String>,
-    /// When, on the venue's clock.
+    /// When it was written, on the venue's clock.
     pub at: NaiveDateTime,
+    /// When it was made, where it was kept on a device before.
+    pub made: Option<NaiveDateTime>,
+}
+
+/// What was said of a name and does not stand, by somebody who did not know what does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Story {
+    /// What it says; nothing where a mark was taken back.
+    pub mark: Option<Mark>,
+    /// How it came about.
+    pub source: MarkSource,
+    /// Who made it; nobody where it was the reader.
+    pub by: Option<String>,
+    /// When it was written, on the venue's clock.
+    pub at: NaiveDateTime,
+    /// When it was made.
+    pub made: NaiveDateTime,
 }
 
 /// A name of the register.
@@ -43,6 +60,10 @@ pub struct Name {
     pub risk: Risk,
     /// The mark that stands.
     pub mark: Option<Standing>,
+    /// When the last mark was taken back, if none stands.
+    pub gone: Option<NaiveDateTime>,
+    /// What somebody else said, until it is decided.
+    pub other: Option<Story>,
 }
 
 /// A half-day in the row of half-days.
@@ -95,8 +116,12 @@ pub struct Register {
     pub minutes: i64,
     /// Today, at the venue.
     pub today: NaiveDate,
-    /// When this was read, in microseconds.
+    /// The last change that the names show, in microseconds.
     pub version: i64,
+    /// When this was read, in microseconds.
+    pub now: i64,
+    /// The same on the venue's clock.
+    pub read: NaiveDateTime,
     /// The id of the next action, for the form.
     pub action: uuid::Uuid,
 }
@@ -108,8 +133,10 @@ pub struct Answer {
     pub enrolment: EnrolmentId,
     /// The mark that stands now.
     pub mark: Option<Standing>,
-    /// Whether somebody else had changed it, so that it was left.
-    pub clash: bool,
+    /// When the last mark was taken back, if none stands.
+    pub gone: Option<NaiveDateTime>,
+    /// What somebody else said, until it is decided.
+    pub other: Option<Story>,
 }
 
 /// What became of an action.
@@ -140,6 +167,10 @@ pub struct HistoryLine {
     pub reason: String,
     /// Whether it undid what the same person had done.
     pub undid: bool,
+    /// When it was made, where it was kept on a device before.
+    pub made: Option<NaiveDateTime>,
+    /// When that was made which stood when this was written: it did not stand.
+    pub outweighed: Option<NaiveDateTime>,
 }
 
 /// What became of a half-day besides its marks.

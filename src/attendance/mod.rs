@@ -5,6 +5,9 @@ pub mod checkin;
 #[cfg(feature = "ssr")]
 pub mod closing;
 pub mod counts;
+#[cfg(feature = "ssr")]
+mod marking;
+pub mod merge;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod moved;
@@ -16,6 +19,10 @@ pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
+mod stories;
+#[cfg(feature = "ssr")]
 pub mod watch;
+#[cfg(all(test, feature = "ssr"))]
+mod stories_tests;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -11,7 +11,9 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+
+pub use super::merge::{Change, replay};
 
 crate::text_enum! {
     /// Whether somebody was there for a half-day.
@@ -102,9 +104,12 @@ pub struct Touch {
     /// A remark.
     #[serde(rename = "n", default, skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// When the mark was made that the sender had before their eyes, on the venue's clock.
+    /// When what the sender had before their eyes was written, on the venue's clock.
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<NaiveDateTime>,
+    /// The same of what was shown beside it as saying otherwise.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub seen_too: Option<NaiveDateTime>,
 }
 
 impl Touch {
@@ -132,6 +137,9 @@ impl Touch {
 pub struct Action {
     /// Given by who acts: sent twice, it is done once.
     pub id: uuid::Uuid,
+    /// When it was done: microseconds by the server's clock, as the device knows it. Now, where it is missing.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<i64>,
     /// The names touched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub touches: Vec<Touch>,
@@ -201,29 +209,6 @@ pub fn merge(seen: Option<&Mark>, stands: Option<&Mark>, sent: &Mark) -> Verdict
     }
 }
 
-/// One row of the history; no mark means it was taken back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Whose place.
-    pub enrolment: EnrolmentId,
-    /// What was said.
-    pub mark: Option<Mark>,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
-/// The marks that the history amounts to, up to a time.
-pub fn replay(changes: &[Change], until: Option<DateTime<Utc>>) -> BTreeMap<EnrolmentId, Mark> {
-    let mut marks = BTreeMap::new();
-    for change in changes.iter().filter(|change| until.is_none_or(|until| change.at <= until)) {
-        match &change.mark {
-            Some(mark) => marks.insert(change.enrolment, mark.clone()),
-            None => marks.remove(&change.enrolment),
-        };
-    }
-    marks
-}
-
 /// The slot one means on opening the register: the one that runs, or else the nearest.
 pub fn nearest<T>(slots: &[T], hours: impl Fn(&T) -> Hours, now: DateTime<Utc>) -> Option<&T> {
     slots.iter().min_by_key(|slot| {
@@ -247,9 +232,12 @@ pub struct RegisterForm {
     pub delivery: String,
     /// Its slot.
     pub slot: String,
-    /// When the page was made, in microseconds: what the sender saw.
+    /// The last change that the page showed, in microseconds: what the sender saw.
     #[serde(default)]
     pub version: String,
+    /// A name on which two disagree, and which of the two is meant: see [`chosen`].
+    #[serde(default)]
+    pub settle: String,
     /// `present` where "everyone present" was pressed.
     #[serde(default)]
     pub all: String,
@@ -281,6 +269,20 @@ pub fn place_of(key: &str) -> Result<EnrolmentId, AppError> {
     key.strip_prefix('p').and_then(|id| id.parse().ok()).ok_or(AppError::NotFound)
 }
 
+/// How a button names the story that it chooses, of a name on which two disagree.
+pub fn choice(place: impl std::fmt::Display, written: NaiveDateTime) -> String {
+    format!("{} {}", field_of("", place), written.format(WRITTEN))
+}
+
+/// What [`choice`] names.
+pub fn chosen(text: &str) -> Option<(EnrolmentId, NaiveDateTime)> {
+    let (place, written) = text.split_once(' ')?;
+    let place = place_of(place.trim_matches(['[', ']'])).ok()?;
+    Some((place, NaiveDateTime::parse_from_str(written, WRITTEN).ok()?))
+}
+
+const WRITTEN: &str = "%Y-%m-%dT%H:%M:%S%.6f";
+
 /// The ids of a form.
 pub fn ids(delivery: &str, slot: &str) -> Result<(DeliveryId, SlotId), AppError> {
     Ok((delivery.parse().map_err(|_| AppError::NotFound)?, slot.parse().map_err(|_| AppError::NotFound)?))
@@ -305,7 +307,14 @@ mod tests {
     }
 
     fn touch(state: MarkState, missed: &str) -> Touch {
-        Touch { enrolment: uuid::Uuid::nil().into(), state, missed: missed.to_owned(), note: String::new(), seen: None }
+        Touch {
+            enrolment: uuid::Uuid::nil().into(),
+            state,
+            missed: missed.to_owned(),
+            note: String::new(),
+            seen: None,
+            seen_too: None,
+        }
     }
 
     #[test]
@@ -324,6 +333,15 @@ mod tests {
         }
         let evening = touch(MarkState::Late, "").mark(slot, slot.ends_at + chrono::TimeDelta::hours(5)).unwrap();
         assert_eq!(evening.minutes, 195, "afterwards, the usual delay");
+    }
+
+    #[test]
+    fn a_choice_between_two_stories() {
+        let (place, written) = (uuid::Uuid::from_u128(7), "2026-11-24T09:00:00.000012".parse().unwrap());
+        assert_eq!(chosen(&choice(place, written)), Some((place.into(), written)));
+        for bad in ["", "[p]", "x 2026", "[p1] 2026-11-24"] {
+            assert_eq!(chosen(bad), None, "{bad}");
+        }
     }
 
     #[test]
@@ -387,30 +405,6 @@ mod tests {
             // After the clash was shown, sending again writes.
             if verdict == Verdict::Clash {
                 prop_assert_eq!(merge(stands.as_ref(), stands.as_ref(), &sent), Verdict::Write);
-            }
-        }
-
-        #[test]
-        fn the_last_word_of_each_name_counts(changes in proptest::collection::vec((0..4u128, proptest::option::of(mark())), 0..30)) {
-            let start: DateTime<Utc> = "2026-11-24T08:00:00Z".parse().unwrap();
-            let changes: Vec<Change> = changes
-                .into_iter()
-                .enumerate()
-                .map(|(i, (who, mark))| Change {
-                    enrolment: uuid::Uuid::from_u128(who).into(),
-                    mark,
-                    at: start + chrono::TimeDelta::microseconds(i as i64),
-                })
-                .collect();
-            let marks = replay(&changes, None);
-            for who in 0..4u128 {
-                let id: EnrolmentId = uuid::Uuid::from_u128(who).into();
-                let last = changes.iter().rev().find(|change| change.enrolment == id).and_then(|change| change.mark.clone());
-                prop_assert_eq!(marks.get(&id).cloned(), last);
-            }
-            // A history cut anywhere is the history of that moment.
-            for cut in 0..changes.len() {
-                prop_assert_eq!(replay(&changes, Some(changes[cut].at)), replay(&changes[..=cut], None));
             }
         }
     }

@@ -45,13 +45,15 @@ async fn remeasure(cx: &Ctx, moved: &Moved) -> Result<(), AppError> {
             continue;
         }
         let last = store::last_change(&mut tx, moved.slot).await?;
+        let at = last.map_or(cx.now(), |last| cx.now().max(last + TimeDelta::microseconds(1)));
         let act = Act {
             id: cx.app.entropy.uuid(cx.now()),
             slot: moved.slot,
             source: *source,
             by: moved.by,
             by_name: &moved.by_name,
-            at: last.map_or(cx.now(), |last| cx.now().max(last + TimeDelta::microseconds(1))),
+            at,
+            made_at: at,
             address: &cx.source,
             reason: &moved.what,
             undoes: None,

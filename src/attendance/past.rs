@@ -2,7 +2,8 @@
 
 use super::{
     api::{PastRegister, Standing},
-    model::{ids, replay},
+    merge::replay,
+    model::ids,
     service::{called, desk, standing},
     store::{self, ChangeRow},
 };

@@ -3,16 +3,19 @@
 
 use super::{
     api::{Answer, History, HistoryLine, Marked, Name, Register, SlotTab, Standing, StepLine},
+    marking::{Seen, write},
+    merge::{self, Change, settle},
     model::{
-        self, Action, Hours, Keeper, Mark, MarkSource, NOTE_MAX, RegisterForm, Touch, Verdict, ids, merge, nearest,
-        not_too_early, replay, writable,
+        self, Action, Hours, Keeper, Mark, MarkSource, NOTE_MAX, RegisterForm, Touch, ids, nearest, not_too_early,
+        replay, writable,
     },
     store::{self, Act, MarkRow, NameRow, SlotRow},
+    stories,
 };
 use crate::{
     common::{
         error::{AppError, Refusal},
-        forms::{Conflict, Done, FaultKind, Flash},
+        forms::{Done, FaultKind, Flash},
         ids::{DeliveryId, EnrolmentId, PersonId, SlotId},
     },
     deliveries::{model::DeliveryHead, store as deliveries},
@@ -28,10 +31,11 @@ use crate::{
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 impl SlotRow {
+    /// Its hours.
     pub(super) fn hours(&self) -> Hours {
         Hours { starts_at: self.starts_at, ends_at: self.ends_at }
     }
@@ -60,6 +64,7 @@ pub(super) fn standing(row: &MarkRow, reader: PersonId, zone: &str) -> Option<St
         source: row.source?,
         by: (row.marked_by != Some(reader)).then(|| row.marked_by_name.clone().unwrap_or_default()),
         at: zones::local(row.marked_at?, zone),
+        made: None,
     })
 }
 
@@ -91,10 +96,16 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
         Some(slot) => store::names(&mut reader, id, slot.id).await?,
         None => Vec::new(),
     };
+    let others = match chosen {
+        Some(slot) => stories::others(&mut reader, slot.id, names.iter().map(|row| &row.head)).await?,
+        None => HashMap::new(),
+    };
+    let eyes = stories::Eyes { reader: actor.person_id, zone, others };
     names.sort_by_cached_key(|row| (text::fold(&row.family_name), text::fold(&row.given_name)));
     let count = i64::try_from(names.len()).unwrap_or(i64::MAX);
-    // What is shown is what was seen, whatever the clock says.
-    let seen = names.iter().filter_map(|row| row.mark.marked_at).max().map_or(now, |last| last.max(now));
+    // The last change that these names show: read with them, so that what is being written meanwhile is not
+    // taken for seen.
+    let seen = names.iter().filter_map(NameRow::written).max();
     Ok(Register {
         delivery: id,
         slot: chosen.map(|slot| slot.id),
@@ -119,18 +130,18 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
         may_reopen: writable(head.state, keeper).is_ok(),
         names: names
             .into_iter()
-            .map(|row| Name {
-                id: row.id,
-                name: called(&row.family_name, &row.given_name),
-                mark: standing(&row.mark, actor.person_id, zone),
-                workplace: row.workplace,
-                risk: row.risk,
+            .map(|row| {
+                let Answer { enrolment, mark, gone, other } = eyes.answer(row.id, &row.mark, &row.head);
+                let name = called(&row.family_name, &row.given_name);
+                Name { id: enrolment, name, workplace: row.workplace, risk: row.risk, mark, gone, other }
             })
             .collect(),
         writable: chosen.map_or(Ok(()), SlotRow::open).and_then(|()| writable(head.state, keeper)),
         today: zones::local(now, zone).date(),
+        now: now.timestamp_micros(),
+        read: zones::local(now, zone),
         title: head.title,
-        version: seen.timestamp_micros(),
+        version: seen.map_or(0, |seen| seen.timestamp_micros()),
         action: cx.app.entropy.uuid(now),
     })
 }
@@ -151,25 +162,27 @@ pub async fn history(cx: &Ctx, delivery: &str, slot: &str, person: &str) -> Resu
     let (head, _) = desk(cx, &mut reader, delivery).await?;
     let row = store::slot(&mut reader, slot, delivery).await?.ok_or(AppError::NotFound)?;
     let zone = head.time_zone.as_str();
-    let mut before: HashMap<EnrolmentId, Mark> = HashMap::new();
+    let mut told: HashMap<EnrolmentId, Vec<Change>> = HashMap::new();
     let mut lines = Vec::new();
-    for change in store::changes(&mut reader, slot).await? {
-        let to = change.mark.mark();
-        let from = match &to {
-            Some(mark) => before.insert(change.enrolment_id, mark.clone()),
-            None => before.remove(&change.enrolment_id),
-        };
-        if person.is_none_or(|person| person == change.enrolment_id) {
+    for row in store::changes(&mut reader, slot).await? {
+        let Some(change) = row.change() else { continue };
+        let told = told.entry(change.enrolment).or_default();
+        let from = settle(told.iter()).and_then(|it| it.stands.mark.clone());
+        told.push(change.clone());
+        let outweighed = settle(told.iter()).filter(|it| it.stands.id != change.id).map(|it| it.stands.made_at);
+        if person.is_none_or(|person| person == change.enrolment) {
             lines.push(HistoryLine {
-                enrolment: change.enrolment_id,
-                name: called(&change.family_name, &change.given_name),
-                at: zones::local(change.mark.marked_at.unwrap_or(row.starts_at), zone),
-                by: change.mark.marked_by_name.clone().unwrap_or_default(),
-                source: change.mark.source.unwrap_or(MarkSource::Trainer),
+                enrolment: change.enrolment,
+                name: called(&row.family_name, &row.given_name),
+                at: zones::local(change.at, zone),
+                by: row.mark.marked_by_name.clone().unwrap_or_default(),
+                source: row.mark.source.unwrap_or(MarkSource::Trainer),
                 from,
-                to,
-                reason: change.reason,
-                undid: change.undoes.is_some(),
+                to: change.mark,
+                reason: row.reason,
+                undid: row.undoes.is_some(),
+                made: stories::earlier(change.made_at, change.at).map(|made| zones::local(made, zone)),
+                outweighed: outweighed.map(|made| zones::local(made, zone)),
             });
         }
     }
@@ -200,15 +213,15 @@ pub async fn history(cx: &Ctx, delivery: &str, slot: &str, person: &str) -> Resu
 }
 
 /// An open register, locked until its transaction ends.
-struct Open<'a> {
-    cx: &'a Ctx,
-    actor: &'a Actor,
-    head: DeliveryHead,
-    slot: SlotRow,
-    reason: &'a str,
-    closed: bool,
-    last: Option<DateTime<Utc>>,
-    at: DateTime<Utc>,
+pub(super) struct Open<'a> {
+    pub cx: &'a Ctx,
+    pub actor: &'a Actor,
+    pub head: DeliveryHead,
+    pub slot: SlotRow,
+    pub reason: &'a str,
+    pub closed: bool,
+    pub last: Option<DateTime<Utc>>,
+    pub at: DateTime<Utc>,
 }
 
 impl<'a> Open<'a> {
@@ -241,7 +254,7 @@ impl<'a> Open<'a> {
         Ok(Self { cx, actor, head, slot, reason: if closed { given } else { "" }, closed, last, at })
     }
 
-    fn act(&self, id: Uuid, source: MarkSource, undoes: Option<Uuid>) -> Act<'_> {
+    pub fn act(&self, id: Uuid, source: MarkSource, undoes: Option<Uuid>) -> Act<'_> {
         Act {
             id,
             slot: self.slot.id,
@@ -249,28 +262,51 @@ impl<'a> Open<'a> {
             by: self.actor.person_id,
             by_name: &self.actor.name,
             at: self.at,
+            made_at: self.at,
             address: &self.cx.source,
             reason: self.reason,
             undoes,
         }
     }
 
-    fn in_time(&self, state: model::MarkState) -> Result<(), AppError> {
+    pub fn in_time(&self, state: model::MarkState) -> Result<(), AppError> {
         let day = |time| zones::local(time, &self.head.time_zone).date();
         Ok(not_too_early(state, day(self.slot.starts_at), day(self.cx.now()))?)
     }
 
-    fn local(&self, row: &MarkRow) -> Option<NaiveDateTime> {
-        row.marked_at.map(|at| zones::local(at, &self.head.time_zone))
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        zones::local(at, &self.head.time_zone)
+    }
+
+    /// Whether the sender had before their eyes what stands, and nobody disagrees with it.
+    pub fn knew(&self, touch: &Touch, name: &NameRow) -> bool {
+        name.head.contested.is_none() && name.written().is_none_or(|at| touch.seen == Some(self.local(at)))
     }
 
     /// What the page shows of a mark just written.
-    fn fresh(&self, mark: Mark) -> Standing {
-        Standing { mark, source: MarkSource::Trainer, by: None, at: zones::local(self.at, &self.head.time_zone) }
+    pub fn fresh(&self, enrolment: EnrolmentId, mark: Option<Mark>, made_at: DateTime<Utc>) -> Answer {
+        let at = self.local(self.at);
+        let gone = mark.is_none().then_some(at);
+        let made = stories::earlier(made_at, self.at).map(|made| self.local(made));
+        let mark = mark.map(|mark| Standing { mark, source: MarkSource::Trainer, by: None, at, made });
+        Answer { enrolment, mark, gone, other: None }
+    }
+
+    /// What stands of some names.
+    pub async fn answers(
+        &self,
+        tx: &mut Tx,
+        names: &[NameRow],
+        wanted: impl Fn(EnrolmentId) -> bool,
+    ) -> Result<Vec<Answer>, AppError> {
+        let others = stories::others(tx, self.slot.id, names.iter().map(|name| &name.head)).await?;
+        let eyes = stories::Eyes { reader: self.actor.person_id, zone: &self.head.time_zone, others };
+        let wanted = names.iter().filter(|name| wanted(name.id));
+        Ok(wanted.map(|name| eyes.answer(name.id, &name.mark, &name.head)).collect())
     }
 
     /// The end of every act: the audit trail where a closed register was corrected, and the job.
-    async fn finish(&self, tx: &mut Tx, id: Uuid) -> Result<(), AppError> {
+    pub async fn finish(&self, tx: &mut Tx, id: Uuid) -> Result<(), AppError> {
         if self.closed {
             let after = (id, self.reason);
             audit::record(self.cx, tx, "correct_register", "slot", self.slot.id, None, Some(&after)).await?;
@@ -279,21 +315,12 @@ impl<'a> Open<'a> {
     }
 
     /// The rows of an action that was written before: the answer to one that was sent again.
-    async fn again(&self, tx: &mut Tx, id: Uuid, names: &[NameRow]) -> Result<Marked, AppError> {
+    pub async fn again(&self, tx: &mut Tx, id: Uuid, names: &[NameRow]) -> Result<Marked, AppError> {
         let places = store::action_places(tx, id, self.slot.id).await?;
         if places.is_empty() {
             return Err(Refusal::AlreadySent.into());
         }
-        let rows = names
-            .iter()
-            .filter(|name| places.contains(&name.id))
-            .map(|name| Answer {
-                enrolment: name.id,
-                mark: standing(&name.mark, self.actor.person_id, &self.head.time_zone),
-                clash: false,
-            })
-            .collect();
-        Ok(Marked { rows })
+        Ok(Marked { rows: self.answers(tx, names, |id| places.contains(&id)).await? })
     }
 }
 
@@ -331,11 +358,20 @@ pub async fn save(cx: &Ctx, form: &RegisterForm) -> Result<Done, AppError> {
             missed: typed(&form.mins),
             note: typed(&form.notes),
             seen: None,
+            seen_too: None,
         });
     }
-    let action = Action { id, touches, everyone: form.all == "present", reason: form.reason.clone() };
+    let everyone = form.all == "present";
+    let mut action = Action { id, made_at: None, touches, everyone, reason: form.reason.clone() };
     let mut tx = cx.begin().await?;
-    let open = Open::lock(cx, &mut tx, delivery, slot, Some(&action.reason)).await?;
+    let open = Open::lock(cx, &mut tx, delivery, slot, Some(&form.reason)).await?;
+    if let Some((place, written)) = model::chosen(&form.settle) {
+        let names = store::names(&mut tx, delivery, slot).await?;
+        let stories = open.answers(&mut tx, &names, |id| id == place).await?;
+        action.touches.retain(|touch| touch.enrolment != place);
+        // Nothing is chosen where somebody has decided meanwhile: the page shows what.
+        action.touches.extend(stories.iter().find_map(|it| stories::choose(it, written, open.slot.hours().minutes())));
+    }
     // Unless somebody wrote since the form was made, it showed what stands.
     let seen = if open.last.is_some_and(|last| last > seen_at) {
         let history: Vec<_> =
@@ -348,85 +384,6 @@ pub async fn save(cx: &Ctx, form: &RegisterForm) -> Result<Done, AppError> {
     tx.commit().await?;
     cx.app.marked(slot);
     Ok(Done::at(here, Flash::Marked))
-}
-
-/// What whoever acts had before their eyes.
-enum Seen {
-    /// Each touch says itself; a clash leaves only its own name as it is.
-    Each,
-    /// A form that showed what stands.
-    Now,
-    /// A form that showed these marks; a clash refuses it whole.
-    Then(BTreeMap<EnrolmentId, Mark>),
-}
-
-/// Decides and writes an action.
-async fn write(open: &Open<'_>, tx: &mut Tx, action: &Action, seen: &Seen) -> Result<Marked, AppError> {
-    let zone = open.head.time_zone.as_str();
-    let me = open.actor.person_id;
-    let known = store::action_known(tx, action.id).await?;
-    let names = store::names(tx, open.head.id, open.slot.id).await?;
-    if known {
-        return open.again(tx, action.id, &names).await;
-    }
-    let by_id: HashMap<EnrolmentId, &NameRow> = names.iter().map(|row| (row.id, row)).collect();
-    let mut changes: BTreeMap<EnrolmentId, Option<Mark>> = BTreeMap::new();
-    let mut rows = Vec::with_capacity(action.touches.len());
-    let mut clashes: Vec<&NameRow> = Vec::new();
-    for touch in &action.touches {
-        let name = by_id.get(&touch.enrolment).ok_or(AppError::NotFound)?;
-        let stands = name.mark.mark();
-        let mark = touch
-            .mark(open.slot.hours(), open.cx.now())
-            .map_err(|kind| AppError::field(&model::field_of("mins", touch.enrolment), kind))?;
-        let shown = match seen {
-            Seen::Then(marks) => marks.get(&touch.enrolment),
-            Seen::Now => stands.as_ref(),
-            // Touched on purpose: only what somebody else has done meanwhile stands against it.
-            Seen::Each if name.mark.marked_by == Some(me) || open.local(&name.mark) == touch.seen => stands.as_ref(),
-            Seen::Each => None,
-        };
-        let verdict = merge(shown, stands.as_ref(), &mark);
-        match verdict {
-            Verdict::Write => {
-                open.in_time(mark.state)?;
-                changes.insert(touch.enrolment, Some(mark.clone()));
-            }
-            Verdict::Clash => clashes.push(name),
-            Verdict::Keep => {}
-        }
-        rows.push(Answer {
-            enrolment: touch.enrolment,
-            mark: if verdict == Verdict::Write { Some(open.fresh(mark)) } else { standing(&name.mark, me, zone) },
-            clash: verdict == Verdict::Clash,
-        });
-    }
-    if !matches!(seen, Seen::Each) && !clashes.is_empty() {
-        return Err(AppError::Conflict(Box::new(conflict(open, &clashes))));
-    }
-    let mut wrote = !changes.is_empty();
-    let act = open.act(action.id, MarkSource::Trainer, None);
-    if wrote {
-        let changes: Vec<_> = changes.iter().map(|(id, mark)| (*id, mark.clone())).collect();
-        store::write(tx, &act, &changes).await?;
-    }
-    if action.everyone {
-        open.in_time(model::MarkState::Present)?;
-        let minutes = open.slot.hours().minutes();
-        wrote |= store::everyone_present(tx, &act, open.head.id, minutes).await? > 0;
-        let mark = Mark { state: model::MarkState::Present, minutes, note: String::new() };
-        rows.extend(
-            names.iter().filter(|row| row.mark.mark().is_none() && !changes.contains_key(&row.id)).map(|row| Answer {
-                enrolment: row.id,
-                mark: Some(open.fresh(mark.clone())),
-                clash: false,
-            }),
-        );
-    }
-    if wrote {
-        open.finish(tx, action.id).await?;
-    }
-    Ok(Marked { rows })
 }
 
 /// A list that came otherwise than by touch: keyed from paper, read from a file.
@@ -462,24 +419,6 @@ pub(super) async fn enter(
     open.finish(tx, entry.id).await
 }
 
-/// What the second of two people is shown: each name with the mark that stands, as a code and
-/// the minutes missed, which the page puts into words.
-fn conflict(open: &Open<'_>, clashes: &[&NameRow]) -> Conflict {
-    Conflict {
-        by: clashes.iter().find_map(|row| row.mark.marked_by_name.clone()).unwrap_or_default(),
-        version: open.at.timestamp_micros(),
-        theirs: clashes
-            .iter()
-            .map(|row| {
-                let stands = row.mark.mark().map_or_else(String::new, |mark| {
-                    format!("{} {}", mark.state.code(), open.slot.hours().minutes() - mark.minutes)
-                });
-                (called(&row.family_name, &row.given_name), stands)
-            })
-            .collect(),
-    }
-}
-
 /// Undoes the last action of who asks, name by name, except where somebody else has marked since.
 pub async fn undo(cx: &Ctx, delivery: &str, slot: &str, id: &str) -> Result<Marked, AppError> {
     cx.signed_in()?;
@@ -495,22 +434,16 @@ pub async fn undo(cx: &Ctx, delivery: &str, slot: &str, id: &str) -> Result<Mark
     let Some(last) = store::last_action(&mut tx, slot, open.actor.person_id).await? else {
         return Ok(Marked::default());
     };
-    let history = store::changes(&mut tx, slot).await?;
-    let stands: HashMap<EnrolmentId, Option<DateTime<Utc>>> =
-        names.iter().map(|row| (row.id, row.mark.marked_at)).collect();
-    let mut before: HashMap<EnrolmentId, Mark> = HashMap::new();
+    let history: Vec<Change> =
+        store::changes(&mut tx, slot).await?.iter().filter_map(store::ChangeRow::change).collect();
+    let stands: HashMap<EnrolmentId, Option<DateTime<Utc>>> = names.iter().map(|row| (row.id, row.written())).collect();
     let mut changes = Vec::new();
-    for row in &history {
-        if row.id == last {
-            if stands.get(&row.enrolment_id).is_some_and(|at| *at == row.mark.marked_at) {
-                changes.push((row.enrolment_id, before.get(&row.enrolment_id).cloned()));
-            }
-            continue;
+    for (name, told) in merge::by_name(&history) {
+        let undone = told.iter().find(|change| change.id == last);
+        if undone.is_some_and(|change| stands.get(&name) == Some(&Some(change.at))) {
+            let before = settle(told.into_iter().filter(|change| change.id != last));
+            changes.push((name, before.and_then(|it| it.stands.mark.clone())));
         }
-        match row.mark.mark() {
-            Some(mark) => before.insert(row.enrolment_id, mark),
-            None => before.remove(&row.enrolment_id),
-        };
     }
     if changes.is_empty() {
         return Ok(Marked::default());
@@ -519,9 +452,6 @@ pub async fn undo(cx: &Ctx, delivery: &str, slot: &str, id: &str) -> Result<Mark
     open.finish(&mut tx, id).await?;
     tx.commit().await?;
     cx.app.marked(slot);
-    let rows = changes
-        .into_iter()
-        .map(|(enrolment, mark)| Answer { enrolment, mark: mark.map(|mark| open.fresh(mark)), clash: false })
-        .collect();
+    let rows = changes.into_iter().map(|(name, mark)| open.fresh(name, mark, open.at)).collect();
     Ok(Marked { rows })
 }

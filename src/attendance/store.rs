@@ -1,7 +1,10 @@
 //! SQL of marks. What is written goes into `mark_change` first; `mark` is made from it, so that
 //! the register and its history cannot tell different stories.
 
-use super::model::{Change, Mark, MarkSource, MarkState};
+use super::{
+    merge::{Change, Known},
+    model::{Mark, MarkSource, MarkState},
+};
 use crate::{
     common::ids::{DeliveryId, EnrolmentId, PersonId, SlotId},
     enrolment::model::Risk,
@@ -23,7 +26,29 @@ pub(super) use holding;
 
 macro_rules! change_insert {
     () => {
-        "INSERT INTO mark_change (id, slot_id, source, marked_by, marked_by_name, marked_at, address, reason, undoes, enrolment_id, state, minutes, note) "
+        "INSERT INTO mark_change (id, slot_id, source, marked_by, marked_by_name, marked_at, address, reason, undoes, made_at, enrolment_id, state, minutes, note) "
+    };
+}
+
+macro_rules! apply {
+    () => {
+        "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, note, marked_by, marked_by_name, marked_at, made_at, contested, of_minutes) "
+    };
+}
+
+macro_rules! over {
+    () => {
+        " ON CONFLICT (slot_id, enrolment_id) DO UPDATE SET state = excluded.state, minutes = excluded.minutes, source = excluded.source,
+            note = excluded.note, marked_by = excluded.marked_by, marked_by_name = excluded.marked_by_name,
+            marked_at = excluded.marked_at, made_at = excluded.made_at, contested = excluded.contested, of_minutes = excluded.of_minutes"
+    };
+}
+
+/// Besides the mark: when it was made, when it was taken back if there is none, and who says otherwise.
+macro_rules! head {
+    () => {
+        "m.made_at, CASE WHEN m.slot_id IS NULL THEN g.marked_at END AS gone_at,
+            CASE WHEN m.slot_id IS NULL THEN g.contested ELSE m.contested END AS contested "
     };
 }
 
@@ -34,41 +59,62 @@ statements! {
     SLOT = "SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason, CAST(0 AS BIGINT) AS marked FROM slot WHERE id = $1 AND delivery_id = $2";
     /// Whoever marks in a slot waits here for who came before.
     SLOT_LOCK = "UPDATE slot SET room = room WHERE id = $1 AND delivery_id = $2";
-    NAMES = concat!("SELECT e.id, p.family_name, p.given_name, e.workplace, e.risk, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at
+    NAMES = concat!("SELECT e.id, p.family_name, p.given_name, e.workplace, e.risk, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at, ", head!(), "
         FROM enrolment e JOIN person p ON p.id = e.person_id
         LEFT JOIN mark m ON m.slot_id = $2 AND m.enrolment_id = e.id
+        LEFT JOIN mark_gone g ON g.slot_id = $2 AND g.enrolment_id = e.id
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
-    CHANGES = "SELECT c.id, c.enrolment_id, p.family_name, p.given_name, c.state, c.minutes, c.note, c.source, c.marked_by, c.marked_by_name, c.marked_at, c.reason, c.undoes
+    CHANGES = "SELECT c.id, c.enrolment_id, p.family_name, p.given_name, c.state, c.minutes, c.note, c.source, c.marked_by, c.marked_by_name, c.marked_at, c.reason, c.undoes,
+            c.made_at, c.everyone, c.seen, c.seen_too
         FROM mark_change c JOIN enrolment e ON e.id = c.enrolment_id JOIN person p ON p.id = e.person_id
         WHERE c.slot_id = $1 ORDER BY c.marked_at, c.enrolment_id";
-    CHANGES_SINCE = "SELECT enrolment_id, state, minutes, note, source, marked_by, marked_by_name, marked_at
-        FROM mark_change WHERE slot_id = $1 AND marked_at > $2 ORDER BY marked_at, enrolment_id";
+    /// What stands now of each name of which anything was said since.
+    NEWS = concat!("SELECT n.enrolment_id, n.changed_at, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at, ", head!(), "
+        FROM (SELECT enrolment_id, MAX(marked_at) AS changed_at FROM mark_change WHERE slot_id = $1 AND marked_at > $2 GROUP BY enrolment_id) n
+        LEFT JOIN mark m ON m.slot_id = $1 AND m.enrolment_id = n.enrolment_id
+        LEFT JOIN mark_gone g ON g.slot_id = $1 AND g.enrolment_id = n.enrolment_id");
+    /// Of each name on which two disagree, what does not stand.
+    OTHERS = "SELECT c.enrolment_id, c.state, c.minutes, c.note, c.source, c.marked_by, c.marked_by_name, c.marked_at, c.made_at
+        FROM mark_change c LEFT JOIN mark m ON m.slot_id = c.slot_id AND m.enrolment_id = c.enrolment_id
+        LEFT JOIN mark_gone g ON g.slot_id = c.slot_id AND g.enrolment_id = c.enrolment_id
+        WHERE c.slot_id = $1 AND c.id = CASE WHEN m.slot_id IS NULL THEN g.contested ELSE m.contested END";
     ACTION_KNOWN = "SELECT COUNT(*) FROM mark_change WHERE id = $1";
     ACTION_PLACES = "SELECT enrolment_id FROM mark_change WHERE id = $1 AND slot_id = $2";
     LAST_CHANGE = "SELECT marked_at FROM mark_change WHERE slot_id = $1 ORDER BY marked_at DESC LIMIT 1";
-    EVERYONE = concat!(change_insert!(), "SELECT $1, $2, $3, $4, $5, $6, $7, $8, NULL, e.id, 'present', $9, ''
-        FROM enrolment e WHERE e.delivery_id = $10 AND e.state IN ", holding!(), "
-            AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.slot_id = $2 AND m.enrolment_id = e.id)");
-    CHANGE_ADD = concat!(change_insert!(), "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+    EVERYONE = concat!("INSERT INTO mark_change (id, slot_id, source, marked_by, marked_by_name, marked_at, address, reason, made_at, everyone, enrolment_id, state, minutes, note)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, TRUE, e.id, 'present', $10, ''
+        FROM enrolment e WHERE e.delivery_id = $11 AND e.state IN ", holding!(), "
+            AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.slot_id = $2 AND m.enrolment_id = e.id)
+            AND NOT EXISTS (SELECT 1 FROM mark_gone g WHERE g.slot_id = $2 AND g.enrolment_id = e.id)");
+    CHANGE_ADD = concat!(change_insert!(), "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)");
     /// Ten names at once: a form of two hundred is twenty statements instead of two hundred.
     CHANGE_ADD_TEN = concat!(change_insert!(), "VALUES
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $14, $15, $16, $17),
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $19, $20, $21), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $22, $23, $24, $25),
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $26, $27, $28, $29), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $30, $31, $32, $33),
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $34, $35, $36, $37), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $38, $39, $40, $41),
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $42, $43, $44, $45), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $46, $47, $48, $49)");
-    APPLY = "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, note, marked_by, marked_by_name, marked_at, of_minutes)
-        SELECT c.slot_id, c.enrolment_id, c.state, c.minutes, c.source, c.note, c.marked_by, c.marked_by_name, c.marked_at, s.minutes
-        FROM mark_change c JOIN slot s ON s.id = c.slot_id WHERE c.id = $1 AND c.state IS NOT NULL
-        ON CONFLICT (slot_id, enrolment_id) DO UPDATE SET state = excluded.state, minutes = excluded.minutes, source = excluded.source,
-            note = excluded.note, marked_by = excluded.marked_by, marked_by_name = excluded.marked_by_name, marked_at = excluded.marked_at,
-            of_minutes = excluded.of_minutes";
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $15, $16, $17, $18),
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $19, $20, $21, $22), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $23, $24, $25, $26),
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $27, $28, $29, $30), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $31, $32, $33, $34),
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $35, $36, $37, $38), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $39, $40, $41, $42),
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $43, $44, $45, $46), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $47, $48, $49, $50)");
+    /// A change whose maker had not seen what stands.
+    CHANGE_TELL = "INSERT INTO mark_change (id, slot_id, source, marked_by, marked_by_name, marked_at, address, reason, made_at, enrolment_id, state, minutes, note, seen, seen_too)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    /// What was said by who knew what stood; the others are weighed one by one.
+    APPLY = concat!(apply!(), "SELECT slot_id, enrolment_id, state, minutes, source, note, marked_by, marked_by_name, marked_at, made_at, NULL,
+            (SELECT s.minutes FROM slot s WHERE s.id = slot_id)
+        FROM mark_change WHERE id = $1 AND state IS NOT NULL AND seen IS NULL", over!());
+    APPLY_ONE = concat!(apply!(), "SELECT slot_id, enrolment_id, state, minutes, source, note, marked_by, marked_by_name, marked_at, made_at, $3,
+            (SELECT s.minutes FROM slot s WHERE s.id = slot_id)
+        FROM mark_change WHERE id = $1 AND enrolment_id = $2 AND state IS NOT NULL", over!());
+    CONTEST = "UPDATE mark SET contested = $3 WHERE slot_id = $1 AND enrolment_id = $2";
+    CONTEST_GONE = "UPDATE mark_gone SET contested = $3 WHERE slot_id = $1 AND enrolment_id = $2";
     CLOSE = "UPDATE slot SET closed_at = $3, closed_by_name = $4 WHERE id = $1 AND delivery_id = $2 AND closed_at IS NULL";
     REOPEN = "UPDATE slot SET closed_at = NULL, closed_by_name = '' WHERE id = $1 AND delivery_id = $2 AND closed_at IS NOT NULL";
     OUTDATED = "SELECT m.enrolment_id, m.state, m.minutes, m.note, m.source, m.of_minutes, s.minutes AS slot_minutes
         FROM mark m JOIN slot s ON s.id = m.slot_id WHERE m.slot_id = $1 AND m.of_minutes <> s.minutes ORDER BY m.source, m.enrolment_id";
     TAKE_BACK = "DELETE FROM mark WHERE slot_id = $2
         AND enrolment_id IN (SELECT enrolment_id FROM mark_change WHERE id = $1 AND state IS NULL)";
+    GONE = "INSERT INTO mark_gone (slot_id, enrolment_id, marked_at)
+        SELECT slot_id, enrolment_id, marked_at FROM mark_change WHERE id = $1 AND state IS NULL
+        ON CONFLICT (slot_id, enrolment_id) DO UPDATE SET marked_at = excluded.marked_at, contested = NULL";
     /// The latest act of a person in a slot that is no undoing and was not undone.
     LAST_ACTION = "SELECT c.id FROM mark_change c WHERE c.slot_id = $1 AND c.marked_by = $2 AND c.undoes IS NULL
             AND NOT EXISTS (SELECT 1 FROM mark_change u WHERE u.undoes = c.id)
@@ -114,6 +160,27 @@ pub struct NameRow {
     /// The mark.
     #[sqlx(flatten)]
     pub mark: MarkRow,
+    /// What there is besides.
+    #[sqlx(flatten)]
+    pub head: HeadRow,
+}
+
+/// What there is besides the mark of a name.
+#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
+pub struct HeadRow {
+    /// When the mark was made, if not when it was written.
+    pub made_at: Option<DateTime<Utc>>,
+    /// When the last mark was taken back, if none stands.
+    pub gone_at: Option<DateTime<Utc>>,
+    /// The action that says otherwise.
+    pub contested: Option<Uuid>,
+}
+
+impl NameRow {
+    /// When what stands was written: a mark, or that it was taken back.
+    pub fn written(&self) -> Option<DateTime<Utc>> {
+        self.mark.marked_at.or(self.head.gone_at)
+    }
 }
 
 /// A mark and where it comes from; no state means there is none.
@@ -157,12 +224,28 @@ pub struct ChangeRow {
     pub reason: String,
     /// The action that this one undid.
     pub undoes: Option<Uuid>,
+    /// When it was made, if not when it was written.
+    pub made_at: Option<DateTime<Utc>>,
+    /// Whether it was said of everyone.
+    pub everyone: bool,
+    seen: Option<Uuid>,
+    seen_too: Option<Uuid>,
 }
 
 impl ChangeRow {
     /// The row as the rules see it.
     pub fn change(&self) -> Option<Change> {
-        Some(Change { enrolment: self.enrolment_id, mark: self.mark.mark(), at: self.mark.marked_at? })
+        let at = self.mark.marked_at?;
+        Some(Change {
+            id: self.id,
+            enrolment: self.enrolment_id,
+            mark: self.mark.mark(),
+            by: self.mark.marked_by,
+            at,
+            made_at: self.made_at.unwrap_or(at),
+            everyone: self.everyone,
+            known: self.seen.map_or(Known::All, |seen| Known::These([seen, self.seen_too.unwrap_or_default()])),
+        })
     }
 }
 
@@ -191,19 +274,41 @@ pub async fn changes(h: &mut impl Handle, slot: SlotId) -> Result<Vec<ChangeRow>
     fetch_all!(h, CHANGES, slot)
 }
 
-/// What has been said of one place.
+/// What stands of a name of which something was said.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct NewsRow {
+    /// Whose place.
+    pub enrolment_id: EnrolmentId,
+    /// When something was last said of it.
+    pub changed_at: DateTime<Utc>,
+    /// The mark; no state where there is none.
+    #[sqlx(flatten)]
+    pub mark: MarkRow,
+    /// What there is besides.
+    #[sqlx(flatten)]
+    pub head: HeadRow,
+}
+
+/// What stands of each name of which something was said in a slot after a time, in no order.
+pub async fn news(h: &mut impl Handle, slot: SlotId, since: DateTime<Utc>) -> Result<Vec<NewsRow>, DbError> {
+    fetch_all!(h, NEWS, slot, since)
+}
+
+/// What was said of a name and does not stand, though who said otherwise did not know of it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OtherRow {
     /// Whose place.
     pub enrolment_id: EnrolmentId,
     /// What was said; no state where a mark was taken back.
     #[sqlx(flatten)]
     pub mark: MarkRow,
+    /// When it was made, if not when it was written.
+    pub made_at: Option<DateTime<Utc>>,
 }
 
-/// What was marked in a slot after a time, oldest first.
-pub async fn changes_since(h: &mut impl Handle, slot: SlotId, since: DateTime<Utc>) -> Result<Vec<NewsRow>, DbError> {
-    fetch_all!(h, CHANGES_SINCE, slot, since)
+/// What does not stand of the names of a slot on which two disagree.
+pub async fn others(h: &mut impl Handle, slot: SlotId) -> Result<Vec<OtherRow>, DbError> {
+    fetch_all!(h, OTHERS, slot)
 }
 
 /// Whether an action was written before.
@@ -283,8 +388,10 @@ pub struct Act<'a> {
     pub by: PersonId,
     /// Who acts, by name.
     pub by_name: &'a str,
-    /// When.
+    /// When it is written.
     pub at: DateTime<Utc>,
+    /// When it was made: the same, but for what was kept on a device until now.
+    pub made_at: DateTime<Utc>,
     /// From where.
     pub address: &'a str,
     /// Why, after the delivery.
@@ -306,6 +413,7 @@ pub async fn everyone_present(tx: &mut Tx, act: &Act<'_>, delivery: DeliveryId, 
         act.at,
         act.address,
         act.reason,
+        act.made_at,
         minutes,
         delivery
     )?;
@@ -313,7 +421,8 @@ pub async fn everyone_present(tx: &mut Tx, act: &Act<'_>, delivery: DeliveryId, 
     Ok(added)
 }
 
-/// Writes what an action says of each place, and makes the marks from it.
+/// Writes what an action says of each place over whatever stands there, and makes the marks from it: for
+/// who knows what stands.
 pub async fn write(tx: &mut Tx, act: &Act<'_>, changes: &[(EnrolmentId, Option<Mark>)]) -> Result<(), DbError> {
     for chunk in changes.chunks(10) {
         if chunk.len() == 10 {
@@ -327,8 +436,49 @@ pub async fn write(tx: &mut Tx, act: &Act<'_>, changes: &[(EnrolmentId, Option<M
     execute!(tx, APPLY, act.id)?;
     if changes.iter().any(|(_, mark)| mark.is_none()) {
         execute!(tx, TAKE_BACK, act.id, act.slot)?;
+        execute!(tx, GONE, act.id)?;
     }
     Ok(())
+}
+
+/// Writes what was said of one name by who had not seen what stands.
+pub async fn tell(tx: &mut Tx, act: &Act<'_>, told: &Change) -> Result<(), DbError> {
+    let Known::These([seen, seen_too]) = told.known else { return Ok(()) };
+    let mark = told.mark.as_ref();
+    execute!(
+        tx,
+        CHANGE_TELL,
+        act.id,
+        act.slot,
+        act.source,
+        act.by,
+        act.by_name,
+        act.at,
+        act.address,
+        act.reason,
+        told.made_at,
+        told.enrolment,
+        mark.map(|mark| mark.state),
+        mark.map_or(0, |mark| mark.minutes),
+        mark.map_or("", |mark| mark.note.as_str()),
+        seen,
+        seen_too
+    )
+    .map(|_| ())
+}
+
+/// Makes a name's mark from the action that stands, and notes the one that says otherwise.
+pub async fn put(
+    tx: &mut Tx,
+    slot: SlotId,
+    enrolment: EnrolmentId,
+    stands: Uuid,
+    other: Option<Uuid>,
+) -> Result<(), DbError> {
+    execute!(tx, APPLY_ONE, stands, enrolment, other)?;
+    // Nothing was made where what stands is that the mark was taken back.
+    execute!(tx, CONTEST, slot, enrolment, other)?;
+    execute!(tx, CONTEST_GONE, slot, enrolment, other).map(|_| ())
 }
 
 async fn add(
@@ -347,7 +497,8 @@ async fn add(
             .bind(act.at)
             .bind(act.address)
             .bind(act.reason)
-            .bind(act.undoes);
+            .bind(act.undoes)
+            .bind(act.made_at);
         for (enrolment, mark) in changes {
             query = query
                 .bind(*enrolment)

@@ -2,7 +2,8 @@
 
 use super::{
     api::Marked,
-    model::{Action, Mark, MarkState, RegisterForm, Touch, field_of, replay},
+    merge::{by_name, settle},
+    model::{Action, MarkState, RegisterForm, Touch, field_of},
     service, store,
 };
 use crate::{
@@ -19,23 +20,23 @@ use crate::{
 use uuid::Uuid;
 
 /// A place's key in the maps of a form: what stands between the brackets of its fields' names.
-fn key(place: EnrolmentId) -> String {
+pub fn key(place: EnrolmentId) -> String {
     let name = field_of("marks", place);
     name.trim_start_matches("marks[").trim_end_matches(']').to_owned()
 }
 
 /// A delivery that runs today, its trainer, its slots and some names.
-struct Class {
-    delivery: DeliveryId,
-    slots: Vec<SlotId>,
-    trainer: Actor,
-    administrator: Actor,
-    stranger: Actor,
-    names: Vec<EnrolmentId>,
-    participant: Actor,
+pub struct Class {
+    pub delivery: DeliveryId,
+    pub slots: Vec<SlotId>,
+    pub trainer: Actor,
+    pub administrator: Actor,
+    pub stranger: Actor,
+    pub names: Vec<EnrolmentId>,
+    pub participant: Actor,
 }
 
-async fn class(house: &House, size: usize) -> Class {
+pub async fn class(house: &House, size: usize) -> Class {
     let academy = house.institution("academy").await;
     let other = house.institution("other").await;
     let course = house.course("introductory").await;
@@ -61,16 +62,23 @@ async fn class(house: &House, size: usize) -> Class {
 }
 
 impl Class {
-    fn touch(&self, n: usize, state: MarkState, missed: &str) -> Touch {
-        Touch { enrolment: self.names[n], state, missed: missed.into(), note: String::new(), seen: None }
+    pub fn touch(&self, n: usize, state: MarkState, missed: &str) -> Touch {
+        Touch {
+            enrolment: self.names[n],
+            state,
+            missed: missed.into(),
+            note: String::new(),
+            seen: None,
+            seen_too: None,
+        }
     }
 
-    async fn send(&self, cx: &Ctx, slot: usize, action: &Action) -> Result<Marked, AppError> {
+    pub async fn send(&self, cx: &Ctx, slot: usize, action: &Action) -> Result<Marked, AppError> {
         let body = serde_json::to_string(action).unwrap();
         service::mark(cx, &self.delivery.to_string(), &self.slots[slot].to_string(), &body).await
     }
 
-    async fn states(&self, cx: &Ctx, slot: usize) -> Vec<Option<(MarkState, i64)>> {
+    pub async fn states(&self, cx: &Ctx, slot: usize) -> Vec<Option<(MarkState, i64)>> {
         let register = service::register(cx, &self.delivery.to_string(), &self.slots[slot].to_string()).await.unwrap();
         self.names
             .iter()
@@ -81,7 +89,7 @@ impl Class {
             .collect()
     }
 
-    fn form(&self, slot: usize, version: i64) -> RegisterForm {
+    pub fn form(&self, slot: usize, version: i64) -> RegisterForm {
         RegisterForm {
             id: Uuid::from_u128(version as u128 + slot as u128).to_string(),
             delivery: self.delivery.to_string(),
@@ -92,32 +100,34 @@ impl Class {
     }
 }
 
-fn action(id: u128, touches: Vec<Touch>) -> Action {
-    Action { id: Uuid::from_u128(id), touches, everyone: false, reason: String::new() }
+pub fn action(id: u128, touches: Vec<Touch>) -> Action {
+    Action { id: Uuid::from_u128(id), made_at: None, touches, everyone: false, reason: String::new() }
 }
 
-fn everyone(id: u128) -> Action {
+pub fn everyone(id: u128) -> Action {
     Action { everyone: true, ..action(id, Vec::new()) }
 }
 
 /// The clock of the house goes on.
-fn later(house: &House, minutes: i64) {
+pub fn later(house: &House, minutes: i64) {
     house.app.clock.set(house.app.now() + chrono::TimeDelta::minutes(minutes));
 }
 
-async fn replayed(house: &House, class: &Class, slot: usize) {
+/// The register made anew from its history, and compared with what is kept: marks, when they were made, and
+/// who disagrees.
+pub async fn replayed(house: &House, class: &Class, slot: usize) {
     let mut reader = house.app.db.read().await.unwrap();
     let changes: Vec<_> = store::changes(&mut reader, class.slots[slot]).await.unwrap();
     let changes: Vec<_> = changes.iter().filter_map(store::ChangeRow::change).collect();
-    let stands: Vec<(EnrolmentId, Option<Mark>)> = store::names(&mut reader, class.delivery, class.slots[slot])
-        .await
-        .unwrap()
-        .iter()
-        .map(|row| (row.id, row.mark.mark()))
-        .collect();
-    let history = replay(&changes, None);
-    for (id, mark) in stands {
-        assert_eq!(history.get(&id), mark.as_ref(), "the history amounts to the register");
+    let names = store::names(&mut reader, class.delivery, class.slots[slot]).await.unwrap();
+    let history = by_name(&changes);
+    for row in names {
+        let settled = history.get(&row.id).and_then(|told| settle(told.iter().copied()));
+        let stands = settled.map(|it| it.stands);
+        assert_eq!(stands.and_then(|it| it.mark.clone()), row.mark.mark(), "the history amounts to the register");
+        assert_eq!(stands.map(|it| it.at), row.written());
+        assert_eq!(stands.filter(|it| it.mark.is_some()).map(|it| it.made_at), row.head.made_at);
+        assert_eq!(settled.and_then(|it| it.other).map(|it| it.id), row.head.contested);
     }
 }
 
@@ -260,13 +270,14 @@ on_both! {
         assert_eq!(seen.slot, Some(class.slots[0]), "the half-day that runs");
         later(&house, 1);
         class.send(&tom, 0, &action(1, vec![class.touch(0, MarkState::Late, "20"), class.touch(1, MarkState::Absent, "")])).await.unwrap();
-        // A touch that had not seen his is left, and told.
+        // A touch that had not seen his is weighed: it was made later, and stands beside his story.
         let answer = class.send(&ada, 0, &action(2, vec![class.touch(0, MarkState::Present, "")])).await.unwrap();
-        assert!(answer.rows[0].clash);
-        let stands = answer.rows[0].mark.clone().unwrap();
-        assert_eq!((stands.mark.minutes, stands.by.as_deref()), (190, Some("Tom Tester")));
-        let knowing = Touch { seen: Some(stands.at), ..class.touch(0, MarkState::Present, "") };
-        assert!(!class.send(&ada, 0, &action(3, vec![knowing])).await.unwrap().rows[0].clash);
+        let (stands, other) = (answer.rows[0].mark.clone().unwrap(), answer.rows[0].other.clone().unwrap());
+        assert_eq!((stands.mark.state, stands.by), (MarkState::Present, None));
+        assert_eq!((other.mark.unwrap().minutes, other.by.as_deref()), (190, Some("Tom Tester")));
+        // Who has seen both decides.
+        let knowing = Touch { seen: Some(stands.at), seen_too: Some(other.at), ..class.touch(0, MarkState::Present, "") };
+        assert_eq!(class.send(&ada, 0, &action(3, vec![knowing])).await.unwrap().rows[0].other, None);
 
         // A form from before: what it left alone stays, what clashes refuses it whole.
         later(&house, 1);

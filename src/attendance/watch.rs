@@ -3,14 +3,10 @@
 //!
 //! Whoever writes says so within this process; besides, every watcher looks again by itself every few
 //! seconds, for there may be several processes. What is sent is read from the history, from where the
-//! watcher's page, or the last event it has, ends.
+//! watcher's page, or the last event it has, ends: a page that was kept on a device and is days old hears
+//! all it has missed. The first event (`now`) tells what time it is here, since devices' clocks are wrong.
 
-use super::{
-    api::Answer,
-    model::ids,
-    service::{desk, standing},
-    store,
-};
+use super::{api::Answer, model::ids, service::desk, store, stories};
 use crate::{
     common::{error::AppError, ids::SlotId},
     platform::{context::Ctx, http},
@@ -51,6 +47,7 @@ struct Watcher {
     slot: SlotId,
     zone: String,
     seen: DateTime<Utc>,
+    greeted: bool,
     told: Receiver<SlotId>,
     end: Pin<Box<Sleep>>,
 }
@@ -78,7 +75,7 @@ pub async fn live(
         Ok(found) => found,
         Err(error) => return http::status(&error).into_response(),
     };
-    let watcher = Watcher { slot, zone, seen, told, end: Box::pin(sleep(TURN)), cx };
+    let watcher = Watcher { slot, zone, seen, greeted: false, told, end: Box::pin(sleep(TURN)), cx };
     let stream = Sse::new(futures::stream::unfold(watcher, Watcher::next)).keep_alive(KeepAlive::default());
     // A proxy that gathers answers (nginx) would keep the marks to itself.
     ([("x-accel-buffering", "no")], stream).into_response()
@@ -87,23 +84,27 @@ pub async fn live(
 impl Watcher {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         let app = self.cx.app.clone();
+        if !self.greeted {
+            self.greeted = true;
+            let now = self.cx.now().timestamp_micros();
+            return Some((Ok(Event::default().event("now").data(now.to_string())), self));
+        }
         loop {
             // A failing database ends the stream; the browser comes again.
-            let rows = store::changes_since(&mut self.cx.read().await.ok()?, self.slot, self.seen).await.ok()?;
-            if let Some(last) = rows.iter().filter_map(|row| row.mark.marked_at).max() {
+            let mut reader = self.cx.read().await.ok()?;
+            let rows = store::news(&mut reader, self.slot, self.seen).await.ok()?;
+            if let Some(last) = rows.iter().map(|row| row.changed_at).max() {
                 self.seen = last;
-                let me = self.cx.actor.as_ref()?.person_id;
-                let answers: Vec<Answer> = rows
-                    .iter()
-                    .map(|row| Answer {
-                        enrolment: row.enrolment_id,
-                        mark: standing(&row.mark, me, &self.zone),
-                        clash: false,
-                    })
-                    .collect();
+                let reader_id = self.cx.actor.as_ref()?.person_id;
+                let others = stories::others(&mut reader, self.slot, rows.iter().map(|row| &row.head)).await.ok()?;
+                let eyes = stories::Eyes { reader: reader_id, zone: &self.zone, others };
+                let answers: Vec<Answer> =
+                    rows.iter().map(|row| eyes.answer(row.enrolment_id, &row.mark, &row.head)).collect();
+                drop(reader);
                 let event = Event::default().id(last.timestamp_micros().to_string()).json_data(&answers).ok()?;
                 return Some((Ok(event), self));
             }
+            drop(reader);
             tokio::select! {
                 () = app.closing.cancelled() => return None,
                 () = &mut self.end => return None,

@@ -264,13 +264,15 @@ async fn pass(cx: &Ctx, row: &DoorRow, way: Way, at: DateTime<Utc>) -> Result<()
     let Some((place, mark)) = decided(cx, &mut tx, row, way, at).await? else { return Ok(()) };
     // The history must keep its order even where the clock stands still or goes back.
     let last = marks::last_change(&mut tx, row.id).await?;
+    let at = last.map_or(cx.now(), |last| cx.now().max(last + TimeDelta::microseconds(1)));
     let act = marks::Act {
         id: cx.app.entropy.uuid(cx.now()),
         slot: row.id,
         source: MarkSource::Own,
         by: actor.person_id,
         by_name: &actor.name,
-        at: last.map_or(cx.now(), |last| cx.now().max(last + TimeDelta::microseconds(1))),
+        at,
+        made_at: at,
         address: &cx.source,
         reason: "",
         undoes: None,

@@ -92,8 +92,18 @@ fn show(data: History) -> impl IntoView {
     let minutes = data.minutes;
     let narrowed = data.person.is_some();
     let changes = data.lines.iter().map(|line| {
-        let changed =
-            tr!(attendance.changed, from = said(line.from.as_ref(), minutes), to = said(line.to.as_ref(), minutes));
+        let changed = match line.outweighed {
+            None => {
+                tr!(attendance.changed, from = said(line.from.as_ref(), minutes), to = said(line.to.as_ref(), minutes))
+            }
+            Some(_) => tr!(offline.said, mark = said(line.to.as_ref(), minutes)),
+        };
+        let made = line.made.map(|made| format!(" {}", tr!(offline.made, time = format::date_time(made))));
+        let outweighed = line.outweighed.map(|other| {
+            let why =
+                tr!(offline.outweighed, mark = said(line.from.as_ref(), minutes), time = format::date_time(other));
+            view! { <br/><span class="tag warn">{tr!(offline.stood_not)}</span>" "<span class="muted">{why}</span> }
+        });
         let by = match (line.source, line.by.is_empty()) {
             (MarkSource::Own, _) => tr!(attendance.checked_in),
             (_, true) => String::new(),
@@ -110,7 +120,7 @@ fn show(data: History) -> impl IntoView {
         let shown = view! {
             <li>
                 <a href=moment(&register, line.at)><time>{format::date_time(line.at)}</time></a>
-                <p><b>{name}</b>" "{changed}" "<span class="muted">{by}</span>{undid}{reason}</p>
+                <p><b>{name}</b>" "{changed}" "<span class="muted">{by}{made}</span>{undid}{outweighed}{reason}</p>
             </li>
         };
         (line.at, shown.into_any())

@@ -3,12 +3,13 @@
 
 use super::row::Row;
 use crate::{
-    attendance::model::Action,
+    attendance::{api::Register, model::Action},
     common::{
         error::AppError,
         ids::{DeliveryId, SlotId},
     },
 };
+use chrono::NaiveDateTime;
 #[cfg(not(feature = "hydrate"))]
 use leptos::ev;
 use leptos::prelude::*;
@@ -23,6 +24,12 @@ pub struct Waiting {
     pub slot: SlotId,
     /// What was done.
     pub action: Action,
+    /// Why the server did not take it; it stays here until it is marked anew, sent again or discarded.
+    #[serde(default)]
+    pub refused: Option<String>,
+    /// Whether it is on the device's disk.
+    #[serde(skip)]
+    pub kept: bool,
 }
 
 /// The register at work.
@@ -41,24 +48,48 @@ pub struct Live {
     pub queue: RwSignal<Vec<Waiting>>,
     /// Why sending stopped.
     pub trouble: RwSignal<Option<AppError>>,
-    /// Whether something is on its way; its action stays first in the queue.
+    /// Whether something is on its way.
     pub sending: RwSignal<bool>,
+    /// The action on its way.
+    pub under_way: StoredValue<Option<uuid::Uuid>>,
     /// Tries since the last success.
     pub tries: StoredValue<u32>,
+    /// Whether this device cannot keep anything.
+    pub forgetful: RwSignal<bool>,
+    /// Whether the server is heard.
+    pub online: RwSignal<bool>,
+    /// The moment, on the venue's clock, up to which the page shows what others mark.
+    pub as_of: RwSignal<NaiveDateTime>,
+    /// Whether the whole delivery is kept for being opened without a line.
+    pub ready: RwSignal<bool>,
+    /// When the page was read, in microseconds, and the same on the venue's clock.
+    pub read: (i64, NaiveDateTime),
+    /// The last change heard of, in microseconds.
+    pub since: StoredValue<i64>,
+    /// Who marks.
+    pub person: StoredValue<String>,
 }
 
 impl Live {
     /// The register of a page.
-    pub fn new(delivery: DeliveryId, slot: SlotId, minutes: i64, rows: Vec<Row>) -> Self {
+    pub fn new(data: &Register, slot: SlotId, rows: Vec<Row>) -> Self {
         Self {
-            delivery,
+            delivery: data.delivery,
             slot,
-            minutes,
+            minutes: data.minutes,
             rows: StoredValue::new(rows),
             queue: RwSignal::new(Vec::new()),
             trouble: RwSignal::new(None),
             sending: RwSignal::new(false),
+            under_way: StoredValue::new(None),
             tries: StoredValue::new(0),
+            forgetful: RwSignal::new(false),
+            online: RwSignal::new(true),
+            as_of: RwSignal::new(data.read),
+            ready: RwSignal::new(false),
+            read: (data.now, data.read),
+            since: StoredValue::new(data.version),
+            person: StoredValue::new(crate::app::actor().map_or_else(String::new, |actor| actor.person_id.to_string())),
         }
     }
 
@@ -67,9 +98,23 @@ impl Live {
         self.rows.with_value(|rows| rows.iter().filter(|row| row.shown.with(|shown| shown.state.is_some())).count())
     }
 
-    /// How many actions wait.
+    /// How many actions wait to be sent.
     pub fn waiting(self) -> usize {
-        self.queue.with(Vec::len)
+        self.queue.with(|queue| queue.iter().filter(|waiting| waiting.refused.is_none()).count())
+    }
+
+    /// How many of them are not on the disk yet.
+    pub fn unkept(self) -> usize {
+        self.queue.with(|queue| queue.iter().filter(|waiting| !waiting.kept).count())
+    }
+
+    /// How many actions the server did not take, and why it did not take the first.
+    pub fn refused(self) -> Option<(usize, String)> {
+        self.queue.with(|queue| {
+            let mut refused = queue.iter().filter_map(|waiting| waiting.refused.clone());
+            let first = refused.next()?;
+            Some((refused.count() + 1, first))
+        })
     }
 }
 
@@ -78,7 +123,13 @@ impl Live {
     /// Takes up what an earlier visit left unsent.
     pub fn resume(self) {}
     /// Shows what others mark, from the page's version on.
-    pub fn watch(self, _: i64) {}
+    pub fn watch(self) {}
+    /// Asks for the whole delivery to be kept on the device.
+    pub fn keep_pages(self, _: &Register) {}
+    /// A story was chosen of a name on which two disagree.
+    pub fn settle(self, _: ev::MouseEvent) {}
+    /// What the server did not take is not to be sent again.
+    pub fn discard(self, _: ev::MouseEvent) {}
     /// A radio button, minutes or a remark changed.
     pub fn changed(self, _: ev::Event) {}
     /// "Everyone present" was pressed.
@@ -97,19 +148,16 @@ impl Live {
 mod browser {
     use super::{Live, Waiting};
     use crate::{
-        app,
         attendance::{
-            api::{Answer, mark_names, undo_marks},
-            model::{Action, MarkState, Touch, field_of},
+            api::{Answer, undo_marks},
+            model::{self, Action, MarkState, Touch, field_of},
             pages::row::{Kept, Row, Shown},
         },
-        common::{error::AppError, ids::EnrolmentId},
-        ui::words,
+        common::ids::EnrolmentId,
     };
     use leptos::{ev, prelude::*, task::spawn_local};
-    use std::time::Duration;
-    use wasm_bindgen::{JsCast, closure::Closure};
-    use web_sys::{EventSource, HtmlElement, HtmlInputElement, MessageEvent};
+    use wasm_bindgen::JsCast;
+    use web_sys::{HtmlElement, HtmlInputElement};
 
     /// An id for an action. It need not be secret, only new.
     fn new_id() -> uuid::Uuid {
@@ -119,16 +167,6 @@ mod browser {
             chunk.copy_from_slice(&word.to_le_bytes());
         }
         uuid::Builder::from_random_bytes(bytes).into_uuid()
-    }
-
-    /// One drawer a person: a shared phone sends nobody else's marks.
-    fn drawer() -> String {
-        let person = app::actor().map(|actor| actor.person_id.to_string()).unwrap_or_default();
-        format!("magistra.register.{person}")
-    }
-
-    fn storage() -> Option<web_sys::Storage> {
-        window().local_storage().ok().flatten()
     }
 
     fn input(id: &str) -> Option<HtmlInputElement> {
@@ -146,70 +184,22 @@ mod browser {
     }
 
     impl Live {
-        /// Takes up what an earlier visit left unsent.
-        pub fn resume(self) {
-            let drawer = drawer();
-            let kept: Vec<Waiting> = storage()
-                .and_then(|storage| storage.get_item(&drawer).ok().flatten())
-                .and_then(|text| serde_json::from_str(&text).ok())
-                .unwrap_or_default();
-            for waiting in &kept {
-                if waiting.slot == self.slot {
-                    self.show_unsent(&waiting.action);
-                }
-            }
-            self.queue.set(kept);
-            // From here on the drawer follows the queue.
-            Effect::new(move |_| {
-                self.queue.with(|queue| {
-                    let Some(storage) = storage() else { return };
-                    let _ = match serde_json::to_string(queue) {
-                        Ok(text) if !queue.is_empty() => storage.set_item(&drawer, &text),
-                        _ => storage.remove_item(&drawer),
-                    };
-                });
-            });
-            let listener = window_event_listener_untyped("online", move |_| self.pump());
-            on_cleanup(move || listener.remove());
-            self.pump();
-        }
-
-        /// Shows what others mark, from the page's version (microseconds) on, and a little before: what was
-        /// being written while the page was read carries an earlier time. Hearing it twice does no harm.
-        pub fn watch(self, version: i64) {
-            let version = version - 10_000_000;
-            let address = format!("/deliveries/{}/register/{}/live?since={version}", self.delivery, self.slot);
-            let Ok(source) = EventSource::new(&address) else { return };
-            let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-                let answers = event.data().as_string().and_then(|text| serde_json::from_str::<Vec<Answer>>(&text).ok());
-                // The page may be gone by now.
-                if let Some(answers) = answers
-                    && self.queue.try_with_untracked(|_| ()).is_some()
-                {
-                    self.apply(&answers);
-                }
-            });
-            source.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-            let kept = StoredValue::new_local((source, heard));
-            on_cleanup(move || {
-                kept.try_update_value(|(source, _)| source.close());
-            });
-        }
-
         fn row(self, id: EnrolmentId) -> Option<Row> {
             self.rows.with_value(|rows| rows.iter().find(|row| row.id == id).cloned())
         }
 
-        fn show_unsent(self, action: &Action) {
+        pub fn show_unsent(self, waiting: &Waiting) {
+            let action = &waiting.action;
+            let kept = waiting.refused.clone().map_or(Kept::Unsent, Kept::Refused);
             for touch in &action.touches {
                 if let Some(row) = self.row(touch.enrolment) {
-                    unsent(row, touch.state, &touch.missed, &touch.note);
+                    unsent(row, touch.state, &touch.missed, &touch.note, &kept);
                 }
             }
             if action.everyone {
                 for row in self.rows.get_value() {
                     if row.shown.with_untracked(|shown| shown.state.is_none()) {
-                        unsent(row, MarkState::Present, "", "");
+                        unsent(row, MarkState::Present, "", "", &kept);
                     }
                 }
             }
@@ -224,28 +214,6 @@ mod browser {
                 return None;
             }
             Some(reason)
-        }
-
-        fn put(self, action: Action) {
-            self.trouble.set(None);
-            self.show_unsent(&action);
-            let waiting = Waiting { delivery: self.delivery, slot: self.slot, action };
-            self.queue.update(|queue| {
-                // A second touch of a name replaces one that is not yet on its way.
-                let under_way = usize::from(self.sending.get_untracked());
-                let places: Vec<_> = waiting.action.touches.iter().map(|touch| touch.enrolment).collect();
-                let mut index = 0;
-                queue.retain(|old| {
-                    index += 1;
-                    index <= under_way
-                        || old.slot != waiting.slot
-                        || old.action.everyone
-                        || waiting.action.everyone
-                        || !old.action.touches.iter().all(|touch| places.contains(&touch.enrolment))
-                });
-                queue.push(waiting);
-            });
-            self.pump();
         }
 
         /// A radio button, minutes or a remark changed.
@@ -277,39 +245,76 @@ mod browser {
             // Late and left early are told by the clock until somebody types the minutes.
             let missed = if state.asks_minutes() && !radio { value("mins") } else { String::new() };
             let note = if state == MarkState::Excused { value("notes") } else { String::new() };
-            let seen = before.base.as_ref().map_or(before.at, |base| base.at);
-            let touch = Touch { enrolment: id, state, missed, note, seen };
-            self.put(Action { id: new_id(), touches: vec![touch], everyone: false, reason });
+            self.touch(id, state, missed, note, &before, reason);
+        }
+
+        fn touch(
+            self,
+            id: EnrolmentId,
+            state: MarkState,
+            missed: String,
+            note: String,
+            before: &Shown,
+            reason: String,
+        ) {
+            let server = before.base.as_deref().unwrap_or(before);
+            let seen_too = server.other.as_ref().map(|other| other.at);
+            let touch = Touch { enrolment: id, state, missed, note, seen: server.at, seen_too };
+            self.put(Action { id: new_id(), made_at: None, touches: vec![touch], everyone: false, reason });
+        }
+
+        /// A story was chosen of a name on which two disagree.
+        pub fn settle(self, event: ev::MouseEvent) {
+            let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+                return;
+            };
+            let Ok(Some(button)) = target.closest("button[name=settle]") else { return };
+            event.prevent_default();
+            let chosen = button.get_attribute("value").and_then(|value| model::chosen(&value));
+            let Some((id, written)) = chosen else { return };
+            let (Some(row), Some(reason)) = (self.row(id), self.reason()) else { return };
+            let shown = row.shown.get_untracked();
+            let server = shown.base.as_deref().unwrap_or(&shown);
+            let other = server.other.as_ref().filter(|other| other.at == written);
+            let (state, missed, note) = match other {
+                Some(other) => (other.state, other.missed.clone(), other.note.clone()),
+                None => (server.state, server.missed.clone(), server.note.clone()),
+            };
+            if let Some(state) = state {
+                self.touch(id, state, missed, note, &shown, reason);
+            }
         }
 
         /// "Everyone present" was pressed.
         pub fn everyone(self, event: ev::MouseEvent) {
             event.prevent_default();
             let Some(reason) = self.reason() else { return };
-            self.put(Action { id: new_id(), touches: Vec::new(), everyone: true, reason });
+            self.put(Action { id: new_id(), made_at: None, touches: Vec::new(), everyone: true, reason });
         }
 
         /// "Undo" was pressed.
         pub fn undo(self, event: ev::MouseEvent) {
             event.prevent_default();
-            let under_way = usize::from(self.sending.get_untracked());
-            let last = self.queue.with_untracked(|queue| {
-                (queue.len() > under_way).then(|| queue.last().cloned()).flatten().filter(|last| last.slot == self.slot)
+            let under_way = self.under_way.get_value();
+            let unsent = self.queue.with_untracked(|queue| {
+                let last = queue.iter().rev().find(|waiting| waiting.slot == self.slot)?;
+                (Some(last.action.id) != under_way).then_some(last.action.id)
             });
-            if last.is_some() {
-                self.queue.update(|queue| {
-                    queue.pop();
-                });
+            if let Some(unsent) = unsent {
+                self.remove(&[unsent]);
                 self.restore();
                 return;
             }
-            if under_way > 0 {
+            if self.sending.get_untracked() {
                 return;
             }
             let (delivery, slot) = (self.delivery.to_string(), self.slot.to_string());
             self.sending.set(true);
             spawn_local(async move {
                 let outcome = undo_marks(delivery, slot, new_id().to_string()).await;
+                if !self.here() {
+                    return;
+                }
                 self.sending.set(false);
                 match outcome {
                     Ok(marked) => {
@@ -323,7 +328,7 @@ mod browser {
         }
 
         /// Shows what the server has, and over it what still waits.
-        fn restore(self) {
+        pub fn restore(self) {
             for row in self.rows.get_value() {
                 // The others are not touched: each touch draws a row anew.
                 if row.shown.with_untracked(|shown| shown.base.is_some()) {
@@ -336,18 +341,15 @@ mod browser {
             }
             for waiting in self.queue.get_untracked() {
                 if waiting.slot == self.slot {
-                    self.show_unsent(&waiting.action);
+                    self.show_unsent(&waiting);
                 }
             }
         }
 
-        fn apply(self, answers: &[Answer]) {
+        pub fn apply(self, answers: &[Answer]) {
             for answer in answers {
                 let Some(row) = self.row(answer.enrolment) else { continue };
-                let mut server = Shown::of(answer.mark.as_ref(), self.minutes);
-                if answer.clash {
-                    server.kept = Kept::Clash;
-                }
+                let mut server = Shown::of(answer.mark.as_ref(), answer.gone, answer.other.as_ref(), self.minutes);
                 // Who is typing minutes just now is not interrupted by the answer.
                 if let Some(typing) = focused(&row, "mins") {
                     server.missed = typing;
@@ -358,74 +360,6 @@ mod browser {
                 row.shown.set(server);
             }
             self.restore();
-        }
-
-        /// Sends what waits, one action after the other.
-        fn pump(self) {
-            if self.sending.get_untracked() {
-                return;
-            }
-            let Some(first) = self.queue.with_untracked(|queue| queue.first().cloned()) else { return };
-            let Ok(body) = serde_json::to_string(&first.action) else { return };
-            self.sending.set(true);
-            spawn_local(async move {
-                let outcome = mark_names(first.delivery.to_string(), first.slot.to_string(), body).await;
-                // The page may be gone by now; then the drawer still has the action.
-                if self.queue.try_with_untracked(|_| ()).is_none() {
-                    return;
-                }
-                self.sending.set(false);
-                match outcome {
-                    Ok(marked) => {
-                        self.tries.set_value(0);
-                        self.trouble.set(None);
-                        self.drop_first(&first);
-                        if first.slot == self.slot {
-                            self.apply(&marked.rows);
-                        }
-                        self.pump();
-                    }
-                    Err(error @ (AppError::Unavailable | AppError::Internal | AppError::TooMany(_))) => {
-                        self.trouble.set(Some(error));
-                        let tries = self.tries.get_value() + 1;
-                        self.tries.set_value(tries);
-                        set_timeout(move || self.retry(), Duration::from_secs(1 << tries.min(5)));
-                    }
-                    // Kept until somebody signs in again.
-                    Err(AppError::SignInRequired) => self.trouble.set(Some(AppError::SignInRequired)),
-                    Err(error) => {
-                        self.drop_first(&first);
-                        self.refuse(&first.action, &error);
-                        self.trouble.set(Some(error));
-                        self.pump();
-                    }
-                }
-            });
-        }
-
-        fn retry(self) {
-            if self.queue.try_with_untracked(|_| ()).is_some() {
-                self.pump();
-            }
-        }
-
-        fn drop_first(self, first: &Waiting) {
-            self.queue.update(|queue| queue.retain(|waiting| waiting.action.id != first.action.id));
-        }
-
-        fn refuse(self, action: &Action, error: &AppError) {
-            self.restore();
-            let why = match error {
-                AppError::Invalid(faults) => {
-                    faults.first().map_or_else(|| words::error(error), |fault| words::fault(&fault.kind))
-                }
-                other => words::error(other),
-            };
-            for touch in &action.touches {
-                if let Some(row) = self.row(touch.enrolment) {
-                    row.shown.update(|shown| shown.kept = Kept::Refused(why.clone()));
-                }
-            }
         }
 
         /// The search changed: rows that do not match are hidden.
@@ -447,6 +381,8 @@ mod browser {
         /// Tries to send at once.
         pub fn now(self, event: ev::MouseEvent) {
             event.prevent_default();
+            self.queue.update(|queue| queue.iter_mut().for_each(|it| it.refused = None));
+            self.restore();
             self.pump();
         }
     }
@@ -457,19 +393,14 @@ mod browser {
         String::from(plain).chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect()
     }
 
-    fn unsent(row: Row, state: MarkState, missed: &str, note: &str) {
+    fn unsent(row: Row, state: MarkState, missed: &str, note: &str, kept: &Kept) {
         row.shown.update(|shown| {
-            let base = shown.base.take().unwrap_or_else(|| {
-                Box::new(Shown {
-                    kept: if shown.kept == Kept::Unsent { Kept::Saved } else { shown.kept.clone() },
-                    ..shown.clone()
-                })
-            });
+            let base = shown.base.take().unwrap_or_else(|| Box::new(Shown { kept: Kept::Saved, ..shown.clone() }));
             shown.base = Some(base);
             shown.state = Some(state);
             shown.missed = missed.to_owned();
             shown.note = note.to_owned();
-            shown.kept = Kept::Unsent;
+            shown.kept = kept.clone();
         });
     }
 }

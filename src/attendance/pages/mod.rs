@@ -2,11 +2,17 @@
 
 mod arrive;
 mod count;
+#[cfg(feature = "hydrate")]
+mod device;
 mod door;
 mod history;
 mod keys;
+#[cfg(feature = "hydrate")]
+mod line;
 mod live;
 mod past;
+#[cfg(feature = "hydrate")]
+mod queue;
 mod register;
 mod row;
 

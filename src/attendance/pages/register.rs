@@ -312,7 +312,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         .names
         .iter()
         .map(|name| {
-            let shown = Shown::of(name.mark.as_ref(), data.minutes);
+            let shown = Shown::of(name.mark.as_ref(), name.gone, name.other.as_ref(), data.minutes);
             Row::new(name, if came_back { typed(form, name, shown, &clashes) } else { shown })
         })
         .collect();
@@ -322,12 +322,15 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         let words = Arc::new(Words::new(data.today, history.clone(), locked, sort == Sort::Given));
         rows.iter().cloned().map(|row| row::view(row, Arc::clone(&words))).collect::<Vec<_>>()
     };
-    let live = Live::new(data.delivery, slot, data.minutes, rows);
-    let version = data.version;
+    let live = Live::new(&data, slot, rows);
+    let wanted = (!locked).then(|| data.clone());
     Effect::new(move |begun: Option<()>| {
-        if begun.is_none() && !locked {
+        if begun.is_none()
+            && let Some(data) = &wanted
+        {
             live.resume();
-            live.watch(version);
+            live.watch();
+            live.keep_pages(data);
             keys::listen();
         }
     });
@@ -358,6 +361,13 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         let href = format!("/deliveries/{}/register/{slot}/door", data.delivery);
         view! { " · "<a href=href>{tr!(attendance.check_in)}</a> }
     });
+    let ready = move || live.ready.get().then(|| format!(" · {}", tr!(offline.ready)));
+    let today = data.today;
+    let no_line = move || {
+        let at = live.as_of.get();
+        let time = if at.date() == today { format::time(at.time()) } else { format::date_time(at) };
+        (!live.online.get()).then(|| view! { <b>{tr!(offline.no_line)}</b>" "{tr!(offline.as_of, time = time)} })
+    };
     let reason = matches!(data.writable, Ok(true)).then(|| {
         let value = form.typed("reason").unwrap_or_default();
         let bad = move || {
@@ -385,7 +395,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         view! { <div class="empty"><h2>{tr!(attendance.nobody)}</h2><p>{tr!(attendance.nobody_text)}</p></div> }
             .into_any()
     } else {
-        view! { <ol class="people" on:change=move |event| live.changed(event)>{items}</ol> }.into_any()
+        view! { <ol class="people" on:change=move |event| live.changed(event) on:click=move |event| live.settle(event)>{items}</ol> }.into_any()
     };
     let footnote = data
         .title
@@ -402,8 +412,9 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         <header class="reg-head">
             <a class="back" href=format!("/deliveries/{}", data.delivery)>{data.title.clone()}</a>
             <h1>{title}</h1>
-            <p>{facts.join(" · ")}{door}</p>
+            <p>{facts.join(" · ")}{door}{ready}</p>
         </header>
+        <p class="reg-line" role="status" hidden=move || live.online.get()>{no_line}</p>
         <nav class="slots" aria-label=tr!(attendance.half_days)>{nav}</nav>
         <div class="reg-top">
             <div class="metered line">
@@ -429,22 +440,37 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
 fn foot(live: Live) -> impl IntoView {
     let here = format!("/deliveries/{}/register/{}", live.delivery, live.slot);
     let sign_in = format!("/sign-in?next={}", crate::app::encode(&here));
-    let told = move || match (live.trouble.get(), live.waiting()) {
+    let again = move || {
+        view! { <button type="button" class="btn text" on:click=move |event| live.now(event)>{tr!(state.try_again)}</button> }
+    };
+    let told = move || {
+        match (live.trouble.get(), live.waiting()) {
         (Some(AppError::SignInRequired), _) => view! {
             <span>{tr!(attendance.sign_in_again)}</span>" "<a href=sign_in.clone() rel="external">{tr!(nav.sign_in)}</a>
         }
         .into_any(),
-        (Some(_), waiting) if waiting > 0 => view! {
-            {tr!(attendance.on_this_phone)}" · "<b>{tr!(attendance.to_send, count = waiting as i64)}</b>" "
-            <button type="button" class="btn text" on:click=move |event| live.now(event)>{tr!(state.try_again)}</button>
+        (trouble, waiting) if waiting > 0 => {
+            let to_send = tr!(attendance.to_send, count = waiting as i64);
+            // Said only when it is true: what is not on the disk is on this page alone.
+            let kept = match (live.forgetful.get(), live.unkept()) {
+                (true, _) => Some(tr!(offline.forgetful)),
+                (false, 0) => Some(tr!(attendance.on_this_phone)),
+                (false, _) => None,
+            };
+            let again = (trouble.is_some() || !live.online.get()).then(again);
+            view! { {kept.map(|kept| format!("{kept} · "))}<b>{to_send}</b>" "{again} }.into_any()
         }
-        .into_any(),
-        (Some(error), _) => view! { <span>{tr!(attendance.not_saved)}" "{words::error(&error)}</span> }.into_any(),
-        (None, 0) => view! { <span class="js">{tr!(attendance.saved)}</span> }.into_any(),
-        (None, waiting) => view! {
-            {tr!(attendance.on_this_phone)}" · "<b>{tr!(attendance.to_send, count = waiting as i64)}</b>
-        }
-        .into_any(),
+        (trouble, _) => match (live.refused(), trouble) {
+            (Some((count, why)), _) => view! {
+                <span><b>{tr!(offline.refused, count = count as i64)}</b>" "{why}</span>" "
+                {again()}
+                <button type="button" class="btn text" on:click=move |event| live.discard(event)>{tr!(offline.discard)}</button>
+            }
+            .into_any(),
+            (None, Some(error)) => view! { <span>{tr!(attendance.not_saved)}" "{words::error(&error)}</span> }.into_any(),
+            (None, None) => view! { <span class="js">{tr!(attendance.saved)}</span> }.into_any(),
+        },
+    }
     };
     view! {
         <footer class="reg-foot">

@@ -3,15 +3,18 @@
 
 use crate::{
     attendance::{
-        api::{Name, Standing},
-        model::{MarkSource, MarkState, field_of},
+        api::{Name, Standing, Story},
+        model::{Mark, MarkSource, MarkState, choice, field_of},
     },
     common::ids::EnrolmentId,
     enrolment::model::Risk,
     tr,
-    ui::{format, words::at_risk},
+    ui::{
+        format,
+        words::{self, at_risk},
+    },
 };
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -42,26 +45,69 @@ pub struct Shown {
     pub source: MarkSource,
     /// By whom; nobody is the reader.
     pub by: Option<String>,
-    /// When the server has it from; what the reader has seen.
+    /// When what stands was written, a mark or that it was taken back: what the reader has seen.
     pub at: Option<NaiveDateTime>,
+    /// When the mark was made, where it was kept on a device before.
+    pub made: Option<NaiveDateTime>,
+    /// What somebody else said who did not know of it.
+    pub other: Option<Other>,
     /// Where it is.
     pub kept: Kept,
     /// What the server has, while this is unsent.
     pub base: Option<Box<Shown>>,
 }
 
+/// The story that does not stand, of a name on which two disagree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Other {
+    /// The state; none where a mark was taken back.
+    pub state: Option<MarkState>,
+    /// Minutes missed.
+    pub missed: String,
+    /// A remark.
+    pub note: String,
+    /// How it came about.
+    pub source: MarkSource,
+    /// By whom; nobody is the reader.
+    pub by: Option<String>,
+    /// When it was written.
+    pub at: NaiveDateTime,
+    /// When it was made.
+    pub made: NaiveDateTime,
+}
+
+fn missed(mark: Option<&Mark>, slot_minutes: i64) -> String {
+    mark.filter(|mark| mark.state.asks_minutes())
+        .map_or_else(String::new, |mark| (slot_minutes - mark.minutes).to_string())
+}
+
+impl Other {
+    fn of(story: &Story, slot_minutes: i64) -> Self {
+        let mark = story.mark.as_ref();
+        Self {
+            state: mark.map(|mark| mark.state),
+            missed: missed(mark, slot_minutes),
+            note: mark.map_or_else(String::new, |mark| mark.note.clone()),
+            source: story.source,
+            by: story.by.clone(),
+            at: story.at,
+            made: story.made,
+        }
+    }
+}
+
 impl Shown {
-    /// A mark of the server.
-    pub fn of(mark: Option<&Standing>, slot_minutes: i64) -> Self {
+    /// What the server has of a name.
+    pub fn of(mark: Option<&Standing>, gone: Option<NaiveDateTime>, other: Option<&Story>, slot_minutes: i64) -> Self {
         Self {
             state: mark.map(|it| it.mark.state),
-            missed: mark
-                .filter(|it| it.mark.state.asks_minutes())
-                .map_or_else(String::new, |it| (slot_minutes - it.mark.minutes).to_string()),
+            missed: missed(mark.map(|it| &it.mark), slot_minutes),
             note: mark.map_or_else(String::new, |it| it.mark.note.clone()),
             source: mark.map_or(MarkSource::Trainer, |it| it.source),
             by: mark.and_then(|it| it.by.clone()),
-            at: mark.map(|it| it.at),
+            at: mark.map(|it| it.at).or(gone),
+            made: mark.and_then(|it| it.made),
+            other: other.map(|it| Other::of(it, slot_minutes)),
             kept: Kept::Saved,
             base: None,
         }
@@ -172,15 +218,79 @@ impl Words {
     }
 
     fn when(&self, shown: &Shown) -> Option<String> {
-        let at = shown.at?;
+        let at = shown.at.filter(|_| shown.state.is_some())?;
+        Some(self.who(shown.source, shown.by.as_deref(), shown.made.unwrap_or(at)))
+    }
+
+    fn time(&self, at: NaiveDateTime) -> String {
+        if at.date() == self.today { format::time(at.time()) } else { format::date_time(at) }
+    }
+
+    fn who(&self, source: MarkSource, by: Option<&str>, at: NaiveDateTime) -> String {
         let when = if at.date() == self.today { format::time(at.time()) } else { format::date(at.date()) };
-        Some(match (shown.source, &shown.by) {
+        match (source, by) {
             (MarkSource::Own, _) => format!("{} {when}", self.own),
             (_, None) => format!("{}, {when}", self.you),
-            (_, Some(by)) if by.is_empty() => when,
+            (_, Some("")) => when,
             (_, Some(by)) => format!("{by}, {when}"),
-        })
+        }
     }
+
+    /// "Late 20′ (traffic): Tom Tester, 09:12, reached the server 09:40".
+    fn told(&self, said: &str, who: &str, made: NaiveDateTime, written: NaiveDateTime) -> String {
+        let arrived = (written - made >= TimeDelta::minutes(1))
+            .then(|| format!(", {}", tr!(offline.arrived, time = self.time(written))));
+        format!("{said}: {who}{}", arrived.unwrap_or_default())
+    }
+
+    /// Both stories of a name on which two disagree, and what decides.
+    fn dispute(&self, key: &str, shown: &Shown) -> Option<AnyView> {
+        let other = shown.other.as_ref()?;
+        let mine = said(shown.state, &shown.missed, &shown.note);
+        let theirs = said(other.state, &other.missed, &other.note);
+        let written = shown.at?;
+        let first = match shown.state {
+            Some(_) => {
+                let made = shown.made.unwrap_or(written);
+                self.told(&mine, &self.who(shown.source, shown.by.as_deref(), made), made, written)
+            }
+            None => format!("{mine}, {}", self.time(written)),
+        };
+        let second = self.told(&theirs, &self.who(other.source, other.by.as_deref(), other.made), other.made, other.at);
+        let button = |text: String, at: NaiveDateTime, class: &'static str| {
+            view! { <button class=class name="settle" value=choice(key, at)>{text}</button> }
+        };
+        // That nothing is marked cannot be chosen here: "undo" takes a mark back.
+        let keep = shown
+            .state
+            .filter(|_| !self.locked)
+            .map(|_| button(tr!(offline.keep, mark = mine), written, "btn quiet small"));
+        let take = other
+            .state
+            .filter(|_| !self.locked)
+            .map(|_| button(tr!(offline.take, mark = theirs), other.at, "btn quiet small"));
+        Some(
+            view! {
+                <div class="dispute">
+                    <p><b>{tr!(offline.two)}</b></p>
+                    <p>{first}" · "<b>{tr!(offline.stands)}</b></p>
+                    <p>{second}" · "{tr!(offline.stands_not)}</p>
+                    <p class="row">{keep}{take}</p>
+                </div>
+            }
+            .into_any(),
+        )
+    }
+}
+
+/// A mark in words.
+fn said(state: Option<MarkState>, missed: &str, note: &str) -> String {
+    let Some(state) = state else { return tr!(attendance.unmarked) };
+    let mut text = words::mark_state(state);
+    if !missed.is_empty() {
+        text = format!("{text} {missed}′");
+    }
+    if note.is_empty() { text } else { format!("{text} ({note})") }
 }
 
 /// The row as a list item.
@@ -188,6 +298,7 @@ pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
     let Row { id: _, key, name, workplace, risk, shown } = row;
     let class = move || {
         shown.with(|shown| match shown.kept {
+            Kept::Saved if shown.other.is_some() => "who clash",
             Kept::Saved => "who",
             Kept::Unsent => "who unsent",
             Kept::Refused(_) | Kept::Clash => "who clash",
@@ -211,6 +322,7 @@ pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
                 _ => words.when(shown),
             };
             let locked = words.locked;
+            let dispute = (shown.kept == Kept::Saved).then(|| words.dispute(&key, shown)).flatten();
             let buttons = words
                 .states
                 .iter()
@@ -248,6 +360,7 @@ pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
                     <span>{Arc::clone(&words.reason)}</span>
                     <input type="text" name=Arc::clone(&notes) maxlength="200" list="reasons" disabled=locked value=shown.note.clone() prop:value=shown.note.clone()/>
                 </label>
+                {dispute}
             }
         })
     };

@@ -18,6 +18,10 @@ use tower::ServiceExt;
 #[cfg(not(feature = "embed"))]
 use tower_http::services::ServeDir;
 
+/// The service worker that keeps registers on a device. What it may fetch is said by the policy of its own
+/// script (Content Security Policy Level 3, section 4.1.2).
+const WORKER: &str = "/sw.js";
+
 #[cfg(not(feature = "embed"))]
 fn entries(folder: &Path) -> BTreeSet<String> {
     let listed = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -100,6 +104,10 @@ impl Assets {
         let mut response = self.find(request).await?;
         let cache = if lasting { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+        if path == WORKER {
+            let policy = HeaderValue::from_static("default-src 'self'; base-uri 'none'");
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
         Some(response)
     }
 

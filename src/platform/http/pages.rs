@@ -45,7 +45,7 @@ pub async fn render(request: Request) -> Response {
                     header::CONTENT_SECURITY_POLICY,
                     &format!(
                         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-                         font-src 'self'; img-src 'self' data:; media-src 'self'; frame-src 'self'; connect-src 'self'; \
+                         font-src 'self'; img-src 'self' data:; media-src 'self'; frame-src 'self'; connect-src 'self'; worker-src 'self'; \
                          manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
                     ),
                 );
