@@ -8,6 +8,7 @@ pub mod pages;
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
+pub mod transfer;
 #[cfg(feature = "ssr")]
 pub mod watch;
 #[cfg(all(test, feature = "ssr"))]

@@ -105,6 +105,7 @@ const IDS: &[&str] = &[
     "file_id",
     "person",
     "place",
+    "draft",
 ];
 
 struct Walk {

@@ -19,6 +19,7 @@ const STORES: &[&[Statement]] = &[
     crate::enrolment::store::STATEMENTS,
     crate::attendance::store::STATEMENTS,
     crate::attendance::checkin::store::STATEMENTS,
+    crate::attendance::transfer::store::STATEMENTS,
     crate::learning::store::STATEMENTS,
     crate::completion::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,

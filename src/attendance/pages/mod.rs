@@ -6,6 +6,9 @@ mod history;
 mod live;
 mod register;
 mod row;
+mod transfer;
+mod transfer_draft;
+mod transfer_words;
 
 use crate::lazy;
 use leptos::prelude::*;
@@ -23,6 +26,8 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/register/:slot") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/history") view=lazy!(manage: history::HistoryPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/door") view=lazy!(manage: door::DoorPage)/>
+        <Route path=path!("/deliveries/:id/transfer") view=lazy!(manage: transfer::TransferPage)/>
+        <Route path=path!("/deliveries/:id/transfer/:draft") view=lazy!(manage: transfer_draft::DraftPage)/>
         <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>
         <Route path=path!("/in/:slot") view=lazy!(learn: arrive::ArrivePage)/>
     }

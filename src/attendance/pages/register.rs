@@ -206,6 +206,10 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
         let href = format!("/deliveries/{}/register/{slot}/door", data.delivery);
         view! { " · "<a href=href>{tr!(attendance.check_in)}</a> }
     });
+    let transfer = {
+        let href = format!("/deliveries/{}/transfer", data.delivery);
+        view! { " · "<a href=href>{tr!(transfer.title)}</a> }
+    };
     let reason = matches!(data.writable, Ok(true)).then(|| {
         let value = form.typed("reason").unwrap_or_default();
         let bad = move || {
@@ -242,7 +246,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
         <header class="reg-head">
             <a class="back" href=format!("/deliveries/{}", data.delivery)>{data.title.clone()}</a>
             <h1>{title}</h1>
-            <p>{facts.join(" · ")}{door}</p>
+            <p>{facts.join(" · ")}{door}{transfer}</p>
         </header>
         <nav class="slots" aria-label=tr!(attendance.half_days)>{nav}</nav>
         <div class="reg-top">
