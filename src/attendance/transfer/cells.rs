@@ -39,6 +39,8 @@ impl Usage {
         let text = clean(text);
         let head = text.split(':').next().unwrap_or_default().trim();
         match fold(head).as_str() {
+            // Nobody gives a reason for a tick.
+            "x" if text.contains(':') => (self.x, self.letters) = (true, true),
             "x" => self.x = true,
             "e" => self.e = true,
             "p" | "a" | "l" => self.letters = true,
@@ -266,6 +268,7 @@ mod tests {
         assert_eq!(likely(&["P", "A", "X", "E 30"]), Letters::OWN);
         assert_eq!(likely(&["✓", "x"]).x, MarkState::Absent);
         assert_eq!(likely(&["x", ""]).x, MarkState::Present);
+        assert_eq!(likely(&["X", "X: hearing"]).x, MarkState::Excused);
         assert_eq!(likely(&["P", "L", "E", "A"]).e, MarkState::Excused, "as Moodle's registers say it");
     }
 

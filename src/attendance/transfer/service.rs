@@ -143,8 +143,8 @@ pub async fn bring(cx: &Ctx, delivery: DeliveryId, given: Vec<(String, Vec<u8>)>
         writable(head.state, keeper).map_err(AppError::from)?;
         known(cx, &mut reader, &head).await?
     };
-    let file: String =
-        given.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ").chars().take(120).collect();
+    let names = given.iter().map(|(name, _)| clean(name)).collect::<Vec<_>>().join(", ");
+    let file: String = names.chars().take(120).collect();
     let words: HashSet<String> = known
         .people
         .iter()
@@ -345,7 +345,7 @@ fn candidates(plan: &Plan, known: &Known) -> Vec<(EnrolmentId, String)> {
 }
 
 /// What a form chooses, upon what was chosen before.
-fn chosen(form: &DraftForm, tool: Tool, before: &Choices) -> Result<Choices, AppError> {
+fn chosen(form: &DraftForm, tool: Tool, venue: &str, before: &Choices) -> Result<Choices, AppError> {
     let mut checks = Checks::default();
     let mut choices = before.clone();
     for (key, place) in &form.who {
@@ -359,7 +359,8 @@ fn chosen(form: &DraftForm, tool: Tool, before: &Choices) -> Result<Choices, App
     choices.e = form.e.parse().ok();
     if tool != Tool::Sheet {
         choices.order = form.order.parse().ok();
-        choices.zone = form.zone.trim().to_owned();
+        // The venue's zone is what stands where nothing was chosen.
+        choices.zone = Some(form.zone.trim()).filter(|zone| *zone != venue).unwrap_or_default().to_owned();
         if !choices.zone.is_empty() && zones::zone(&choices.zone).is_none() {
             checks.fault("zone", FaultKind::Choice);
         }
@@ -407,7 +408,7 @@ pub async fn act(cx: &Ctx, form: &DraftForm) -> Result<Done, AppError> {
         return Ok(Done::at(here, Flash::Marked));
     }
     let (body, before) = opened(&row)?;
-    let choices = chosen(form, row.tool, &before)?;
+    let choices = chosen(form, row.tool, &head.time_zone, &before)?;
     if choices != before {
         store::choose(&mut tx, id, delivery, &json(&choices)?).await?;
     }

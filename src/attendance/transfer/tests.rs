@@ -224,6 +224,14 @@ on_both! {
         let expected = [Some((Present, 210)), Some((Late, 190)), Some((LeftEarly, 150)), Some((Excused, 0))];
         assert_eq!(class.states(&tom, 0).await, expected);
         assert_eq!(class.states(&tom, 1).await, [None; 4], "ten minutes of lunch are no afternoon");
+
+        // A half-day that is not wanted is left out at the first look.
+        let draft = class.bring(&tom, ZOOM).await;
+        let mut form = class.form(&draft, "look");
+        form.slots.clear();
+        service::act(&tom, &form).await.unwrap();
+        let draft = class.again(&tom, &draft).await;
+        assert!(!draft.log.unwrap().slots[0].taken && draft.fresh + draft.changed == 0);
     }
 }
 
