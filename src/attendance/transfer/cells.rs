@@ -61,11 +61,7 @@ impl Usage {
             } else {
                 MarkState::Present
             },
-            e: if self.e_with_minutes || (self.x && self.letters) || !self.letters {
-                MarkState::LeftEarly
-            } else {
-                MarkState::Excused
-            },
+            e: if self.e_with_minutes || self.x || !self.letters { MarkState::LeftEarly } else { MarkState::Excused },
         }
     }
 }
