@@ -18,6 +18,7 @@ pub mod past;
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
+pub mod transfer;
 #[cfg(feature = "ssr")]
 mod stories;
 #[cfg(feature = "ssr")]

@@ -54,9 +54,16 @@ async fn class(house: &House) -> Class {
 
 impl Class {
     async fn mark(&self, cx: &Ctx, slot: usize, state: MarkState, missed: &str) -> Result<(), AppError> {
-        let touch = Touch { enrolment: self.place, state, missed: missed.into(), note: String::new(), seen: None };
+        let touch = Touch {
+            enrolment: self.place,
+            state,
+            missed: missed.into(),
+            note: String::new(),
+            seen: None,
+            seen_too: None,
+        };
         let id = Uuid::from_u128(house_id(slot, state));
-        let action = Action { id, touches: vec![touch], everyone: false, reason: "late news".into() };
+        let action = Action { id, touches: vec![touch], everyone: false, reason: "late news".into(), made_at: None };
         let body = serde_json::to_string(&action).unwrap();
         let (delivery, slot) = (self.delivery.to_string(), self.slots[slot].to_string());
         attendance::service::mark(cx, &delivery, &slot, &body).await.map(|_| ())

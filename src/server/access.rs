@@ -143,6 +143,9 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("attendance/undo", For(Right::KeepRegister)),
     ("attendance/door", For(Right::KeepRegister)),
     ("attendance/set-door", For(Right::KeepRegister)),
+    ("attendance/transfer", For(Right::KeepRegister)),
+    ("attendance/draft", For(Right::KeepRegister)),
+    ("attendance/enter-draft", For(Right::KeepRegister)),
     ("attendance/arriving", Nothing),
     ("attendance/arrive", SignIn),
     ("attendance/arrive-by-code", SignIn),
@@ -229,6 +232,8 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/deliveries/{id}/register/{slot}/count", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/at", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/door", For(Right::KeepRegister)),
+    ("/deliveries/{id}/transfer", For(Right::KeepRegister)),
+    ("/deliveries/{id}/transfer/{draft}", For(Right::KeepRegister)),
     ("/in", Nothing),
     ("/in/{slot}", Nothing),
     // learning
@@ -256,4 +261,7 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     ("GET", "/certificates/{file}", SignIn),
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
     ("GET", "/deliveries/{id}/register/{slot}/live", For(Right::KeepRegister)),
+    ("GET", "/deliveries/{id}/register.csv", For(Right::KeepRegister)),
+    ("GET", "/deliveries/{id}/register.xlsx", For(Right::KeepRegister)),
+    ("POST", "/deliveries/{id}/transfer/upload", For(Right::KeepRegister)),
 ];

@@ -19,6 +19,7 @@ mod files_tests;
 mod live_tests;
 pub mod statements;
 
+use crate::attendance::transfer;
 use crate::packs::upload;
 use crate::people::accounts::letters;
 use crate::platform::{
@@ -114,11 +115,16 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
         .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
+        .route("/deliveries/{id}/register.csv", get(transfer::export_csv))
+        .route("/deliveries/{id}/register.xlsx", get(transfer::export_xlsx))
         .fallback(pages::fallback)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)));
     // An upload may be large and slow: it has its own limits, of size and of silence.
-    let uploads = Router::new().route("/uploads", post(upload::receive)).layer(DefaultBodyLimit::disable());
+    let uploads = Router::new()
+        .route("/uploads", post(upload::receive))
+        .route("/deliveries/{id}/transfer/upload", post(transfer::receive).get(pages::fallback))
+        .layer(DefaultBodyLimit::disable());
     // Goes on for minutes, by design.
     let live = Router::new().route("/deliveries/{id}/register/{slot}/live", get(crate::attendance::watch::live));
     // What is compressed already is sent as it is, with its length and by ranges.

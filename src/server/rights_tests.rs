@@ -108,6 +108,7 @@ const IDS: &[&str] = &[
     "file_id",
     "person",
     "place",
+    "draft",
 ];
 
 struct Walk {

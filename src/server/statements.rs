@@ -20,6 +20,7 @@ const STORES: &[&[Statement]] = &[
     crate::attendance::store::STATEMENTS,
     crate::attendance::checkin::store::STATEMENTS,
     crate::attendance::counts::store::STATEMENTS,
+    crate::attendance::transfer::store::STATEMENTS,
     crate::learning::store::STATEMENTS,
     crate::completion::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,

@@ -15,6 +15,9 @@ mod past;
 mod queue;
 mod register;
 mod row;
+mod transfer;
+mod transfer_draft;
+mod transfer_words;
 
 use crate::lazy;
 use leptos::prelude::*;
@@ -34,6 +37,8 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/register/:slot/count") view=lazy!(manage: count::CountingPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/at") view=lazy!(manage: past::PastPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/door") view=lazy!(manage: door::DoorPage)/>
+        <Route path=path!("/deliveries/:id/transfer") view=lazy!(manage: transfer::TransferPage)/>
+        <Route path=path!("/deliveries/:id/transfer/:draft") view=lazy!(manage: transfer_draft::DraftPage)/>
         <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>
         <Route path=path!("/in/:slot") view=lazy!(learn: arrive::ArrivePage)/>
     }

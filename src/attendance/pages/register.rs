@@ -361,6 +361,10 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         let href = format!("/deliveries/{}/register/{slot}/door", data.delivery);
         view! { " · "<a href=href>{tr!(attendance.check_in)}</a> }
     });
+    let transfer = {
+        let href = format!("/deliveries/{}/transfer", data.delivery);
+        view! { " · "<a href=href>{tr!(transfer.title)}</a> }
+    };
     let ready = move || live.ready.get().then(|| format!(" · {}", tr!(offline.ready)));
     let today = data.today;
     let no_line = move || {
@@ -412,7 +416,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         <header class="reg-head">
             <a class="back" href=format!("/deliveries/{}", data.delivery)>{data.title.clone()}</a>
             <h1>{title}</h1>
-            <p>{facts.join(" · ")}{door}{ready}</p>
+            <p>{facts.join(" · ")}{door}{transfer}{ready}</p>
         </header>
         <p class="reg-line" role="status" hidden=move || live.online.get()>{no_line}</p>
         <nav class="slots" aria-label=tr!(attendance.half_days)>{nav}</nav>
