@@ -69,6 +69,7 @@ pub const JOBS: Handlers = &[
     (jobs::LOOK, completion::service::look_job),
     (completion::service::PAPER_JOB, completion::service::paper_job),
     (jobs::COUNT, reporting::service::refresh_job),
+    (reporting::attendance::service::SUM, reporting::attendance::service::sum_job),
     (crate::enrolment::letters::JOB, crate::enrolment::letters::write),
     (crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
 ];
@@ -113,6 +114,12 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
         .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
+        .route("/reports/attendance/{file}", get(reporting::attendance::download::numbers))
+        .route("/attendance/at-risk/{file}", get(reporting::attendance::download::risks))
+        .route("/people/{id}/attendance/{file}", get(reporting::attendance::download::years))
+        .route("/my/attendance/{file}", get(reporting::attendance::download::my_years))
+        .route("/deliveries/{id}/attendance/{file}", get(reporting::attendance::download::grid))
+        .route("/deliveries/{id}/evidence.zip", get(reporting::attendance::download::evidence))
         .fallback(pages::fallback)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)));
@@ -123,6 +130,7 @@ pub fn router(app: &App) -> Result<Router, String> {
     // What is compressed already is sent as it is, with its length and by ranges.
     let squeezable = DefaultPredicate::new()
         .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("application/zip"))
         .and(NotForContentType::const_new("application/vnd."))
         .and(NotForContentType::const_new("audio/"))
         .and(NotForContentType::const_new("video/"));

@@ -76,6 +76,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("ticket", ""),
     ("digits", "000000"),
     ("tolerance", "10"),
+    ("part", ""),
+    ("by", "area"),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.
