@@ -12,7 +12,7 @@ mod house_tests;
 #[cfg(test)]
 mod rights_tests;
 #[cfg(test)]
-mod web_tests;
+pub(crate) mod web_tests;
 #[cfg(test)]
 mod files_tests;
 #[cfg(test)]

@@ -64,11 +64,7 @@ pub fn table(sheet: &TableSheet) -> Result<Vec<u8>, PdfError> {
         .parts
         .iter()
         .map(|part| TablePart {
-            columns: part
-                .columns
-                .iter()
-                .map(|column| TableColumn { label: known(&column.label), ..*column })
-                .collect(),
+            columns: part.columns.iter().map(|column| TableColumn { label: known(&column.label), ..*column }).collect(),
             rows: part.rows.iter().map(|row| row.iter().map(|text| known(text)).collect()).collect(),
         })
         .collect();

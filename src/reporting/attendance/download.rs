@@ -63,9 +63,8 @@ async fn refused(error: AppError, request: Request) -> Response {
 /// Makes the file off the threads that answer requests.
 async fn file(sheet: Sheet, format: Format) -> Result<Response, AppError> {
     let name = format!("{}.{}", sheet.file, format.ending());
-    let bytes = tokio::task::spawn_blocking(move || export::make(&sheet, format))
-        .await
-        .map_err(|_| AppError::Internal)??;
+    let bytes =
+        tokio::task::spawn_blocking(move || export::make(&sheet, format)).await.map_err(|_| AppError::Internal)??;
     Ok(attachment(format.media_type(), &name, Body::from(bytes)))
 }
 
@@ -163,8 +162,7 @@ pub async fn evidence(Extension(cx): Extension<Ctx>, Path(id): Path<String>, req
     match service::bundle(&cx, &id, language(&cx, &request)).await {
         Ok(bundle) => {
             let file = tokio::fs::File::from_std(bundle.file);
-            let mut response =
-                attachment("application/zip", &bundle.name, Body::from_stream(ReaderStream::new(file)));
+            let mut response = attachment("application/zip", &bundle.name, Body::from_stream(ReaderStream::new(file)));
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bundle.size));
             response
         }

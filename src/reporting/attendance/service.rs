@@ -22,11 +22,7 @@ use crate::{
     },
     institutions::model::KOSOVO,
     people::rights::{Record, Right, demand, may, may_somewhere},
-    platform::{
-        context::Ctx,
-        db::Handle,
-        text, zones,
-    },
+    platform::{context::Ctx, db::Handle, text, zones},
 };
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;

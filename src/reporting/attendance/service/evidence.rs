@@ -6,7 +6,7 @@ use crate::{
     common::{error::AppError, ids::DeliveryId},
     deliveries::model::DeliveryHead,
     i18n::{self, Locale},
-    platform::{audit, context::Ctx, files::Files, db::Handle},
+    platform::{audit, context::Ctx, db::Handle, files::Files},
     reporting::{
         attendance::{
             export::{self, Format, Sheet},

@@ -101,9 +101,11 @@ async fn years(cx: &Ctx, language: &str, person: PersonId, own: bool) -> Result<
                     attended,
                     programme,
                     state: place.state,
-                    certificate: place.certificate_id.zip(place.code.clone()).zip(place.issued_at).map(
-                        |((id, code), at)| (id, code, zones::local(at, &place.time_zone).date()),
-                    ),
+                    certificate: place
+                        .certificate_id
+                        .zip(place.code.clone())
+                        .zip(place.issued_at)
+                        .map(|((id, code), at)| (id, code, zones::local(at, &place.time_zone).date())),
                 }
             })
             .collect(),

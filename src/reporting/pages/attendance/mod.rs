@@ -43,7 +43,7 @@ pub fn files(base: &str, query: &str) -> AnyView {
         view! { <a href=format!("{base}.{ending}?{query}") rel="external" download="">{label}</a> }
     };
     view! {
-        <p class="inline-links noprint">
+        <p class="noprint">
             {tr!(hours.download)}" "{link("csv", "CSV")}" · "{link("xlsx", "XLSX")}" · "{link("pdf", "PDF")}
         </p>
     }

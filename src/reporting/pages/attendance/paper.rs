@@ -182,8 +182,11 @@ pub fn years(data: &Years, at: DateTime<Utc>) -> Sheet {
     let mut it = sheet(data.person, "hours", tr!(hours.statement), at);
     it.facts = vec![data.name.clone(), utc(at)];
     it.facts.extend(data.years.iter().map(|year| {
-        let subjects: Vec<String> =
-            year.subjects.iter().map(|(subject, minutes)| format!("{subject}: {}", format::minutes(*minutes))).collect();
+        let subjects: Vec<String> = year
+            .subjects
+            .iter()
+            .map(|(subject, minutes)| format!("{subject}: {}", format::minutes(*minutes)))
+            .collect();
         format!("{}: {} ({})", year.year, format::minutes(year.minutes), subjects.join("; "))
     }));
     it.columns = vec![
@@ -343,8 +346,20 @@ pub fn history(head: &DeliveryHead, slots: &[SlotRow], changes: &[ChangeRow], at
     let mut it = sheet(head.id, "history", tr!(hours.history), at);
     it.facts = about(head, at);
     it.columns = [
-        "marked_at", "half_day", "person", "place", "from", "to", "minutes", "note", "source", "by", "address", "reason",
-        "action", "undoes",
+        "marked_at",
+        "half_day",
+        "person",
+        "place",
+        "from",
+        "to",
+        "minutes",
+        "note",
+        "source",
+        "by",
+        "address",
+        "reason",
+        "action",
+        "undoes",
     ]
     .map(str::to_owned)
     .to_vec();
