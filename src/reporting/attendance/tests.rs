@@ -283,7 +283,7 @@ on_both! {
                 let mut file = archive.by_index(n).unwrap();
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes).unwrap();
-                files.push((file.name().to_owned(), bytes));
+                files.push((file.name().unwrap().into_owned(), bytes));
             }
             files
         };
