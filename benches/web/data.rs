@@ -86,6 +86,7 @@ pub async fn prepare(kind: &str, deliveries: usize, folder: &Path) -> (String, S
     magistra::demo::load::load(&cx, PASSWORD).await.expect("the demonstration loads");
     magistra::platform::jobs::drain(&app, magistra::server::JOBS).await.expect("jobs");
     multiply(&app.db, deliveries).await;
+    magistra::reporting::attendance::service::catch_up(&cx).await.expect("the sums");
     let subjects = subjects(&app).await;
     app.db.close().await;
     (url, subjects)
@@ -157,6 +158,37 @@ async fn multiply(db: &Db, deliveries: usize) {
              SELECT {{uuid}}, b.course_id, b.pack_id, 'A call', 'call_open', 'in_person', 'en', b.host_id, 'AL', 'Tirana', b.starts_on,
                 b.ends_on, 'Europe/Tirane', 200, 0, {NOW}, {NOW} FROM n, basis b"
         ),
+        // One that goes on for years: 2,450 half-days, of which half have a register.
+        format!(
+            "INSERT INTO delivery (id, course_id, pack_id, title, state, mode, language, host_id, area_code, place, starts_on,
+                ends_on, time_zone, capacity, taken, created_at, updated_at)
+             SELECT {{uuid}}, course_id, pack_id, 'The long one', 'running', 'in_person', 'en', host_id, 'AL', 'Tirana', starts_on,
+                ends_on, 'Europe/Tirane', 200, 30, {NOW}, {NOW} FROM delivery WHERE title = 'The large one'"
+        ),
+        format!(
+            "INSERT INTO enrolment (id, delivery_id, person_id, state, source, profession, area_code, created_at, updated_at)
+             SELECT {{uuid}}, d.id, p.id, 'confirmed', 'record', 'judge', 'AL', {NOW}, {NOW}
+             FROM delivery d, bench_person p WHERE d.title = 'The long one' AND p.i <= 30"
+        ),
+        "INSERT INTO slot (id, delivery_id, starts_at, ends_at)
+             WITH RECURSIVE s(s) AS (SELECT 0 UNION ALL SELECT s + 1 FROM s WHERE s < 2449),
+             t AS (SELECT CAST(2003 + s / 108 AS TEXT) || '-' || CAST(10 + (s % 108) / 36 AS TEXT) || '-' || CAST(10 + (s % 36) / 2 AS TEXT)
+                || 'T' AS day, CASE WHEN s % 2 = 0 THEN '08' ELSE '13' END AS begins, CASE WHEN s % 2 = 0 THEN '11' ELSE '16' END AS ends FROM s)
+             SELECT {uuid}, d.id, CAST(t.day || t.begins || ':00:00.000000+00:00' AS {ts}),
+                CAST(t.day || t.ends || ':30:00.000000+00:00' AS {ts}) FROM delivery d, t WHERE d.title = 'The long one'"
+            .into(),
+        format!(
+            "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_at)
+             SELECT s.id, e.id, 'present', 210, 'trainer', {NOW} FROM delivery d
+             JOIN slot s ON s.delivery_id = d.id JOIN enrolment e ON e.delivery_id = d.id
+             WHERE d.title = 'The long one' AND s.starts_at < CAST('2014-01-01T00:00:00.000000+00:00' AS {{ts}})"
+        ),
+        format!(
+            "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_at)
+             SELECT s.id, e.id, 'present', 210, 'trainer', {NOW} FROM delivery d
+             JOIN slot s ON s.delivery_id = d.id JOIN enrolment e ON e.delivery_id = d.id
+             WHERE d.title = 'The large one' AND s.starts_at > CAST('2026-01-11T00:00:00.000000+00:00' AS {{ts}})"
+        ),
         "ANALYZE".into(),
     ];
     for step in &steps {
@@ -184,6 +216,9 @@ async fn subjects(app: &App) -> Subjects {
     let large: uuid::Uuid = one(db, "SELECT id FROM delivery WHERE title = 'The large one'").await;
     let slot: uuid::Uuid =
         one(db, "SELECT s.id FROM slot s JOIN delivery d ON d.id = s.delivery_id WHERE d.title = 'The large one' ORDER BY s.starts_at LIMIT 1").await;
+    let long: uuid::Uuid = one(db, "SELECT id FROM delivery WHERE title = 'The long one'").await;
+    let middle: uuid::Uuid =
+        one(db, "SELECT s.id FROM slot s JOIN delivery d ON d.id = s.delivery_id WHERE d.title = 'The long one' ORDER BY s.starts_at LIMIT 1 OFFSET 1200").await;
     let studied: uuid::Uuid = one(
         db,
         "SELECT e.delivery_id FROM enrolment e JOIN account a ON a.person_id = e.person_id
@@ -247,6 +282,9 @@ async fn subjects(app: &App) -> Subjects {
             page("results, 200 people", format!("/deliveries/{large}/results"), &officer),
             page("learn, a lesson", format!("/learn/{studied}/{material}"), &judge),
             page("overview, officer", "/".into(), &officer),
+            page("attendance, 200 × 21", format!("/deliveries/{large}/attendance"), &officer),
+            page("attendance in numbers", "/reports/attendance?by=institution".into(), &officer),
+            page("register, 2,450 slots", format!("/deliveries/{long}/register/{middle}"), &officer),
         ],
         acts: vec![("register saved, 200 marks".into(), marks), ("200 people enrolled".into(), enrol)],
     }

@@ -92,8 +92,12 @@ pub struct Register {
     pub delivery: DeliveryId,
     /// Its title.
     pub title: String,
-    /// Its half-days.
+    /// Its half-days near the one shown.
     pub slots: Vec<SlotTab>,
+    /// The first and the last of all, where they are not near.
+    pub far: (Option<SlotTab>, Option<SlotTab>),
+    /// The day of the delivery that this is, and how many there are.
+    pub day: (usize, usize),
     /// Which of them this is; none when there is none.
     pub slot: Option<SlotId>,
     /// The names, by family name.

@@ -84,7 +84,7 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
     let (head, keeper) = desk(cx, &mut reader, id).await?;
     let zone = head.time_zone.as_str();
     let now = cx.now();
-    let slots = store::slots(&mut reader, id).await?;
+    let slots = store::slots(&mut reader, id, slot.parse().ok(), now).await?;
     let chosen = if slot.is_empty() {
         let given: Vec<&SlotRow> = slots.iter().filter(|slot| slot.cancelled_at.is_none()).collect();
         nearest(&given, |slot| slot.hours(), now).copied().or(slots.first())
@@ -103,6 +103,16 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
     let eyes = stories::Eyes { reader: actor.person_id, zone, others };
     names.sort_by_cached_key(|row| (text::fold(&row.family_name), text::fold(&row.given_name)));
     let count = i64::try_from(names.len()).unwrap_or(i64::MAX);
+    let shown = near(&slots, chosen);
+    let tab = |slot: &SlotRow| SlotTab {
+        id: slot.id,
+        starts: zones::local(slot.starts_at, zone),
+        ends: zones::local(slot.ends_at, zone),
+        room: slot.room.clone(),
+        full: count > 0 && slot.marked >= count,
+        cancelled: slot.cancelled_at.is_some(),
+        closed: slot.closed_at.is_some(),
+    };
     // The last change that these names show: read with them, so that what is being written meanwhile is not
     // taken for seen.
     let seen = names.iter().filter_map(NameRow::written).max();
@@ -110,18 +120,12 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
         delivery: id,
         slot: chosen.map(|slot| slot.id),
         minutes: chosen.map_or(0, |slot| slot.hours().minutes()),
-        slots: slots
-            .iter()
-            .map(|slot| SlotTab {
-                id: slot.id,
-                starts: zones::local(slot.starts_at, zone),
-                ends: zones::local(slot.ends_at, zone),
-                room: slot.room.clone(),
-                full: count > 0 && slot.marked >= count,
-                cancelled: slot.cancelled_at.is_some(),
-                closed: slot.closed_at.is_some(),
-            })
-            .collect(),
+        far: (
+            slots.first().filter(|slot| !shown.iter().any(|it| it.id == slot.id)).map(tab),
+            slots.last().filter(|slot| !shown.iter().any(|it| it.id == slot.id)).map(tab),
+        ),
+        day: day_of(&slots, chosen, zone),
+        slots: shown.iter().map(tab).collect(),
         by_given: order(&names, |row| text::fold(&row.given_name)),
         by_workplace: order(&names, |row| text::fold(&row.workplace)),
         closed: chosen.and_then(|slot| Some((slot.closed_by_name.clone(), zones::local(slot.closed_at?, zone)))),
@@ -151,6 +155,25 @@ fn order<K: Ord>(names: &[NameRow], key: impl Fn(&NameRow) -> K) -> Vec<u16> {
     let mut order: Vec<u16> = (0..u16::try_from(names.len()).unwrap_or(u16::MAX)).collect();
     order.sort_by_cached_key(|at| key(&names[usize::from(*at)]));
     order
+}
+
+/// As many half-days as are shown before and after the one looked at.
+const NEAR: usize = 30;
+
+/// The half-days near the one looked at, for a page that is not to list thousands; the one before and
+/// the one after lead on.
+fn near<'a>(slots: &'a [SlotRow], chosen: Option<&SlotRow>) -> &'a [SlotRow] {
+    let at = chosen.and_then(|chosen| slots.iter().position(|slot| slot.id == chosen.id)).unwrap_or(0);
+    &slots[at.saturating_sub(NEAR)..slots.len().min(at + NEAR + 1)]
+}
+
+/// The day of a half-day among the days of the delivery, and how many there are.
+fn day_of(slots: &[SlotRow], chosen: Option<&SlotRow>, zone: &str) -> (usize, usize) {
+    let day = |slot: &SlotRow| zones::local(slot.starts_at, zone).date();
+    let mut days: Vec<_> = slots.iter().map(day).collect();
+    days.dedup();
+    let at = chosen.and_then(|chosen| days.iter().position(|it| *it == day(chosen)));
+    (at.map_or(1, |at| at + 1), days.len())
 }
 
 /// The history of a slot, the latest change first.

@@ -53,9 +53,14 @@ macro_rules! head {
 }
 
 statements! {
-    SLOTS = concat!("SELECT s.id, s.starts_at, s.ends_at, s.room, s.closed_at, s.closed_by_name, s.cancelled_at, s.cancelled_reason,
-            (SELECT COUNT(*) FROM mark m JOIN enrolment e ON e.id = m.enrolment_id WHERE m.slot_id = s.id AND e.state IN ", holding!(), ") AS marked
-        FROM slot s WHERE s.delivery_id = $1 ORDER BY s.starts_at, s.id");
+    /// Marks are counted near the half-day that is looked at, since no more of them are shown: a delivery may have thousands.
+    SLOTS = concat!("WITH n AS (SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason,
+            ROW_NUMBER() OVER (ORDER BY starts_at, id) AS i FROM slot WHERE delivery_id = $1),
+        c AS (SELECT COALESCE((SELECT i FROM n WHERE id = $2), (SELECT MIN(i) FROM n WHERE ends_at > $3), (SELECT MAX(i) FROM n)) AS i)
+        SELECT n.id, n.starts_at, n.ends_at, n.room, n.closed_at, n.closed_by_name, n.cancelled_at, n.cancelled_reason, CASE WHEN n.i BETWEEN c.i - 40 AND c.i + 40 THEN
+            (SELECT COUNT(*) FROM mark m JOIN enrolment e ON e.id = m.enrolment_id WHERE m.slot_id = n.id AND e.state IN ", holding!(), ")
+            ELSE 0 END AS marked
+        FROM n CROSS JOIN c ORDER BY n.starts_at, n.id");
     SLOT = "SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason, CAST(0 AS BIGINT) AS marked FROM slot WHERE id = $1 AND delivery_id = $2";
     /// Whoever marks in a slot waits here for who came before.
     SLOT_LOCK = "UPDATE slot SET room = room WHERE id = $1 AND delivery_id = $2";
@@ -249,9 +254,15 @@ impl ChangeRow {
     }
 }
 
-/// The slots of a delivery with the number of marks in each.
-pub async fn slots(h: &mut impl Handle, delivery: DeliveryId) -> Result<Vec<SlotRow>, DbError> {
-    fetch_all!(h, SLOTS, delivery)
+/// The slots of a delivery, with the number of marks in each of those near the one looked at, or else
+/// near the time.
+pub async fn slots(
+    h: &mut impl Handle,
+    delivery: DeliveryId,
+    at: Option<SlotId>,
+    now: DateTime<Utc>,
+) -> Result<Vec<SlotRow>, DbError> {
+    fetch_all!(h, SLOTS, delivery, at, now)
 }
 
 /// A slot, if it is the delivery's.

@@ -45,6 +45,9 @@ pub const COUNT: &str = "reporting.refresh";
 /// The job of `completion` that looks at who has completed a delivery.
 pub const LOOK: &str = "completion.look";
 
+/// The job of `reporting` that adds up the attendance of a delivery.
+pub const SUM: &str = "reporting.attendance";
+
 /// What a job about a delivery is told.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct About {
@@ -60,6 +63,11 @@ pub async fn count_again(cx: &Ctx, tx: &mut Tx) -> Result<(), DbError> {
 /// Asks for a look at who has completed a delivery: once for many changes.
 pub async fn look_again(cx: &Ctx, tx: &mut Tx, delivery: DeliveryId) -> Result<(), DbError> {
     enqueue_once(cx, tx, LOOK, &About { delivery }, &format!("{LOOK}:{delivery}")).await
+}
+
+/// Asks that the attendance of a delivery be added up: once for many changes.
+pub async fn sum_again(cx: &Ctx, tx: &mut Tx, delivery: DeliveryId) -> Result<(), DbError> {
+    enqueue_once(cx, tx, SUM, &About { delivery }, &format!("{SUM}:{delivery}")).await
 }
 
 /// Adds a job for a time.

@@ -1,6 +1,7 @@
 //! First pages by role, and the numbers.
 
 pub mod api;
+pub mod attendance;
 pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]

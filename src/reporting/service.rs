@@ -49,7 +49,8 @@ pub async fn refresh(cx: &Ctx) -> Result<(), AppError> {
         store::set_reach(&mut tx, project, reach, now).await?;
     }
     store::forget_reach(&mut tx, now).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    super::attendance::service::catch_up(cx).await
 }
 
 /// What is asked of the numbers; empty means all.
@@ -128,7 +129,7 @@ fn area_name(names: &[AreaName], code: &str, language: &str, day: NaiveDate) -> 
     }
 }
 
-fn course_title(titles: &[(String, String, String)], slug: &str, language: &str) -> String {
+pub(super) fn course_title(titles: &[(String, String, String)], slug: &str, language: &str) -> String {
     let pick = |code: &str| titles.iter().find(|(s, l, _)| s == slug && l == code).map(|(.., title)| title.clone());
     pick(language).or_else(|| pick("en")).unwrap_or_else(|| slug.to_owned())
 }

@@ -165,6 +165,11 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     // reporting
     ("reporting/home", Nothing),
     ("reporting/report", For(Right::ReadNumbers)),
+    ("attendance-reports/grid", For(Right::KeepRegister)),
+    ("attendance-reports/risks", For(Right::KeepRegister)),
+    ("attendance-reports/numbers", For(Right::ReadNumbers)),
+    ("attendance-reports/person", For(Right::ManagePeople)),
+    ("attendance-reports/mine", SignIn),
 ];
 
 /// Pages, as the router writes them.
@@ -248,6 +253,11 @@ pub const PAGES: &[(&str, Asks)] = &[
     // reporting
     ("/", Nothing),
     ("/reports", For(Right::ReadNumbers)),
+    ("/reports/attendance", For(Right::ReadNumbers)),
+    ("/attendance/at-risk", For(Right::KeepRegister)),
+    ("/deliveries/{id}/attendance", For(Right::KeepRegister)),
+    ("/people/{id}/attendance", For(Right::ManagePeople)),
+    ("/my/attendance", SignIn),
 ];
 
 /// Plain routes of axum, with the method that they take.
@@ -260,6 +270,12 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     ("POST", "/uploads", For(Right::WritePack)),
     ("GET", "/certificates/{file}", SignIn),
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
+    ("GET", "/reports/attendance/{file}", For(Right::ReadNumbers)),
+    ("GET", "/attendance/at-risk/{file}", For(Right::KeepRegister)),
+    ("GET", "/people/{id}/attendance/{file}", For(Right::ManagePeople)),
+    ("GET", "/my/attendance/{file}", SignIn),
+    ("GET", "/deliveries/{id}/attendance/{file}", For(Right::KeepRegister)),
+    ("GET", "/deliveries/{id}/evidence.zip", For(Right::KeepRegister)),
     ("GET", "/deliveries/{id}/register/{slot}/live", For(Right::KeepRegister)),
     ("GET", "/deliveries/{id}/register.csv", For(Right::KeepRegister)),
     ("GET", "/deliveries/{id}/register.xlsx", For(Right::KeepRegister)),

@@ -12,7 +12,7 @@ mod house_tests;
 #[cfg(test)]
 mod rights_tests;
 #[cfg(test)]
-mod web_tests;
+pub(crate) mod web_tests;
 #[cfg(test)]
 mod files_tests;
 #[cfg(test)]
@@ -70,6 +70,7 @@ pub const JOBS: Handlers = &[
     (jobs::LOOK, completion::service::look_job),
     (completion::service::PAPER_JOB, completion::service::paper_job),
     (jobs::COUNT, reporting::service::refresh_job),
+    (reporting::attendance::service::SUM, reporting::attendance::service::sum_job),
     (crate::enrolment::letters::JOB, crate::enrolment::letters::write),
     (crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
     (crate::deliveries::model::MOVED, crate::attendance::moved::job),
@@ -117,6 +118,12 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
         .route("/deliveries/{id}/register.csv", get(transfer::export_csv))
         .route("/deliveries/{id}/register.xlsx", get(transfer::export_xlsx))
+        .route("/reports/attendance/{file}", get(reporting::attendance::download::numbers))
+        .route("/attendance/at-risk/{file}", get(reporting::attendance::download::risks))
+        .route("/people/{id}/attendance/{file}", get(reporting::attendance::download::years))
+        .route("/my/attendance/{file}", get(reporting::attendance::download::my_years))
+        .route("/deliveries/{id}/attendance/{file}", get(reporting::attendance::download::grid))
+        .route("/deliveries/{id}/evidence.zip", get(reporting::attendance::download::evidence))
         .fallback(pages::fallback)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)));
@@ -130,6 +137,7 @@ pub fn router(app: &App) -> Result<Router, String> {
     // What is compressed already is sent as it is, with its length and by ranges.
     let squeezable = DefaultPredicate::new()
         .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("application/zip"))
         .and(NotForContentType::const_new("application/vnd."))
         .and(NotForContentType::const_new("audio/"))
         .and(NotForContentType::const_new("video/"));

@@ -79,6 +79,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("at", ""),
     ("why", "why"),
     ("seen", ""),
+    ("part", ""),
+    ("by", "area"),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.

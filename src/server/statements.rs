@@ -24,6 +24,7 @@ const STORES: &[&[Statement]] = &[
     crate::learning::store::STATEMENTS,
     crate::completion::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,
+    crate::reporting::attendance::store::STATEMENTS,
     crate::demo::store::STATEMENTS,
     crate::server::files_store::STATEMENTS,
 ];

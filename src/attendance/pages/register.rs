@@ -24,7 +24,7 @@ use crate::{
         words,
     },
 };
-use chrono::{NaiveDate, NaiveDateTime, Timelike};
+use chrono::{NaiveDateTime, Timelike};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -232,13 +232,22 @@ fn sorts(delivery: DeliveryId, slot: SlotId, chosen: Sort) -> impl IntoView + us
 fn tabs(data: &Register, slot: SlotId, sort: Sort) -> impl IntoView + use<> {
     let delivery = data.delivery;
     let mut today_shown = false;
-    data.slots
+    // Where there are too many to show, the first and the last lead to the rest, and each has its day.
+    let many = data.far.0.is_some() || data.far.1.is_some();
+    data.far
+        .0
         .iter()
+        .chain(&data.slots)
+        .chain(&data.far.1)
         .map(|tab| {
             let current = tab.id == slot;
             let today = tab.starts.date() == data.today && (current || !today_shown);
             today_shown |= today;
-            let under = if today && current { tr!(attendance.today) } else { format::time(tab.starts.time()) };
+            let under = match (today && current, many) {
+                (true, _) => tr!(attendance.today),
+                (false, true) => tab.starts.format("%d.%m.%Y").to_string(),
+                (false, false) => format::time(tab.starts.time()),
+            };
             let full = match (tab.cancelled, tab.closed, tab.full) {
                 (true, ..) => Some(tr!(attendance.tab_off)),
                 (_, true, _) => Some(tr!(attendance.tab_closed)),
@@ -263,14 +272,6 @@ fn tabs(data: &Register, slot: SlotId, sort: Sort) -> impl IntoView + use<> {
             }
         })
         .collect::<Vec<_>>()
-}
-
-/// The day of a slot among the days of the delivery, and how many there are.
-fn day_of(slots: &[SlotTab], position: usize) -> (usize, usize) {
-    let mut days: Vec<NaiveDate> = slots.iter().map(|tab| tab.starts.date()).collect();
-    days.dedup();
-    let day = slots.get(position).map(|tab| tab.starts.date());
-    (days.iter().position(|it| Some(*it) == day).map_or(1, |index| index + 1), days.len())
 }
 
 /// What a form that came back with errors had in its fields.
@@ -335,7 +336,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         }
     });
     let total = data.names.len();
-    let (day, days) = day_of(&data.slots, position);
+    let (day, days) = data.day;
     let tab = &data.slots[position];
     let facts: Vec<String> = [
         tr!(attendance.day_of, day = day as i64, days = days as i64),

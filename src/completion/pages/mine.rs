@@ -36,7 +36,11 @@ fn show(certificates: Vec<MyCertificate>) -> AnyView {
         view! { <ul class="list">{certificates.into_iter().map(line).collect_view()}</ul> }.into_any()
     };
     view! {
-        <PageHead title=tr!(completion.mine.title) lede=tr!(completion.mine.lede)/>
+        <PageHead
+            title=tr!(completion.mine.title)
+            lede=tr!(completion.mine.lede)
+            meta=view! { <li><a href="/my/attendance">{tr!(hours.my_years)}</a></li> }.into_any()
+        />
         <div class="wrap body">
             {list}
             {footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}

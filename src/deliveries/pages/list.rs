@@ -78,7 +78,12 @@ fn show(list: DeliveryList, institution: String, state: String, after: String) -
         }
     });
     view! {
-        <PageHead title=tr!(deliveries.title) lede=tr!(deliveries.lede) actions=actions/>
+        <PageHead
+            title=tr!(deliveries.title)
+            lede=tr!(deliveries.lede)
+            actions=actions
+            meta=view! { <li><a href="/attendance/at-risk">{tr!(hours.risk_title)}</a></li> }.into_any()
+        />
         <div class="wrap body stack wide">
             <nav class="tabs" aria-label=tr!(deliveries.title)>{tabs}</nav>
             <form class="filterbar" method="get">

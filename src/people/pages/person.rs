@@ -61,6 +61,7 @@ fn show((it, directory): (PersonView, Directory)) -> impl IntoView {
         />
         <div class="wrap body cols">
             <div>
+                <p><a href=format!("{base}/attendance")>{tr!(hours.by_year)}</a></p>
                 <section class="section">
                     <div class="between"><h2>{tr!(people.roles)}</h2><a href=format!("{base}/role")>{tr!(people.grant_role)}</a></div>
                     {none_held.then(|| view! { <p class="muted">{tr!(people.no_roles)}</p> })}

@@ -13,6 +13,7 @@
 mod certificate;
 mod fonts;
 mod qr;
+mod table;
 #[cfg(test)]
 mod tests;
 mod world;
@@ -20,6 +21,7 @@ mod world;
 pub use certificate::{CertificateSheet, CertificateWords, certificate};
 pub use fonts::unprintable;
 pub use qr::qr_svg;
+pub use table::{TableColumn, TablePart, TableSheet, table};
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::Serialize;
@@ -102,6 +104,8 @@ impl Tongue {
 enum Template {
     /// `certificate.typ`
     Certificate,
+    /// `table.typ`
+    Table,
 }
 
 /// A finished file and what typst had to say about it.
@@ -120,6 +124,14 @@ impl Typeset {
             tracing::warn!(accessible = self.accessible, warnings = ?self.warnings, "typst warned");
         }
         if self.pages == pages { Ok(self.bytes) } else { Err(PdfError::TooLong) }
+    }
+
+    /// The file, however many pages it has; what typst warned of goes to the log.
+    fn of_any_pages(self) -> Vec<u8> {
+        if !self.warnings.is_empty() {
+            tracing::warn!(accessible = self.accessible, warnings = ?self.warnings, "typst warned");
+        }
+        self.bytes
     }
 }
 

@@ -16,12 +16,14 @@ use super::{PdfError, Template, fonts};
 /// What all templates share.
 const HOUSE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/pdf/house.typ"));
 const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/pdf/certificate.typ"));
+const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/pdf/table.typ"));
 
 impl Template {
     /// Its name and its text.
     const fn source(self) -> (&'static str, &'static str) {
         match self {
             Self::Certificate => ("certificate.typ", CERTIFICATE),
+            Self::Table => ("table.typ", TABLE),
         }
     }
 }

@@ -45,7 +45,8 @@ pub fn ReportsPage() -> impl IntoView {
     )
 }
 
-fn select(name: &'static str, label: String, all: String, options: &[(String, String)], chosen: &str) -> AnyView {
+/// A choice in the row of filters; the first option is all.
+pub fn select(name: &'static str, label: String, all: String, options: &[(String, String)], chosen: &str) -> AnyView {
     let options = options
         .iter()
         .map(|(key, title)| view! { <option value=key.clone() selected=key == chosen>{title.clone()}</option> })
@@ -100,7 +101,7 @@ fn show(report: Report, asked: &Asked) -> AnyView {
         <PageHead
             title=tr!(reporting.title)
             lede=tr!(reporting.lede)
-            meta=view! { <li>{as_of}</li> }.into_any()
+            meta=view! { <li>{as_of}</li><li><a href="/reports/attendance">{tr!(hours.numbers_title)}</a></li> }.into_any()
         />
         <div class="wrap body stack wide">
             {filters}
