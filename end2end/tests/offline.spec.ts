@@ -133,7 +133,7 @@ test("opened once, the register of a whole delivery works without network", { ta
   for (const one of [page, admin]) await one.context().close();
 });
 
-test("marks of half-days elsewhere arrive in one visit, and others' meanwhile are seen", { tag: "@only-phone" }, async ({ browser, fresh, watch }) => {
+test("what others marked meanwhile is shown when the line is back", { tag: "@only-phone" }, async ({ browser, fresh, watch }) => {
   test.setTimeout(120_000);
   watch.allow(NO_LINE);
   const admin = await somebody(browser, fresh.url, "admin", watch);

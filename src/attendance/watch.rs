@@ -32,6 +32,8 @@ use tokio::{
 const GATHER: Duration = Duration::from_millis(200);
 /// How often a watcher looks by itself.
 const LOOK: Duration = Duration::from_secs(3);
+/// How soon a browser comes again whose stream has ended.
+const COME_AGAIN: Duration = Duration::from_secs(1);
 /// After so long the browser asks anew, and with it whether it still may.
 const TURN: Duration = Duration::from_secs(300);
 
@@ -87,7 +89,7 @@ impl Watcher {
         if !self.greeted {
             self.greeted = true;
             let now = self.cx.now().timestamp_micros();
-            return Some((Ok(Event::default().event("now").data(now.to_string())), self));
+            return Some((Ok(Event::default().event("now").retry(COME_AGAIN).data(now.to_string())), self));
         }
         loop {
             // A failing database ends the stream; the browser comes again.

@@ -2,7 +2,7 @@
 //! worker (`public/sw.js`) that keeps the delivery's registers for when there is none.
 
 use super::{device, live::Live};
-use crate::attendance::api::{Answer, Register};
+use crate::attendance::api::{Answer, SlotTab};
 use chrono::{NaiveDateTime, TimeDelta};
 use leptos::{prelude::*, task::spawn_local};
 use serde::Serialize;
@@ -132,17 +132,18 @@ impl Live {
     }
 
     /// Asks for the whole delivery to be kept on the device.
-    pub fn keep_pages(self, data: &Register) {
+    pub fn keep_pages(self, slots: &[SlotTab]) {
         let Some(workers) = workers() else { return };
-        let zone = on_wall(data.read) - data.now / 1000;
-        let end = data.slots.iter().map(|tab| tab.ends).max().unwrap_or(data.read) + KEPT_FOR;
+        let (now, read) = self.read;
+        let zone = on_wall(read) - now / 1000;
+        let end = slots.iter().map(|tab| tab.ends).max().unwrap_or(read) + KEPT_FOR;
         let wish = Wish {
             person: self.person.get_value(),
-            delivery: data.delivery.to_string(),
+            delivery: self.delivery.to_string(),
             slot: self.slot.to_string(),
-            until: on_wall(end.max(data.read + TimeDelta::days(1))) - zone,
+            until: on_wall(end.max(read + TimeDelta::days(1))) - zone,
             zone,
-            slots: data.slots.iter().map(|tab| (tab.id.to_string(), on_wall(tab.starts), on_wall(tab.ends))).collect(),
+            slots: slots.iter().map(|tab| (tab.id.to_string(), on_wall(tab.starts), on_wall(tab.ends))).collect(),
         };
         let Ok(wish) = serde_json::to_string(&wish) else { return };
         // The worker answers with the delivery that it has whole.

@@ -10,10 +10,10 @@ use crate::{
     },
 };
 use chrono::NaiveDateTime;
-#[cfg(not(feature = "hydrate"))]
-use leptos::ev;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+#[cfg(not(feature = "hydrate"))]
+use {crate::attendance::api::SlotTab, leptos::ev};
 
 /// An action that the server has not acknowledged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -125,7 +125,7 @@ impl Live {
     /// Shows what others mark, from the page's version on.
     pub fn watch(self) {}
     /// Asks for the whole delivery to be kept on the device.
-    pub fn keep_pages(self, _: &Register) {}
+    pub fn keep_pages(self, _: &[SlotTab]) {}
     /// A story was chosen of a name on which two disagree.
     pub fn settle(self, _: ev::MouseEvent) {}
     /// What the server did not take is not to be sent again.

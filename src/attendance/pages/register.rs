@@ -324,14 +324,14 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         rows.iter().cloned().map(|row| row::view(row, Arc::clone(&words))).collect::<Vec<_>>()
     };
     let live = Live::new(&data, slot, rows);
-    let wanted = (!locked).then(|| data.clone());
+    let slots = (!locked).then(|| data.slots.clone());
     Effect::new(move |begun: Option<()>| {
         if begun.is_none()
-            && let Some(data) = &wanted
+            && let Some(slots) = &slots
         {
             live.resume();
             live.watch();
-            live.keep_pages(data);
+            live.keep_pages(slots);
             keys::listen();
         }
     });
