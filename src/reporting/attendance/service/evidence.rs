@@ -23,6 +23,7 @@ use sha2::{Digest, Sha256};
 use std::{
     fs::File,
     io::{Seek, Write},
+    sync::atomic::{AtomicU64, Ordering},
 };
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -100,7 +101,7 @@ pub async fn bundle(cx: &Ctx, delivery: &str, locale: Locale) -> Result<Bundle, 
     let mut tx = cx.begin().await?;
     audit::note(cx, &mut tx, "take_evidence", "delivery", head.id).await?;
     tx.commit().await?;
-    let file = temporary(cx)?;
+    let file = temporary()?;
     let mut zip = Zip::new(file, now);
     let mut listed = Vec::new();
     for part in record.parts {
@@ -183,11 +184,18 @@ async fn certificates(h: &mut impl Handle, delivery: DeliveryId) -> Result<Vec<P
         .collect())
 }
 
+/// Numbers the temporary files of this process.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
 /// A file that nobody else sees, gone once it is closed.
-fn temporary(cx: &Ctx) -> Result<File, AppError> {
-    let path = std::env::temp_dir().join(format!("magistra-{}.zip", cx.app.entropy.uuid(cx.now())));
-    let opened = File::options().read(true).write(true).create_new(true).open(&path);
-    let file = opened.map_err(|error| failed(&error))?;
+fn temporary() -> Result<File, AppError> {
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("magistra-{}-{number}.zip", std::process::id()));
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&path).map_err(|error| failed(&error))?;
     std::fs::remove_file(&path).map_err(|error| failed(&error))?;
     Ok(file)
 }

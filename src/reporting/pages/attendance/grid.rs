@@ -35,7 +35,7 @@ pub struct Signs(Vec<(u8, &'static str, String, String)>);
 
 impl Signs {
     /// In the language of the page.
-    pub fn new() -> Self {
+    pub fn here() -> Self {
         Self(vec![
             (b'p', "present", tr!(hours.sign.present), tr!(attendance.state.present)),
             (b'l', "late", tr!(hours.sign.late), tr!(attendance.state.late)),
@@ -76,7 +76,7 @@ fn escape(text: &str, into: &mut String) {
 
 /// The rows as text: thousands of cells that never change are not worth a component each.
 fn rows(data: &Grid) -> String {
-    let signs = Signs::new();
+    let signs = Signs::here();
     let none = tr!(attendance.unmarked);
     let words = [Outlook::Met, Outlook::Fine, Outlook::AtRisk, Outlook::CannotPass].map(|it| (it, outlook(it)));
     let mut html = String::with_capacity(data.people.len() * (200 + data.slots.len() * 48));
@@ -188,7 +188,7 @@ fn show(data: Grid) -> AnyView {
             </nav>
             {pager(&data)}
             {table}
-            <p class="muted small">{Signs::new().legend()}</p>
+            <p class="muted small">{Signs::here().legend()}</p>
             {files(&format!("{base}/attendance"), &here)}
             <details class="more"><summary>{tr!(hours.evidence_what)}</summary><p class="text">{tr!(hours.evidence_text)}</p></details>
             {data.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}

@@ -60,7 +60,7 @@ fn about(head: &DeliveryHead, at: DateTime<Utc>) -> Vec<String> {
 /// Person by half-day.
 pub fn grid(data: &Grid, at: DateTime<Utc>) -> Sheet {
     let mut it = sheet(data.head.id, "attendance", tr!(hours.grid_title), at);
-    let signs = Signs::new();
+    let signs = Signs::here();
     it.facts = about(&data.head, at);
     it.facts.push(tr!(
         hours.needed,
