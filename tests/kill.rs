@@ -110,8 +110,9 @@ fn action(id: Uuid, enrolment: EnrolmentId, n: usize) -> model::Action {
         missed: (n % 60 + 1).to_string(),
         note: String::new(),
         seen: None,
+        seen_too: None,
     };
-    model::Action { id, touches: vec![touch], everyone: false, reason: String::new() }
+    model::Action { id, touches: vec![touch], everyone: false, reason: String::new(), made_at: None }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -47,9 +47,10 @@ fn delivery_of(id: &str) -> Result<DeliveryId, AppError> {
 /// All that stands: two statements, however many names and half-days.
 async fn known(cx: &Ctx, h: &mut impl Handle, head: &DeliveryHead) -> Result<Known, AppError> {
     let zone = head.time_zone.clone();
-    let slots = register::slots(h, head.id)
+    let slots = register::slots(h, head.id, None, cx.now())
         .await?
         .into_iter()
+        .filter(|row| row.cancelled_at.is_none())
         .map(|row| KnownSlot {
             id: row.id,
             starts: zones::local(row.starts_at, &zone),
@@ -87,7 +88,7 @@ pub async fn transfer(cx: &Ctx, delivery: &str) -> Result<Transfer, AppError> {
     let id = delivery_of(delivery)?;
     let mut reader = cx.read().await?;
     let (head, keeper) = desk(cx, &mut reader, id).await?;
-    let slots = register::slots(&mut reader, id).await?.len();
+    let slots = register::slots(&mut reader, id, None, cx.now()).await?.len();
     Ok(Transfer {
         delivery: id,
         people: head.taken,
