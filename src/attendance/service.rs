@@ -55,7 +55,7 @@ pub(super) fn standing(row: &MarkRow, reader: PersonId, zone: &str) -> Option<St
     })
 }
 
-fn called(family: &str, given: &str) -> String {
+pub(super) fn called(family: &str, given: &str) -> String {
     match (family, given) {
         (family, "") => family.to_owned(),
         ("", given) => given.to_owned(),

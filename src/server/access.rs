@@ -141,6 +141,18 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("attendance/arriving", Nothing),
     ("attendance/arrive", SignIn),
     ("attendance/arrive-by-code", SignIn),
+    ("attendance/arrive-by-badge", Nothing),
+    ("attendance/badges", For(Right::KeepRegister)),
+    ("attendance/make-badges", For(Right::KeepRegister)),
+    ("attendance/renew-badge", For(Right::KeepRegister)),
+    ("attendance/pseudonyms", For(Right::KeepRegister)),
+    ("attendance/my-badges", SignIn),
+    ("attendance/start-kiosk", For(Right::KeepRegister)),
+    ("attendance/end-kiosk", For(Right::KeepRegister)),
+    // A kiosk is known by its own cookie, not by who is signed in.
+    ("kiosk/view", Nothing),
+    ("kiosk/scan", Nothing),
+    ("kiosk/type", Nothing),
     // learning
     ("learning/mine", SignIn),
     ("learning/study", For(Right::Study)),
@@ -222,6 +234,8 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/deliveries/{id}/register/{slot}", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/history", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/door", For(Right::KeepRegister)),
+    ("/deliveries/{id}/badges", For(Right::KeepRegister)),
+    ("/kiosk", Nothing),
     ("/in", Nothing),
     ("/in/{slot}", Nothing),
     // learning
@@ -249,4 +263,7 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     ("GET", "/certificates/{file}", SignIn),
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
     ("GET", "/deliveries/{id}/register/{slot}/live", For(Right::KeepRegister)),
+    ("GET", "/deliveries/{id}/badges.pdf", For(Right::KeepRegister)),
+    ("GET", "/deliveries/{id}/sheets.pdf", For(Right::KeepRegister)),
+    ("GET", "/deliveries/{id}/register/{slot}/sheet.pdf", For(Right::KeepRegister)),
 ];

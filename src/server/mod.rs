@@ -113,6 +113,9 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
         .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
+        .route("/deliveries/{id}/badges.pdf", get(crate::attendance::badges::api::badges_pdf))
+        .route("/deliveries/{id}/sheets.pdf", get(crate::attendance::sheets::api::sheets_pdf))
+        .route("/deliveries/{id}/register/{slot}/sheet.pdf", get(crate::attendance::sheets::api::sheet_pdf))
         .fallback(pages::fallback)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)));

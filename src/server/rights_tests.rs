@@ -76,6 +76,9 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("ticket", ""),
     ("digits", "000000"),
     ("tolerance", "10"),
+    ("receipt", ""),
+    ("badge", "none"),
+    ("hours", ""),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.
@@ -105,6 +108,7 @@ const IDS: &[&str] = &[
     "file_id",
     "person",
     "place",
+    "kiosk",
 ];
 
 struct Walk {

@@ -19,6 +19,8 @@ const STORES: &[&[Statement]] = &[
     crate::enrolment::store::STATEMENTS,
     crate::attendance::store::STATEMENTS,
     crate::attendance::checkin::store::STATEMENTS,
+    crate::attendance::badges::store::STATEMENTS,
+    crate::attendance::kiosk::store::STATEMENTS,
     crate::learning::store::STATEMENTS,
     crate::completion::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,

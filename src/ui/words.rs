@@ -87,6 +87,7 @@ table! {
         FileKind => refusal.file_kind,
         LastOfficer => refusal.last_officer,
         WrongDigits => refusal.wrong_digits,
+        UnknownBadge => refusal.unknown_badge,
         HasMarks => refusal.has_marks,
         InUse => refusal.in_use,
     }

@@ -1,9 +1,13 @@
 //! The register of a half-day and its history; the screen at the door and those who scan it.
 
 mod arrive;
+mod badges;
 mod door;
 mod history;
+mod kiosk;
 mod live;
+#[cfg(feature = "ssr")]
+pub mod papers;
 mod register;
 mod row;
 
@@ -23,6 +27,8 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/register/:slot") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/history") view=lazy!(manage: history::HistoryPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/door") view=lazy!(manage: door::DoorPage)/>
+        <Route path=path!("/deliveries/:id/badges") view=lazy!(manage: badges::BadgesPage)/>
+        <Route path=path!("/kiosk") view=lazy!(kiosk: kiosk::KioskPage)/>
         <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>
         <Route path=path!("/in/:slot") view=lazy!(learn: arrive::ArrivePage)/>
     }

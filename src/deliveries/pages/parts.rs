@@ -39,6 +39,7 @@ pub fn tabs(head: &DeliveryHead, here: &'static str, may_manage: bool) -> AnyVie
         ("/timetable", tr!(deliveries.tab_timetable), may_manage),
         ("/trainers", tr!(deliveries.tab_trainers), may_manage),
         ("/register", tr!(deliveries.tab_register), true),
+        ("/badges", tr!(badges.title), true),
         ("/results", tr!(deliveries.tab_results), true),
     ];
     let taken = head.taken;
