@@ -186,6 +186,7 @@ test("the camera reads one's own badge", async ({ browser, fresh, watch }) => {
     await shot(kiosk, "kiosk-camera");
 
     // No network: said, and nothing pretended.
+    watch.allow(/ERR_INTERNET_DISCONNECTED/);
     await context.setOffline(true);
     await read(kiosk, "00000-00000");
     await expect(kiosk.locator(".answer .what")).toContainText("No network");
@@ -213,4 +214,69 @@ test("pseudonyms are kept apart and numbered", { tag: ["@nojs"] }, async ({ brow
   await expect(fields.nth(0)).toHaveValue(other);
   await accessible(admin);
   await admin.context().close();
+});
+
+test("a signed sheet is keyed by number, and its scan attached", { tag: ["@phone", "@nojs"] }, async ({ page, browser, fresh, watch }) => {
+  test.setTimeout(120_000);
+  const admin = await somebody(browser, fresh.url, "admin", watch, true);
+  const { delivery, slot } = await slotNow(admin);
+  await admin.context().close();
+  await page.goto(`${fresh.url}/sign-in`);
+  await hydrated(page);
+  await page.locator("input[name=email]").fill("admin@magistra.example");
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.locator("input[name=password]").press("Enter");
+  await page.waitForURL((to) => to.pathname !== "/sign-in");
+  const here = `${fresh.url}/deliveries/${delivery}/register/${slot}/paper`;
+  await page.goto(here);
+  await hydrated(page);
+  await fits(page);
+  await accessible(page);
+
+  const ticks = page.locator(".keyed input");
+  if (hasScript()) {
+    const number = page.locator("#f-number");
+    for (const n of ["1", "2", "2", "2"]) {
+      await number.fill(n);
+      await number.press("Enter");
+    }
+    await number.fill("9999");
+    await number.press("Enter");
+    await expect(page.getByText("No such number")).toBeVisible();
+    await expect(ticks.nth(1)).toBeChecked();
+  } else {
+    await ticks.nth(0).check();
+    await ticks.nth(1).check();
+  }
+  await page.getByRole("button", { name: "Save to the register" }).click();
+  await expect(page.locator(".keyed li").nth(1)).toContainText("Present");
+  // Only one had signed, it turns out: what stands is shown first, then replaced.
+  await page.goto(here);
+  await hydrated(page);
+  await ticks.nth(0).check();
+  await page.locator("input[name=absent]").check();
+  await page.getByRole("button", { name: "Save to the register" }).click();
+  await expect(page.locator(".errors")).toContainText("the register says Present, the paper says Absent");
+  await expect(ticks.nth(0)).toBeChecked();
+  await accessible(page);
+  await shot(page, "paper");
+  await page.locator("input[name=sure]").check();
+  await page.getByRole("button", { name: "Save to the register" }).click();
+  await expect(page.locator(".keyed li").nth(1)).toContainText("Absent");
+
+  // The scan: what is no picture is refused, a PDF is kept, and withdrawing leaves it in the list.
+  const upload = page.locator("form[enctype]");
+  await upload.locator("input[type=file]").setInputFiles({ name: "sheet.pdf", mimeType: "application/pdf", buffer: Buffer.from("no pdf at all") });
+  await upload.getByRole("button").click();
+  await expect(page.locator(".errors")).toBeVisible();
+  await hydrated(page);
+  await upload.locator("input[type=file]").setInputFiles({ name: "sheet.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\nsigned") });
+  await upload.getByRole("button").click();
+  await expect(page.getByRole("link", { name: "sheet.pdf" })).toBeVisible();
+  await hydrated(page);
+  await page.locator("summary", { hasText: "Withdraw" }).click();
+  await page.locator("input[name=reason]").fill("The wrong day");
+  await page.locator("details").getByRole("button", { name: "Withdraw" }).click();
+  await expect(page.locator(".tag.bad")).toHaveText("Withdrawn");
+  await accessible(page);
 });

@@ -42,3 +42,17 @@ CREATE TABLE kiosk (
     said_at TIMESTAMPTZ
 );
 CREATE INDEX kiosk_delivery ON kiosk (delivery_id, expires_at);
+
+-- A signed sheet that was scanned. What is withdrawn stays, with the reason.
+CREATE TABLE register_scan (
+    id UUID PRIMARY KEY,
+    slot_id UUID NOT NULL REFERENCES slot (id),
+    file_id UUID NOT NULL REFERENCES file (id),
+    added_by UUID NOT NULL REFERENCES person (id),
+    added_by_name TEXT NOT NULL,
+    added_at TIMESTAMPTZ NOT NULL,
+    withdrawn_by_name TEXT NOT NULL DEFAULT '',
+    withdrawn_at TIMESTAMPTZ,
+    withdrawn_reason TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX register_scan_slot ON register_scan (slot_id, added_at);

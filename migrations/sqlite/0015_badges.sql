@@ -42,3 +42,17 @@ CREATE TABLE kiosk (
     said_at TEXT
 ) STRICT;
 CREATE INDEX kiosk_delivery ON kiosk (delivery_id, expires_at);
+
+-- A signed sheet that was scanned. What is withdrawn stays, with the reason.
+CREATE TABLE register_scan (
+    id BLOB PRIMARY KEY,
+    slot_id BLOB NOT NULL REFERENCES slot (id),
+    file_id BLOB NOT NULL REFERENCES file (id),
+    added_by BLOB NOT NULL REFERENCES person (id),
+    added_by_name TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    withdrawn_by_name TEXT NOT NULL DEFAULT '',
+    withdrawn_at TEXT,
+    withdrawn_reason TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX register_scan_slot ON register_scan (slot_id, added_at);

@@ -72,6 +72,8 @@ ids! {
     BadgeId,
     /// A browser locked to the door of a delivery.
     KioskId,
+    /// A signed sheet that was scanned.
+    ScanId,
     /// A piece of background work.
     JobId,
 }

@@ -147,6 +147,9 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("attendance/renew-badge", For(Right::KeepRegister)),
     ("attendance/pseudonyms", For(Right::KeepRegister)),
     ("attendance/my-badges", SignIn),
+    ("attendance/paper", For(Right::KeepRegister)),
+    ("attendance/key-paper", For(Right::KeepRegister)),
+    ("attendance/withdraw-scan", For(Right::KeepRegister)),
     ("attendance/start-kiosk", For(Right::KeepRegister)),
     ("attendance/end-kiosk", For(Right::KeepRegister)),
     // A kiosk is known by its own cookie, not by who is signed in.
@@ -235,6 +238,7 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/deliveries/{id}/register/{slot}/history", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/door", For(Right::KeepRegister)),
     ("/deliveries/{id}/badges", For(Right::KeepRegister)),
+    ("/deliveries/{id}/register/{slot}/paper", For(Right::KeepRegister)),
     ("/kiosk", Nothing),
     ("/in", Nothing),
     ("/in/{slot}", Nothing),
@@ -264,6 +268,8 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
     ("GET", "/deliveries/{id}/register/{slot}/live", For(Right::KeepRegister)),
     ("GET", "/deliveries/{id}/badges.pdf", For(Right::KeepRegister)),
+    ("POST", "/deliveries/{id}/register/{slot}/scans", For(Right::KeepRegister)),
+    ("GET", "/deliveries/{id}/register/{slot}/scans/{scan}", For(Right::KeepRegister)),
     ("GET", "/deliveries/{id}/sheets.pdf", For(Right::KeepRegister)),
     ("GET", "/deliveries/{id}/register/{slot}/sheet.pdf", For(Right::KeepRegister)),
 ];

@@ -114,13 +114,17 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
         .route("/deliveries/{id}/badges.pdf", get(crate::attendance::badges::api::badges_pdf))
-        .route("/deliveries/{id}/sheets.pdf", get(crate::attendance::sheets::api::sheets_pdf))
-        .route("/deliveries/{id}/register/{slot}/sheet.pdf", get(crate::attendance::sheets::api::sheet_pdf))
+        .route("/deliveries/{id}/sheets.pdf", get(crate::attendance::sheets::files::sheets_pdf))
+        .route("/deliveries/{id}/register/{slot}/scans/{scan}", get(crate::attendance::sheets::files::scan))
+        .route("/deliveries/{id}/register/{slot}/sheet.pdf", get(crate::attendance::sheets::files::sheet_pdf))
         .fallback(pages::fallback)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)));
     // An upload may be large and slow: it has its own limits, of size and of silence.
-    let uploads = Router::new().route("/uploads", post(upload::receive)).layer(DefaultBodyLimit::disable());
+    let uploads = Router::new()
+        .route("/uploads", post(upload::receive))
+        .route("/deliveries/{id}/register/{slot}/scans", post(crate::attendance::sheets::files::receive))
+        .layer(DefaultBodyLimit::disable());
     // Goes on for minutes, by design.
     let live = Router::new().route("/deliveries/{id}/register/{slot}/live", get(crate::attendance::watch::live));
     // What is compressed already is sent as it is, with its length and by ranges.

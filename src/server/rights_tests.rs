@@ -109,6 +109,7 @@ const IDS: &[&str] = &[
     "person",
     "place",
     "kiosk",
+    "scan",
 ];
 
 struct Walk {

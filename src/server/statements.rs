@@ -21,6 +21,7 @@ const STORES: &[&[Statement]] = &[
     crate::attendance::checkin::store::STATEMENTS,
     crate::attendance::badges::store::STATEMENTS,
     crate::attendance::kiosk::store::STATEMENTS,
+    crate::attendance::sheets::store::STATEMENTS,
     crate::learning::store::STATEMENTS,
     crate::completion::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,

@@ -117,7 +117,7 @@ pub use download::{badges_pdf, paper};
 #[cfg(feature = "ssr")]
 mod download {
     use crate::{
-        common::{error::AppError, forms::Done},
+        common::error::AppError,
         platform::{context::Ctx, http},
     };
     use axum::{
@@ -145,10 +145,7 @@ mod download {
                 bytes,
             )
                 .into_response(),
-            Err(AppError::SignInRequired) => {
-                let next = crate::app::encode(request.uri().path());
-                http::see_other(&Done::quietly(format!("/sign-in?next={next}")))
-            }
+            Err(AppError::SignInRequired) => http::to_sign_in(request.uri().path()),
             Err(error) => {
                 let mut response = http::pages::render(request).await;
                 *response.status_mut() = http::status(&error);

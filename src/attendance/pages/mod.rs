@@ -6,6 +6,7 @@ mod door;
 mod history;
 mod kiosk;
 mod live;
+mod paper;
 #[cfg(feature = "ssr")]
 pub mod papers;
 mod register;
@@ -27,6 +28,7 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/register/:slot") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/history") view=lazy!(manage: history::HistoryPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/door") view=lazy!(manage: door::DoorPage)/>
+        <Route path=path!("/deliveries/:id/register/:slot/paper") view=lazy!(manage: paper::PaperPage)/>
         <Route path=path!("/deliveries/:id/badges") view=lazy!(manage: badges::BadgesPage)/>
         <Route path=path!("/kiosk") view=lazy!(kiosk: kiosk::KioskPage)/>
         <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>

@@ -109,7 +109,7 @@ pub fn signatures(
                     day: format!("{}, {}", half_day(starts), format::date(starts.date())),
                     hours: format!("{}–{}", format::time(starts.time()), format::time(ends.time())),
                     place: place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
-                    url: link(&format!("/deliveries/{}/register/{}", head.id, slot.id)),
+                    url: link(&format!("/deliveries/{}/register/{}/paper", head.id, slot.id)),
                 }
             })
             .collect(),

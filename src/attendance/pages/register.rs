@@ -204,8 +204,8 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize) -> impl IntoVie
     });
     let door = (data.writable == Ok(false)).then(|| {
         let href = format!("/deliveries/{}/register/{slot}/door", data.delivery);
-        let sheet = format!("/deliveries/{}/register/{slot}/sheet.pdf", data.delivery);
-        view! { " · "<a href=href>{tr!(attendance.check_in)}</a>" · "<a href=sheet rel="external">{tr!(sheets.title)}</a> }
+        let sheet = format!("/deliveries/{}/register/{slot}/paper", data.delivery);
+        view! { " · "<a href=href>{tr!(attendance.check_in)}</a>" · "<a href=sheet>{tr!(sheets.paper)}</a> }
     });
     let reason = matches!(data.writable, Ok(true)).then(|| {
         let value = form.typed("reason").unwrap_or_default();

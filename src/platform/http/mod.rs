@@ -133,6 +133,11 @@ pub fn limit_sign_in(cx: &Ctx, email: &str) -> Result<(), AppError> {
     cx.app.limits.sign_in(&cx.source, &email.trim().to_lowercase())
 }
 
+/// Sends the browser to sign in, and then back to a path of this application.
+pub fn to_sign_in(path: &str) -> axum::response::Response {
+    see_other(&Done::quietly(format!("/sign-in?next={}", crate::app::encode(path))))
+}
+
 /// Where a form's answer leads, as a response to a form sent without JavaScript.
 pub fn see_other(done: &Done) -> axum::response::Response {
     let mut response = axum::response::Response::new(axum::body::Body::empty());

@@ -69,7 +69,7 @@ pub struct SignatureSlot {
     pub hours: String,
     /// Room and town.
     pub place: String,
-    /// The address of its register.
+    /// Where what was signed is keyed.
     pub url: String,
 }
 

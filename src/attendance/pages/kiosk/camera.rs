@@ -1,7 +1,7 @@
 //! The camera of a kiosk: a few pictures a second, each looked at for a QR code on the device itself. No
 //! picture leaves it.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use rqrr::PreparedImage;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
@@ -37,29 +37,32 @@ pub fn stop(video: Option<HtmlVideoElement>) {
     video.set_src_object(None);
 }
 
-/// Looks for codes for as long as `go_on` says, and gives each to `seen`.
-pub fn watch(video: HtmlVideoElement, go_on: impl Fn() -> bool + 'static, seen: impl Fn(String) + 'static) {
-    spawn_local(async move {
-        let Some((canvas, pen)) = canvas() else { return };
-        while go_on() {
-            if let Some(code) = look(&video, &canvas, &pen) {
-                seen(code);
-            }
-            pause().await;
-        }
-    });
+/// What looks, and for whom.
+struct Eye<G, S> {
+    video: HtmlVideoElement,
+    canvas: HtmlCanvasElement,
+    pen: CanvasRenderingContext2d,
+    go_on: G,
+    seen: S,
 }
 
-async fn pause() {
-    let promise = js_sys::Promise::new(&mut |done, _| {
-        set_timeout(
-            move || {
-                let _ = done.call0(&JsValue::NULL);
-            },
-            EVERY,
-        );
-    });
-    let _ = JsFuture::from(promise).await;
+/// Looks for codes for as long as `go_on` says, and gives each to `seen`.
+pub fn watch(video: HtmlVideoElement, go_on: impl Fn() -> bool + 'static, seen: impl Fn(String) + 'static) {
+    if let Some((canvas, pen)) = canvas() {
+        Eye { video, canvas, pen, go_on, seen }.blink();
+    }
+}
+
+impl<G: Fn() -> bool + 'static, S: Fn(String) + 'static> Eye<G, S> {
+    fn blink(self) {
+        if !(self.go_on)() {
+            return;
+        }
+        if let Some(code) = look(&self.video, &self.canvas, &self.pen) {
+            (self.seen)(code);
+        }
+        set_timeout(move || self.blink(), EVERY);
+    }
 }
 
 fn canvas() -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {

@@ -17,7 +17,9 @@ use crate::{
     ui::{format, load::load},
 };
 use chrono::NaiveDateTime;
-use leptos::{ev, prelude::*, server_fn::ServerFn};
+#[cfg(not(feature = "hydrate"))]
+use leptos::ev;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
@@ -239,7 +241,7 @@ mod browser {
                 self.now.set(shown + chrono::TimeDelta::milliseconds(passed as i64));
                 self.mind();
                 turns.update_value(|turns| *turns += 1);
-                if turns.get_value() % 15 == 0 {
+                if turns.get_value().is_multiple_of(15) {
                     self.ask();
                 }
             };
@@ -252,7 +254,7 @@ mod browser {
                     on_cleanup(move || handle.clear());
                 }
             });
-            on_cleanup(move || camera::stop(self.video.get_untracked()));
+            on_cleanup(move || camera::stop(self.video.try_get_untracked().flatten()));
         }
 
         /// A scanner types wherever the focus is: it must be the field.
