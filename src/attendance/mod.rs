@@ -1,10 +1,13 @@
-//! The register: marks by half-day and their history, live, and self check-in.
+//! The register: marks by half-day and their history, live, without a network, on paper and in files;
+//! self check-in, badges and kiosks; countings where no names are kept.
 
 pub mod api;
+pub mod badges;
 pub mod checkin;
 #[cfg(feature = "ssr")]
 pub mod closing;
 pub mod counts;
+pub mod kiosk;
 #[cfg(feature = "ssr")]
 mod marking;
 pub mod merge;
@@ -16,14 +19,15 @@ pub mod pages;
 pub mod past;
 #[cfg(feature = "ssr")]
 pub mod service;
+pub mod sheets;
 #[cfg(feature = "ssr")]
 pub mod store;
-pub mod transfer;
 #[cfg(feature = "ssr")]
 mod stories;
-#[cfg(feature = "ssr")]
-pub mod watch;
 #[cfg(all(test, feature = "ssr"))]
 mod stories_tests;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+pub mod transfer;
+#[cfg(feature = "ssr")]
+pub mod watch;

@@ -89,6 +89,8 @@ crate::text_enum! {
         FileKind = "file_kind",
         /// The digits are not those of an open check-in of one's own.
         WrongDigits = "wrong_digits",
+        /// No such badge opens this door.
+        UnknownBadge = "unknown_badge",
         /// The last administrator of everything cannot be removed.
         LastOfficer = "last_officer",
         /// Marks exist, so the slot stays.

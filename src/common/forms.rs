@@ -46,6 +46,8 @@ pub enum FaultKind {
     BelowUsed { used: i64 },
     /// The request could not be read.
     Malformed,
+    /// A mark stands that says otherwise than the paper; both as codes.
+    MarkStands { name: String, stands: String, paper: String },
     /// No font has these characters, so no certificate could print them.
     Unprintable { text: String },
 }

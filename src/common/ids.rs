@@ -68,6 +68,12 @@ ids! {
     EnrolmentId,
     /// A certificate.
     CertificateId,
+    /// A badge: what a kiosk reads.
+    BadgeId,
+    /// A browser locked to the door of a delivery.
+    KioskId,
+    /// A signed sheet that was scanned.
+    ScanId,
     /// A piece of background work.
     JobId,
 }

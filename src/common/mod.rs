@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod codes;
+pub mod crockford;
 pub mod dates;
 pub mod error;
 pub mod forms;

@@ -8,7 +8,6 @@ use crate::{
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 crate::text_enum! {
     /// What a certificate attests.
@@ -202,69 +201,9 @@ pub fn steps(
     steps
 }
 
-/// The alphabet of codes (Crockford): no I, L, O or U, which are mistaken or spell words.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// Characters of a code: eleven of chance (55 bits) and one that checks them.
-const LENGTH: usize = 12;
-
-/// A certificate's code, shown as XXXX-XXXX-XXXX.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Code([u8; LENGTH]);
-
-impl Code {
-    /// A code from random bytes.
-    pub fn from_entropy(bytes: [u8; LENGTH - 1]) -> Self {
-        let mut digits = [0; LENGTH];
-        for (digit, byte) in digits.iter_mut().zip(bytes) {
-            *digit = byte & 31;
-        }
-        digits[LENGTH - 1] = check(&digits[..LENGTH - 1]);
-        Self(digits)
-    }
-
-    /// Reads a code as people type it: any case, with or without spaces and hyphens, O for 0
-    /// and I or L for 1. None when it cannot be one of ours.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut digits = [0; LENGTH];
-        let mut count = 0;
-        for c in text.chars() {
-            let c = match c.to_ascii_uppercase() {
-                c if c.is_whitespace() || "-‐‑‒–—_.".contains(c) => continue,
-                'O' => '0',
-                'I' | 'L' => '1',
-                c => c,
-            };
-            let value = ALPHABET.iter().position(|letter| char::from(*letter) == c)?;
-            *digits.get_mut(count)? = u8::try_from(value).ok()?;
-            count += 1;
-        }
-        (count == LENGTH && check(&digits[..LENGTH - 1]) == digits[LENGTH - 1]).then_some(Self(digits))
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, digit) in self.0.iter().enumerate() {
-            if i > 0 && i % 4 == 0 {
-                f.write_str("-")?;
-            }
-            write!(f, "{}", char::from(ALPHABET[usize::from(*digit) % 32]))?;
-        }
-        Ok(())
-    }
-}
-
-/// The checking character: a sum in GF(32) in which each place has its own weight, so that one
-/// wrong character or two exchanged ones are always noticed.
-fn check(digits: &[u8]) -> u8 {
-    // Horner's rule with the generator x, modulo x^5 + x^2 + 1.
-    digits.iter().fold(0, |sum, digit| times_x(sum ^ digit))
-}
-
-fn times_x(value: u8) -> u8 {
-    let doubled = value << 1;
-    if doubled & 32 == 0 { doubled } else { (doubled ^ 0b10_0101) & 31 }
-}
+/// A certificate's code, shown as XXXX-XXXX-XXXX: eleven characters of chance (55 bits) and one that
+/// checks them.
+pub type Code = crate::common::crockford::Code<12>;
 
 /// A certificate as its holder sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -424,17 +363,6 @@ mod tests {
         assert_eq!(at(Withdrawn, tally(840, 840, 2, 2), true), []);
     }
 
-    #[test]
-    fn codes_as_people_type_them() {
-        let code = Code::from_entropy([0, 1, 31, 7, 8, 9, 10, 11, 12, 13, 14]);
-        let shown = code.to_string();
-        let typed = shown.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
-        assert_eq!(Code::parse(&typed), Some(code), "{typed}");
-        for bad in ["", "0", "1234-5678-9ABU", &shown[..13], &format!("{shown}0")] {
-            assert_eq!(Code::parse(bad), None, "{bad}");
-        }
-    }
-
     proptest! {
         #[test]
         fn steps_lead_somewhere_once(
@@ -477,34 +405,6 @@ mod tests {
                 }
             } else {
                 prop_assert_eq!(risk, Risk::None);
-            }
-        }
-
-        #[test]
-        fn a_code_reads_back(bytes: [u8; 11]) {
-            let code = Code::from_entropy(bytes);
-            let shown = code.to_string();
-            prop_assert_eq!(shown.len(), 14);
-            prop_assert_eq!(Code::parse(&shown), Some(code));
-        }
-
-        #[test]
-        fn one_wrong_character_or_two_exchanged_are_noticed(bytes: [u8; 11], at in 0usize..12, other in 0usize..12, add in 1u8..32) {
-            let code = Code::from_entropy(bytes);
-            let mut wrong = code.0;
-            wrong[at] ^= add;
-            prop_assert_eq!(Code::parse(&Code(wrong).to_string()), None);
-            let mut exchanged = code.0;
-            exchanged.swap(at, other);
-            if exchanged != code.0 {
-                prop_assert_eq!(Code::parse(&Code(exchanged).to_string()), None);
-            }
-        }
-
-        #[test]
-        fn any_text_can_be_tried(text in ".{0,40}") {
-            if let Some(code) = Code::parse(&text) {
-                prop_assert_eq!(Code::parse(&code.to_string()), Some(code));
             }
         }
 

@@ -210,7 +210,7 @@ on_both! {
         let Verdict::Genuine(seen) = ask(code).await else { panic!("genuine") };
         assert_eq!(seen.name, None);
         // A right form that we never issued, and nonsense, are one answer.
-        assert_eq!(ask(Code::from_entropy([7; 11]).to_string()).await, Verdict::Unknown);
+        assert_eq!(ask(Code::from_entropy([7; 12]).to_string()).await, Verdict::Unknown);
         assert_eq!(ask("' OR 1=1 --".into()).await, Verdict::Unknown);
     }
 }

@@ -133,7 +133,7 @@ async fn work(cx: Ctx, request: Request) -> (MaterialForm, Result<Done, AppError
 
 /// Reads on for a while after a refusal: a browser whose sending is cut off shows its own error
 /// page instead of ours.
-async fn drain(parts: &mut Multipart) {
+pub(crate) async fn drain(parts: &mut Multipart) {
     let reading = async {
         let mut left = PATIENCE;
         while let Ok(Some(mut field)) = parts.next_field().await {
@@ -182,7 +182,8 @@ async fn take(cx: &Ctx, form: &MaterialForm, field: Field<'_>, max: u64) -> Resu
     outcome
 }
 
-async fn pour(mut field: Field<'_>, incoming: &mut Incoming) -> Result<(), AppError> {
+/// Pours a field of a form into a file on its way in, unless the line breaks.
+pub(crate) async fn pour(mut field: Field<'_>, incoming: &mut Incoming) -> Result<(), AppError> {
     loop {
         match tokio::time::timeout(SILENCE, field.chunk()).await {
             Ok(Ok(Some(bytes))) => incoming.write(bytes).await?,

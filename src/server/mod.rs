@@ -124,6 +124,10 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/my/attendance/{file}", get(reporting::attendance::download::my_years))
         .route("/deliveries/{id}/attendance/{file}", get(reporting::attendance::download::grid))
         .route("/deliveries/{id}/evidence.zip", get(reporting::attendance::download::evidence))
+        .route("/deliveries/{id}/badges.pdf", get(crate::attendance::badges::api::badges_pdf))
+        .route("/deliveries/{id}/sheets.pdf", get(crate::attendance::sheets::files::sheets_pdf))
+        .route("/deliveries/{id}/register/{slot}/scans/{scan}", get(crate::attendance::sheets::files::scan))
+        .route("/deliveries/{id}/register/{slot}/sheet.pdf", get(crate::attendance::sheets::files::sheet_pdf))
         .fallback(pages::fallback)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)));
@@ -131,6 +135,7 @@ pub fn router(app: &App) -> Result<Router, String> {
     let uploads = Router::new()
         .route("/uploads", post(upload::receive))
         .route("/deliveries/{id}/transfer/upload", post(transfer::receive).get(pages::fallback))
+        .route("/deliveries/{id}/register/{slot}/scans", post(crate::attendance::sheets::files::receive))
         .layer(DefaultBodyLimit::disable());
     // Goes on for minutes, by design.
     let live = Router::new().route("/deliveries/{id}/register/{slot}/live", get(crate::attendance::watch::live));

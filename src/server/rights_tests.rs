@@ -81,6 +81,9 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("seen", ""),
     ("part", ""),
     ("by", "area"),
+    ("receipt", ""),
+    ("badge", "none"),
+    ("hours", ""),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.
@@ -111,6 +114,8 @@ const IDS: &[&str] = &[
     "person",
     "place",
     "draft",
+    "kiosk",
+    "scan",
 ];
 
 struct Walk {

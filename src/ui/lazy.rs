@@ -7,7 +7,7 @@
 /// The view of a route from one of the parts: `view=lazy!(teach: editor::PackPage)`.
 ///
 /// Parts: `open` (for anybody), `learn` (who takes part), `teach` (who writes), `manage` (who runs
-/// things).
+/// things), `kiosk` (a tablet at a door, which reads pictures).
 #[macro_export]
 macro_rules! lazy {
     ($part:ident: $page:path) => {{

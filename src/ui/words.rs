@@ -40,6 +40,10 @@ pub fn fault(kind: &FaultKind) -> String {
         FaultKind::Markup => tr!(form.markup),
         FaultKind::BelowUsed { used } => tr!(form.below_used, used = *used),
         FaultKind::Malformed => tr!(form.malformed),
+        FaultKind::MarkStands { name, stands, paper } => {
+            let said = |code: &str| code.parse().map_or_else(|_| code.to_owned(), mark_state);
+            tr!(sheets.differs, name = name.clone(), stands = said(stands), paper = said(paper))
+        }
         FaultKind::Unprintable { text } => tr!(form.unprintable, text = text.clone()),
     }
 }
@@ -92,6 +96,7 @@ table! {
         FileKind => refusal.file_kind,
         LastOfficer => refusal.last_officer,
         WrongDigits => refusal.wrong_digits,
+        UnknownBadge => refusal.unknown_badge,
         HasMarks => refusal.has_marks,
         InUse => refusal.in_use,
     }

@@ -123,9 +123,11 @@ pub async fn get_arriving(
     #[server(default)] way: String,
     #[server(default)] scanned: String,
     #[server(default)] ticket: String,
+    #[server(default)] receipt: String,
 ) -> Result<Arriving, AppError> {
     use crate::platform::http;
-    http::answer(async { super::service::arriving(&http::ctx()?, &slot, &way, &scanned, &ticket).await }).await
+    http::answer(async { super::service::arriving(&http::ctx()?, &slot, &way, &scanned, &ticket, &receipt).await })
+        .await
 }
 
 /// Marks who has scanned a code.
@@ -144,4 +146,16 @@ pub async fn arrive(
 pub async fn arrive_by_code(#[server(default)] digits: String) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::arrive_by_code(&http::ctx()?, &digits).await }).await
+}
+
+/// Marks the bearer of a badge who has scanned a code.
+#[server(prefix = "/_fn", endpoint = "attendance/arrive-by-badge")]
+pub async fn arrive_by_badge(
+    slot: String,
+    #[server(default)] way: String,
+    #[server(default)] ticket: String,
+    #[server(default)] badge: String,
+) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::arrive_by_badge(&http::ctx()?, &slot, &way, &ticket, &badge).await }).await
 }

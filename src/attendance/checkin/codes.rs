@@ -3,6 +3,7 @@
 //! with SHA-256 and windows of fifteen seconds.
 
 use super::model::Way;
+use crate::common::ids::EnrolmentId;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -80,6 +81,18 @@ pub fn scanned_at(secret: &[u8], way: Way, text: &str, now: DateTime<Utc>) -> Op
     (fresh && same(&ticket(secret, way, at), text)).then_some(at)
 }
 
+/// Says whose mark was just written, to a browser that nobody is signed in with.
+pub fn receipt(secret: &[u8], way: Way, place: EnrolmentId) -> String {
+    let mac = mac(secret, &format!("receipt {place}"), way, 0);
+    format!("{place}.{}", URL_SAFE_NO_PAD.encode(&mac[..16]))
+}
+
+/// Whose mark a receipt speaks of, if it is ours.
+pub fn receipt_of(secret: &[u8], way: Way, text: &str) -> Option<EnrolmentId> {
+    let place: EnrolmentId = text.split_once('.')?.0.parse().ok()?;
+    same(&receipt(secret, way, place), text).then_some(place)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +115,16 @@ mod tests {
             prop_assert!(!is_long(SECRET, Way::Out, &long, now));
             prop_assert!(!is_long(b"another", Way::In, &long, now));
             prop_assert!(seconds_left(now) > 0 && seconds_left(now) <= WINDOW);
+        }
+
+        #[test]
+        fn a_receipt_speaks_of_one_place(n: u128, forged in "[0-9a-f-]{36}\\.[A-Za-z0-9_-]{22}|.{0,40}") {
+            let place: EnrolmentId = uuid::Uuid::from_u128(n).into();
+            let text = receipt(SECRET, Way::In, place);
+            prop_assert_eq!(receipt_of(SECRET, Way::In, &text), Some(place));
+            prop_assert_eq!(receipt_of(SECRET, Way::Out, &text), None);
+            prop_assert_eq!(receipt_of(b"another", Way::In, &text), None);
+            prop_assert_eq!(receipt_of(SECRET, Way::In, &forged), None);
         }
 
         #[test]

@@ -4,10 +4,11 @@ use super::{
     api::{Arriving, Code, Door, Said, Where},
     codes,
     model::{self, Hurdle, OPENS_BEFORE, TOLERANCE_MAX, USUAL_TOLERANCE, Way},
-    store::{self, DoorRow, PlaceRow},
+    store::{self, DoorRow},
 };
 use crate::{
     attendance::{
+        badges::{model::Read, store as badges},
         model::{Hours, Keeper, Mark, MarkSource, ids, writable},
         service::desk,
         store as marks,
@@ -15,9 +16,9 @@ use crate::{
     common::{
         error::{AppError, Refusal},
         forms::{Done, FaultKind},
-        ids::SlotId,
+        ids::{PersonId, SlotId},
     },
-    platform::{audit, context::Ctx, db::Tx, jobs, pdf, zones},
+    platform::{audit, context::Ctx, db::Handle, jobs, pdf, zones},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -26,7 +27,8 @@ impl DoorRow {
         Hours { starts_at: self.starts_at, ends_at: self.ends_at }
     }
 
-    fn at(&self) -> Where {
+    /// As people are told.
+    pub(in crate::attendance) fn at(&self) -> Where {
         Where {
             slot: self.id,
             title: self.title.clone(),
@@ -149,6 +151,7 @@ fn verdict(
     match way {
         Way::In if model::inside(stands) => Ok(Verdict::Done),
         Way::In => model::arrival(row.hours(), tolerance, at).map(Verdict::Write),
+        Way::Out if left(stands) => Ok(Verdict::Done),
         Way::Out => {
             model::departure(row.hours(), tolerance, stands, at).map(|mark| mark.map_or(Verdict::Done, Verdict::Write))
         }
@@ -157,7 +160,14 @@ fn verdict(
 
 /// What somebody sees who has scanned a code. Nothing is written: that is for [`arrive`], which
 /// takes the ticket that is given here.
-pub async fn arriving(cx: &Ctx, slot: &str, way: &str, scanned: &str, ticket: &str) -> Result<Arriving, AppError> {
+pub async fn arriving(
+    cx: &Ctx,
+    slot: &str,
+    way: &str,
+    scanned: &str,
+    ticket: &str,
+    receipt: &str,
+) -> Result<Arriving, AppError> {
     let slot: SlotId = slot.parse().map_err(|_| AppError::NotFound)?;
     let way = way_of(way);
     let now = cx.now();
@@ -180,26 +190,24 @@ pub async fn arriving(cx: &Ctx, slot: &str, way: &str, scanned: &str, ticket: &s
         ticket: admitted.clone().map(|(ticket, ..)| ticket),
         elsewhere: None,
     };
-    let Some(actor) = &cx.actor else { return Ok(page) };
+    let Some(actor) = &cx.actor else {
+        // Who came by a badge bears a receipt that says whose.
+        let place = row.secret.as_deref().and_then(|secret| codes::receipt_of(secret, way, receipt));
+        if let Some(place) = place
+            && let Some(mark) = store::mark_of(&mut reader, slot, place).await?
+        {
+            page.said = said(&mark, &row.time_zone);
+            page.done = page.said.is_some();
+        }
+        return Ok(page);
+    };
     let Some(place) = store::place(&mut reader, slot, row.delivery_id, actor.person_id).await? else {
         page.ticket = Err(Hurdle::WrongGroup);
-        let next = store::next(&mut reader, actor.person_id, now, now + TimeDelta::hours(12)).await?;
-        page.elsewhere = next.map(|next| Where {
-            slot: next.id,
-            starts: zones::local(next.starts_at, &next.time_zone),
-            ends: zones::local(next.ends_at, &next.time_zone),
-            title: next.title,
-            room: next.room,
-            place: next.place,
-        });
+        page.elsewhere = expected(&mut reader, actor.person_id, now).await?;
         return Ok(page);
     };
     let stands = place.mark.mark();
-    page.said = stands.as_ref().zip(place.mark.marked_at).map(|(mark, at)| Said {
-        state: mark.state,
-        minutes: mark.minutes,
-        since: zones::local(at, &row.time_zone),
-    });
+    page.said = said(&place.mark, &row.time_zone);
     match (way, &admitted) {
         // Whoever is in reads so, whatever has become of the code.
         (Way::In, _) if model::inside(stands.as_ref()) => page.done = true,
@@ -212,6 +220,11 @@ pub async fn arriving(cx: &Ctx, slot: &str, way: &str, scanned: &str, ticket: &s
         (_, Err(_)) => {}
     }
     Ok(page)
+}
+
+fn said(row: &marks::MarkRow, zone: &str) -> Option<Said> {
+    let (mark, at) = row.mark().zip(row.marked_at)?;
+    Some(Said { state: mark.state, minutes: mark.minutes, since: zones::local(at, zone) })
 }
 
 fn left(mark: Option<&Mark>) -> bool {
@@ -257,50 +270,153 @@ pub async fn arrive_by_code(cx: &Ctx, digits: &str) -> Result<Done, AppError> {
     Ok(Done::quietly(path_with(slot, way, &ticket)))
 }
 
-/// Writes the mark of who is signed in, if one is to be written.
+/// Writes the mark of who is signed in, if one is to be written. The page says what came of it.
 async fn pass(cx: &Ctx, row: &DoorRow, way: Way, at: DateTime<Utc>) -> Result<(), AppError> {
     let actor = cx.signed_in()?;
+    let Ok((_, tolerance)) = row.opened() else { return Ok(()) };
+    let passage = Passage {
+        row,
+        way,
+        at,
+        tolerance,
+        who: actor.person_id,
+        source: MarkSource::Own,
+        by: actor.person_id,
+        by_name: &actor.name,
+    };
+    go_through(cx, &passage).await.map(|_| ())
+}
+
+/// Marks the bearer of a badge who has scanned the code on the wall and has no account, or is not signed in.
+pub async fn arrive_by_badge(cx: &Ctx, slot: &str, way: &str, ticket: &str, badge: &str) -> Result<Done, AppError> {
+    let slot: SlotId = slot.parse().map_err(|_| AppError::NotFound)?;
+    let way = way_of(way);
+    let row = store::door(&mut cx.read().await?, slot).await?.ok_or(AppError::NotFound)?;
+    let back = path_with(slot, way, ticket);
+    let Ok((secret, tolerance)) = row.opened() else { return Ok(Done::quietly(back)) };
+    // Only who is in the room can try badges at all.
+    let Some(at) = codes::scanned_at(secret, way, ticket, cx.now()) else { return Ok(Done::quietly(back)) };
+    if badge.trim().is_empty() {
+        return Err(AppError::field("badge", FaultKind::Required));
+    }
+    cx.app.limits.badge(&format!("{slot} {}", cx.source))?;
+    let unknown = || AppError::from(Refusal::UnknownBadge);
+    let bearer = match Read::parse(badge) {
+        Some(read) => badges::find(&mut cx.read().await?, &read.stored()).await?,
+        None => None,
+    };
+    let bearer = bearer.filter(|bearer| bearer.revoked_at.is_none() && bearer.delivery_id == row.delivery_id);
+    let Some(bearer) = bearer else {
+        cx.app.limits.check(&format!("badges from {}", cx.source))?;
+        return Err(unknown());
+    };
+    let name = format!("{} {}", bearer.given_name, bearer.family_name);
+    let passage = Passage {
+        row: &row,
+        way,
+        at,
+        tolerance,
+        who: bearer.person_id,
+        source: MarkSource::Own,
+        by: bearer.person_id,
+        by_name: name.trim(),
+    };
+    if matches!(go_through(cx, &passage).await?, Passed::Nowhere) {
+        return Err(unknown());
+    }
+    let receipt = codes::receipt(secret, way, bearer.enrolment_id);
+    Ok(Done::quietly(format!("{back}&r={receipt}")))
+}
+
+/// Somebody who goes through a door, and who answers for the mark.
+pub(in crate::attendance) struct Passage<'a> {
+    /// The half-day.
+    pub row: &'a DoorRow,
+    /// Which way.
+    pub way: Way,
+    /// When they did.
+    pub at: DateTime<Utc>,
+    /// Minutes that cost nobody anything.
+    pub tolerance: i64,
+    /// Who goes.
+    pub who: PersonId,
+    /// How it is known.
+    pub source: MarkSource,
+    /// Who answers for the mark.
+    pub by: PersonId,
+    /// Who answers for it, by name.
+    pub by_name: &'a str,
+}
+
+/// What became of somebody at a door.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::attendance) enum Passed {
+    /// This was written.
+    Marked(Mark),
+    /// Nothing was left to do: this stands since then.
+    Stands(Mark, DateTime<Utc>),
+    /// Nothing is written, and why.
+    Hindered(Hurdle),
+    /// They hold no place here.
+    Nowhere,
+}
+
+/// Lets somebody through: decided under the half-day's lock, once nobody else can write, and written.
+pub(in crate::attendance) async fn go_through(cx: &Ctx, passage: &Passage<'_>) -> Result<Passed, AppError> {
+    let row = passage.row;
     let mut tx = cx.begin().await?;
-    let Some((place, mark)) = decided(cx, &mut tx, row, way, at).await? else { return Ok(()) };
+    if !marks::lock(&mut tx, row.id, row.delivery_id).await? {
+        return Err(AppError::NotFound);
+    }
+    let Some(place) = store::place(&mut tx, row.id, row.delivery_id, passage.who).await? else {
+        return Ok(Passed::Nowhere);
+    };
+    let stands = place.mark.mark();
+    let mark = match verdict(row, passage.way, passage.tolerance, stands.as_ref(), passage.at) {
+        Ok(Verdict::Write(mark)) => mark,
+        Ok(Verdict::Done) => {
+            return Ok(match (stands, place.mark.marked_at) {
+                (Some(mark), Some(since)) => Passed::Stands(mark, since),
+                _ => Passed::Hindered(Hurdle::NotIn),
+            });
+        }
+        Err(hurdle) => return Ok(Passed::Hindered(hurdle)),
+    };
     // The history must keep its order even where the clock stands still or goes back.
     let last = marks::last_change(&mut tx, row.id).await?;
     let at = last.map_or(cx.now(), |last| cx.now().max(last + TimeDelta::microseconds(1)));
     let act = marks::Act {
         id: cx.app.entropy.uuid(cx.now()),
         slot: row.id,
-        source: MarkSource::Own,
-        by: actor.person_id,
-        by_name: &actor.name,
+        source: passage.source,
+        by: passage.by,
+        by_name: passage.by_name,
         at,
         made_at: at,
         address: &cx.source,
         reason: "",
         undoes: None,
     };
-    marks::write(&mut tx, &act, &[(place.id, Some(mark))]).await?;
+    marks::write(&mut tx, &act, &[(place.id, Some(mark.clone()))]).await?;
     jobs::look_again(cx, &mut tx, row.delivery_id).await?;
     tx.commit().await?;
     cx.app.marked(row.id);
-    Ok(())
+    Ok(Passed::Marked(mark))
 }
 
-/// What is to be written of who is signed in: asked again once nobody else can write.
-async fn decided(
-    cx: &Ctx,
-    tx: &mut Tx,
-    row: &DoorRow,
-    way: Way,
-    at: DateTime<Utc>,
-) -> Result<Option<(PlaceRow, Mark)>, AppError> {
-    let actor = cx.signed_in()?;
-    if !marks::lock(tx, row.id, row.delivery_id).await? {
-        return Err(AppError::NotFound);
-    }
-    let place = store::place(tx, row.id, row.delivery_id, actor.person_id).await?;
-    let (Some(place), Ok((_, tolerance))) = (place, row.opened()) else { return Ok(None) };
-    let stands = place.mark.mark();
-    match verdict(row, way, tolerance, stands.as_ref(), at) {
-        Ok(Verdict::Write(mark)) => Ok(Some((place, mark))),
-        Ok(Verdict::Done) | Err(_) => Ok(None),
-    }
+/// Where somebody who stands at the wrong door is expected, now or in the next hours.
+pub(in crate::attendance) async fn expected(
+    h: &mut impl Handle,
+    who: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Option<Where>, AppError> {
+    let next = store::next(h, who, now, now + TimeDelta::hours(12)).await?;
+    Ok(next.map(|next| Where {
+        slot: next.id,
+        starts: zones::local(next.starts_at, &next.time_zone),
+        ends: zones::local(next.ends_at, &next.time_zone),
+        title: next.title,
+        room: next.room,
+        place: next.place,
+    }))
 }

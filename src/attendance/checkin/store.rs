@@ -24,6 +24,7 @@ statements! {
     PLACE = concat!("SELECT e.id, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at
         FROM enrolment e LEFT JOIN mark m ON m.slot_id = $1 AND m.enrolment_id = e.id
         WHERE e.delivery_id = $2 AND e.person_id = $3 AND e.state IN ", holding!());
+    MARK_OF = "SELECT state, minutes, note, source, marked_by, marked_by_name, marked_at FROM mark WHERE slot_id = $1 AND enrolment_id = $2";
     OWN_DOORS = concat!("SELECT s.id, c.secret FROM enrolment e JOIN slot s ON s.delivery_id = e.delivery_id
             JOIN check_in c ON c.slot_id = s.id
         WHERE e.person_id = $1 AND c.open AND s.closed_at IS NULL AND s.cancelled_at IS NULL AND s.ends_at > $2 AND s.starts_at < $3 AND e.state IN ", holding!());
@@ -109,6 +110,11 @@ pub async fn place(
     person: PersonId,
 ) -> Result<Option<PlaceRow>, DbError> {
     fetch_optional!(h, PLACE, slot, delivery, person)
+}
+
+/// The mark of a place in a half-day.
+pub async fn mark_of(h: &mut impl Handle, slot: SlotId, place: EnrolmentId) -> Result<Option<MarkRow>, DbError> {
+    fetch_optional!(h, MARK_OF, slot, place)
 }
 
 /// The open check-ins of a person's half-days between two times, with their secrets.

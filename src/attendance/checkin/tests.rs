@@ -61,7 +61,7 @@ impl Class {
     }
 
     async fn at_door(&self, cx: &Ctx, way: &str, scanned: &str) -> Arriving {
-        service::arriving(cx, &self.slot.to_string(), way, scanned, "").await.unwrap()
+        service::arriving(cx, &self.slot.to_string(), way, scanned, "", "").await.unwrap()
     }
 
     /// Scans, and presses what the page then offers.
@@ -70,7 +70,7 @@ impl Class {
         let page = self.at_door(who, way, &scanned).await;
         let Ok(ticket) = &page.ticket else { return page };
         service::arrive(who, &self.slot.to_string(), way, ticket).await.unwrap();
-        service::arriving(who, &self.slot.to_string(), way, "", ticket).await.unwrap()
+        service::arriving(who, &self.slot.to_string(), way, "", ticket, "").await.unwrap()
     }
 
     async fn mark(&self, cx: &Ctx, name: &str) -> Option<(MarkState, i64, MarkSource)> {

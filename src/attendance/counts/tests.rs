@@ -48,7 +48,7 @@ on_both! {
         assert_eq!(service::save(&tom, &counted).await.unwrap_err(), Refusal::AlreadySent.into());
         let page = service::page(&tom, &id, &first, "", "en").await.unwrap();
         assert_eq!((page.heads.len(), page.history[0].total), (2, 9));
-        assert_eq!(service::page(&tom, &id, &second, "", "en").await.unwrap().proposed, true);
+        assert!(service::page(&tom, &id, &second, "", "en").await.unwrap().proposed);
         // Who saw nothing overwrites nothing.
         let blind = form(&house, &id, &first, "", &[("AL.judge.f", "1")]).await;
         assert!(matches!(service::save(&tom, &blind).await.unwrap_err(), AppError::Conflict(_)));

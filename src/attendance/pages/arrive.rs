@@ -4,8 +4,9 @@
 use super::door::facts;
 use crate::{
     app,
+    attendance::badges::api::get_my_badges,
     attendance::checkin::{
-        api::{Arrive, ArriveByCode, Arriving, Said, get_arriving},
+        api::{Arrive, ArriveByBadge, ArriveByCode, Arriving, Said, get_arriving},
         model::{Hurdle, Way},
     },
     tr,
@@ -13,7 +14,7 @@ use crate::{
         field::Input,
         form::{Form, Hidden, Submit},
         format,
-        load::load,
+        load::{below, load},
         words,
     },
 };
@@ -31,6 +32,7 @@ pub fn DigitsPage() -> impl IntoView {
                 <Input name="digits" label=tr!(attendance.arrive.digits) hint=tr!(attendance.arrive.digits_hint) class="mid" kind="tel" autocomplete="off"/>
                 <div class="actions"><Submit label=tr!(attendance.arrive.check_in) class="wide"/></div>
             </Form>
+            {my_badges()}
         }
         .into_any()
     } else {
@@ -38,7 +40,7 @@ pub fn DigitsPage() -> impl IntoView {
     };
     view! {
         <Title text=tr!(attendance.arrive.title)/>
-        <div class="wrap narrow"><h1>{tr!(attendance.arrive.title)}</h1>{body}</div>
+        <div class="wrap narrow stack"><h1>{tr!(attendance.arrive.title)}</h1>{body}</div>
     }
 }
 
@@ -50,11 +52,19 @@ pub fn ArrivePage() -> impl IntoView {
     load(
         move || {
             let of = |name: &str| query.read().get(name).unwrap_or_default();
-            (params.read().get("slot").unwrap_or_default(), of("way"), of("c"), of("k"))
+            let ticket = Some(of("k")).filter(|ticket| !ticket.is_empty()).unwrap_or_else(sent_ticket);
+            (params.read().get("slot").unwrap_or_default(), of("way"), of("c"), ticket, of("r"))
         },
-        |(slot, way, scanned, ticket)| get_arriving(slot, way, scanned, ticket),
+        |(slot, way, scanned, ticket, receipt)| get_arriving(slot, way, scanned, ticket, receipt),
         show,
     )
+}
+
+/// The ticket of a form that came back: what was scanned has long changed by then.
+fn sent_ticket() -> String {
+    let submitted = use_context::<app::PageInfo>().and_then(|info| info.submitted);
+    let values = submitted.map(|submitted| submitted.values).unwrap_or_default();
+    values.into_iter().find(|(name, _)| name == "ticket").map(|(_, value)| value).unwrap_or_default()
 }
 
 fn show(data: Arriving) -> AnyView {
@@ -70,7 +80,8 @@ fn show(data: Arriving) -> AnyView {
             Err(hurdle) => hindered(hurdle, data.elsewhere.map(|at| format!("{} · {}", at.title, facts(&at)))),
             Ok(ticket) if !data.signed_in => {
                 let next = format!("/in/{slot}?way={}&k={}", data.way.code(), app::encode(&ticket));
-                sign_in(&next)
+                let badge = by_badge(slot.to_string(), data.way, ticket);
+                view! { {sign_in(&next)}{badge} }.into_any()
             }
             Ok(ticket) => ready(slot.to_string(), data.way, ticket),
         }
@@ -93,6 +104,43 @@ fn sign_in(next: &str) -> AnyView {
         <p><a class="btn wide" href=href rel="external">{tr!(nav.sign_in)}</a></p>
     }
     .into_any()
+}
+
+/// Who has no account, or no password at hand, shows the badge instead.
+fn by_badge(slot: String, way: Way, ticket: String) -> AnyView {
+    view! {
+        <Form function=ArriveByBadge::PATH class="form" labels=vec![("badge", tr!(badges.own_code))]>
+            <Hidden name="slot" value=slot/>
+            <Hidden name="way" value=way.code()/>
+            <Hidden name="ticket" value=ticket/>
+            <Input name="badge" label=tr!(badges.own_code) hint=tr!(badges.own_hint) class="mid" autocomplete="off"/>
+            <div class="actions"><Submit label=tr!(badges.use_own) class="quiet"/></div>
+        </Form>
+    }
+    .into_any()
+}
+
+/// One's own badges, to be held before a kiosk.
+fn my_badges() -> AnyView {
+    below(
+        || (),
+        |()| get_my_badges(),
+        |badges| {
+            badges
+                .into_iter()
+                .map(|badge| {
+                    view! {
+                        <section class="sheet pad my-badge">
+                            <h2>{tr!(badges.mine)}</h2>
+                            <p>{badge.title}</p>
+                            <div class="qr" inner_html=badge.qr></div>
+                            <p class="code-line">{badge.short}</p>
+                        </section>
+                    }
+                })
+                .collect_view()
+        },
+    )
 }
 
 fn ready(slot: String, way: Way, ticket: String) -> AnyView {

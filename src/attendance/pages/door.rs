@@ -96,6 +96,15 @@ fn show(door: Door) -> AnyView {
             </Form>
         }
     });
+    let kiosk = door.refused.is_none().then(|| {
+        view! {
+            <details class="more">
+                <summary>{tr!(kiosk.start)}</summary>
+                <p>{tr!(kiosk.text)}</p>
+                {super::badges::start(door.delivery)}
+            </details>
+        }
+    });
     view! {
         <Title text=title.clone()/>
         <div class="wrap door">
@@ -107,6 +116,7 @@ fn show(door: Door) -> AnyView {
             {refused}
             {body}
             {control}
+            {kiosk}
         </div>
     }
     .into_any()

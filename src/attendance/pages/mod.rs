@@ -1,15 +1,20 @@
 //! The register of a half-day and its history; the screen at the door and those who scan it.
 
 mod arrive;
+mod badges;
 mod count;
 #[cfg(feature = "hydrate")]
 mod device;
 mod door;
 mod history;
 mod keys;
+mod kiosk;
 #[cfg(feature = "hydrate")]
 mod line;
 mod live;
+mod paper;
+#[cfg(feature = "ssr")]
+pub mod papers;
 mod past;
 #[cfg(feature = "hydrate")]
 mod queue;
@@ -39,6 +44,9 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/register/:slot/door") view=lazy!(manage: door::DoorPage)/>
         <Route path=path!("/deliveries/:id/transfer") view=lazy!(manage: transfer::TransferPage)/>
         <Route path=path!("/deliveries/:id/transfer/:draft") view=lazy!(manage: transfer_draft::DraftPage)/>
+        <Route path=path!("/deliveries/:id/register/:slot/paper") view=lazy!(manage: paper::PaperPage)/>
+        <Route path=path!("/deliveries/:id/badges") view=lazy!(manage: badges::BadgesPage)/>
+        <Route path=path!("/kiosk") view=lazy!(kiosk: kiosk::KioskPage)/>
         <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>
         <Route path=path!("/in/:slot") view=lazy!(learn: arrive::ArrivePage)/>
     }

@@ -360,7 +360,8 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
     });
     let door = (data.writable == Ok(false)).then(|| {
         let href = format!("/deliveries/{}/register/{slot}/door", data.delivery);
-        view! { " · "<a href=href>{tr!(attendance.check_in)}</a> }
+        let sheet = format!("/deliveries/{}/register/{slot}/paper", data.delivery);
+        view! { " · "<a href=href>{tr!(attendance.check_in)}</a>" · "<a href=sheet>{tr!(sheets.paper)}</a> }
     });
     let transfer = {
         let href = format!("/deliveries/{}/transfer", data.delivery);

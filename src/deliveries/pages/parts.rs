@@ -40,6 +40,7 @@ pub fn tabs(head: &DeliveryHead, here: &'static str, may_manage: bool) -> AnyVie
         ("/trainers", tr!(deliveries.tab_trainers), may_manage),
         ("/register", tr!(deliveries.tab_register), true),
         ("/attendance", tr!(hours.tab), true),
+        ("/badges", tr!(badges.title), true),
         ("/results", tr!(deliveries.tab_results), true),
     ];
     let taken = head.taken;

@@ -19,6 +19,7 @@ pub struct Limits {
     by_email: Arc<DefaultKeyedRateLimiter<String>>,
     by_source: Arc<DefaultKeyedRateLimiter<String>>,
     by_check: Arc<DefaultKeyedRateLimiter<String>>,
+    by_badge: Arc<DefaultKeyedRateLimiter<String>>,
 }
 
 impl fmt::Debug for Limits {
@@ -39,6 +40,7 @@ impl Limits {
             by_email: Arc::new(RateLimiter::keyed(per_minute(5, 10))),
             by_source: Arc::new(RateLimiter::keyed(per_minute(60, 120))),
             by_check: Arc::new(RateLimiter::keyed(per_minute(60, 60))),
+            by_badge: Arc::new(RateLimiter::keyed(per_minute(240, 240))),
         }
     }
 
@@ -46,6 +48,11 @@ impl Limits {
     /// may try codes.
     pub fn check(&self, source: &str) -> Result<(), AppError> {
         try_one(&self.by_check, source)
+    }
+
+    /// Counts a badge that is read at a door: a queue may pass, four in a second at most.
+    pub fn badge(&self, door: &str) -> Result<(), AppError> {
+        try_one(&self.by_badge, door)
     }
 
     /// Counts a try to sign in or to have a link sent.

@@ -83,6 +83,30 @@ pub fn set_session_cookie(app: &App, token: Option<&str>) {
     );
 }
 
+/// The name of the cookie that makes a browser a kiosk.
+fn kiosk_cookie_name(app: &App) -> &'static str {
+    // Not `__Host-`, which would have to be sent everywhere.
+    if app.settings.is_https() { "__Secure-kiosk" } else { "kiosk" }
+}
+
+/// Makes a browser a kiosk for a time. The cookie goes to the kiosk's page and its functions alone.
+pub fn set_kiosk_cookie(app: &App, token: &str, lasts: chrono::TimeDelta) {
+    let age = lasts.num_seconds();
+    let secure = if app.settings.is_https() { "; Secure" } else { "" };
+    for path in ["/kiosk", "/_fn/kiosk"] {
+        let name = kiosk_cookie_name(app);
+        let cookie = format!("{name}={token}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+        set_header(header::SET_COOKIE, &cookie);
+    }
+}
+
+/// The token of the kiosk that the asking browser is; empty where it is none.
+pub fn kiosk_token(app: &App) -> String {
+    let parts = pages::parts();
+    let token = parts.as_ref().and_then(|parts| cookie(&parts.headers, kiosk_cookie_name(app)));
+    token.unwrap_or_default().to_owned()
+}
+
 /// Remembers a language chosen in the account, or forgets the one chosen by hand.
 pub fn set_language_cookie(language: Option<&str>) {
     let age = if language.is_some() { 31_536_000 } else { 0 };
@@ -107,6 +131,11 @@ pub fn cookie<'a>(headers: &'a axum::http::HeaderMap, name: &str) -> Option<&'a 
 /// Refuses more than a few tries a minute to sign in with one address or from one place.
 pub fn limit_sign_in(cx: &Ctx, email: &str) -> Result<(), AppError> {
     cx.app.limits.sign_in(&cx.source, &email.trim().to_lowercase())
+}
+
+/// Sends the browser to sign in, and then back to a path of this application.
+pub fn to_sign_in(path: &str) -> axum::response::Response {
+    see_other(&Done::quietly(format!("/sign-in?next={}", crate::app::encode(path))))
 }
 
 /// Where a form's answer leads, as a response to a form sent without JavaScript.

@@ -10,17 +10,23 @@
 //! Nothing here reads a file, the network or the clock, and the same data gives the same bytes.
 //! Setting a page takes some 15 milliseconds of one processor: call it from a job or a blocking task.
 
+mod badges;
 mod certificate;
 mod fonts;
 mod qr;
+mod signatures;
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod group_tests;
 mod world;
 
+pub use badges::{Badge, BadgeSheet, badges};
 pub use certificate::{CertificateSheet, CertificateWords, certificate};
 pub use fonts::unprintable;
 pub use qr::qr_svg;
+pub use signatures::{SignatureName, SignatureSheet, SignatureSlot, SignatureWords, signatures};
 pub use table::{TableColumn, TablePart, TableSheet, table};
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
@@ -104,6 +110,10 @@ impl Tongue {
 enum Template {
     /// `certificate.typ`
     Certificate,
+    /// `badges.typ`
+    Badges,
+    /// `signatures.typ`
+    Signatures,
     /// `table.typ`
     Table,
 }

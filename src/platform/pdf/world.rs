@@ -16,6 +16,8 @@ use super::{PdfError, Template, fonts};
 /// What all templates share.
 const HOUSE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/pdf/house.typ"));
 const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/pdf/certificate.typ"));
+const BADGES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/pdf/badges.typ"));
+const SIGNATURES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/pdf/signatures.typ"));
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/pdf/table.typ"));
 
 impl Template {
@@ -23,6 +25,8 @@ impl Template {
     const fn source(self) -> (&'static str, &'static str) {
         match self {
             Self::Certificate => ("certificate.typ", CERTIFICATE),
+            Self::Badges => ("badges.typ", BADGES),
+            Self::Signatures => ("signatures.typ", SIGNATURES),
             Self::Table => ("table.typ", TABLE),
         }
     }

@@ -107,6 +107,9 @@ statements! {
         FROM enrolment e LEFT JOIN completion k ON k.enrolment_id = e.id
         LEFT JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
+    SCANS = "SELECT s.starts_at, r.withdrawn_at, f.media_type, f.key, f.size
+        FROM slot s JOIN register_scan r ON r.slot_id = s.id JOIN file f ON f.id = r.file_id
+        WHERE s.delivery_id = $1 ORDER BY s.starts_at, s.id, r.added_at, r.id";
     PAPERS = "SELECT f.code, x.key, x.size FROM enrolment e JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
         JOIN file x ON x.id = f.file_id WHERE e.delivery_id = $1 ORDER BY f.code";
 }
@@ -197,6 +200,28 @@ pub struct RunningPerson {
 /// Who holds a place in these deliveries.
 pub async fn running_people(h: &mut impl Handle, all: bool, who: PersonId) -> Result<Vec<RunningPerson>, DbError> {
     fetch_all!(h, RUNNING_PEOPLE, all, who)
+}
+
+/// A scan of a signed sheet.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ScanRow {
+    /// When its half-day begins.
+    pub starts_at: DateTime<Utc>,
+    /// When it was added.
+    pub added_at: DateTime<Utc>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// What it is.
+    pub media_type: String,
+    /// Where it is stored.
+    pub key: String,
+    /// Its size in bytes.
+    pub size: i64,
+}
+
+/// The scans of a delivery's signed sheets, those withdrawn too.
+pub async fn scans(h: &mut impl Handle, delivery: DeliveryId) -> Result<Vec<ScanRow>, DbError> {
+    fetch_all!(h, SCANS, delivery)
 }
 
 /// The numbers of everybody in a delivery, given where missing.

@@ -6,7 +6,7 @@ use crate::{
     common::{error::AppError, ids::DeliveryId},
     deliveries::model::DeliveryHead,
     i18n::{self, Locale},
-    platform::{audit, context::Ctx, db::Handle, files::Files},
+    platform::{audit, context::Ctx, db::Handle, files::Files, zones},
     reporting::{
         attendance::{
             export::{self, Format, Sheet},
@@ -168,6 +168,7 @@ async fn read(cx: &Ctx, h: &mut impl Handle, head: &DeliveryHead, locale: Locale
     });
     let mut record = Record { parts, last_change, changes, half_days, people: count };
     record.parts.extend(certificates(h, head.id).await?);
+    record.parts.extend(scans(h, head).await?);
     record.parts.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(record)
 }
@@ -180,6 +181,25 @@ async fn certificates(h: &mut impl Handle, delivery: DeliveryId) -> Result<Vec<P
         .map(|(code, key, size)| Part {
             path: format!("certificates/{code}.pdf"),
             bytes: Source::Stored(key, u64::try_from(size).unwrap_or(0)),
+        })
+        .collect())
+}
+
+/// The scans of signed sheets, named by half-day; those withdrawn stand apart.
+async fn scans(h: &mut impl Handle, head: &DeliveryHead) -> Result<Vec<Part>, AppError> {
+    let rows = store::scans(h, head.id).await?;
+    Ok(rows
+        .into_iter()
+        .enumerate()
+        .map(|(n, row)| {
+            let kind = row.media_type.rsplit('/').next().unwrap_or_default();
+            let ending: String = kind.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+            let folder = if row.withdrawn_at.is_some() { "scans/withdrawn" } else { "scans" };
+            let half_day = zones::local(row.starts_at, &head.time_zone).format("%Y-%m-%d-%H%M");
+            Part {
+                path: format!("{folder}/{half_day}-{:02}.{ending}", n + 1),
+                bytes: Source::Stored(row.key, u64::try_from(row.size).unwrap_or(0)),
+            }
         })
         .collect())
 }
