@@ -29,5 +29,6 @@ mod stories_tests;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 pub mod transfer;
+pub mod walkins;
 #[cfg(feature = "ssr")]
 pub mod watch;

@@ -246,6 +246,38 @@ async fn put_in(
     Ok(Done::at(people_path(delivery), Flash::Added))
 }
 
+/// Gives a place to somebody who stands at the door, as who keeps the register asks. The caller has decided
+/// that they may.
+pub async fn admit(
+    cx: &Ctx,
+    tx: &mut Tx,
+    head: &DeliveryHead,
+    person: PersonId,
+    newcomer: &Newcomer,
+) -> Result<EnrolmentId, AppError> {
+    let now = cx.now();
+    let person = match known_account(tx, newcomer).await? {
+        Some(known) => known,
+        None => {
+            create(cx, tx, person, newcomer, head.area_code.as_deref()).await?;
+            person
+        }
+    };
+    if head.sealed {
+        return Err(Refusal::Sealed.into());
+    }
+    if !store::take(tx, head.id, 1).await? {
+        return Err(Refusal::Full.into());
+    }
+    let own = store::own(tx, head.id, person).await?;
+    let stands = own.map(|own| (person, own)).into_iter().collect();
+    let place = Placing { head, source: EnrolmentSource::Administrator };
+    place.put(cx, tx, &[person], &stands).await?;
+    store::begin_histories(tx, head.id, cx.actor.as_ref().map(|actor| actor.person_id), now).await?;
+    let (place, _) = store::own(tx, head.id, person).await?.ok_or(AppError::Internal)?;
+    Ok(place)
+}
+
 /// The person behind an address, if it is that of an account and the name is the same: offices
 /// share mailboxes, so an address alone is nobody.
 async fn known_account(tx: &mut Tx, newcomer: &Newcomer) -> Result<Option<PersonId>, AppError> {

@@ -79,6 +79,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("at", ""),
     ("why", "why"),
     ("seen", ""),
+    ("who", ""),
     ("part", ""),
     ("by", "area"),
     ("receipt", ""),

@@ -21,6 +21,7 @@ const STORES: &[&[Statement]] = &[
     crate::attendance::checkin::store::STATEMENTS,
     crate::attendance::counts::store::STATEMENTS,
     crate::attendance::transfer::store::STATEMENTS,
+    crate::attendance::walkins::store::STATEMENTS,
     crate::attendance::badges::store::STATEMENTS,
     crate::attendance::kiosk::store::STATEMENTS,
     crate::attendance::sheets::store::STATEMENTS,

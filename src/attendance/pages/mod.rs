@@ -23,6 +23,7 @@ mod row;
 mod transfer;
 mod transfer_draft;
 mod transfer_words;
+mod walk_in;
 
 use crate::lazy;
 use leptos::prelude::*;
@@ -39,6 +40,8 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/register") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/history") view=lazy!(manage: history::HistoryPage)/>
+        <Route path=path!("/deliveries/:id/register/:slot/walk-in") view=lazy!(manage: walk_in::WalkInPage)/>
+        <Route path=path!("/deliveries/:id/walk-ins") view=lazy!(manage: walk_in::WalkInsPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/count") view=lazy!(manage: count::CountingPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/at") view=lazy!(manage: past::PastPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/door") view=lazy!(manage: door::DoorPage)/>

@@ -164,6 +164,7 @@ fn closing(data: &Register, slot: SlotId) -> Option<AnyView> {
     if !data.may_reopen || data.cancelled.is_some() || data.names.is_empty() {
         return None;
     }
+    let link = format!("/deliveries/{}/register/{slot}/walk-in", data.delivery);
     let (delivery, slot) = (data.delivery.to_string(), slot.to_string());
     let left = data.names.iter().filter(|name| name.mark.is_none()).count();
     let form = if data.closed.is_some() {
@@ -196,7 +197,10 @@ fn closing(data: &Register, slot: SlotId) -> Option<AnyView> {
         }
         .into_any()
     };
-    Some(view! { <section class="wrap body stack noprint">{form}</section> }.into_any())
+    let walk_in = data.closed.is_none().then(|| {
+        view! { <p><a href=link>{tr!(walkins.link)}</a></p> }
+    });
+    Some(view! { <section class="wrap body stack noprint">{walk_in}{form}</section> }.into_any())
 }
 
 /// The orders that names can stand in.

@@ -53,6 +53,7 @@ fn show(data: People) -> impl IntoView {
                     {table(&head, others, false)}
                 </details>
             })}
+            {may_manage.then(|| view! { <p><a href=format!("/deliveries/{}/walk-ins", head.id)>{tr!(walkins.title)}</a></p> })}
             {(may_manage && head.state.takes_people()).then(|| put_in(data))}
         </div>
     }

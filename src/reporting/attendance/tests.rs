@@ -1,7 +1,7 @@
 //! Reports on attendance on both databases: equal to counting by hand, for who may see them.
 
 use super::{
-    api::Asked,
+    api::{Asked, Grid},
     export::Format,
     model::{Outlook, Told},
     service::{self, Wanted},
@@ -104,7 +104,12 @@ on_both! {
         assert_eq!(later.people.iter().filter(|person| person.outlook == Outlook::Fine).count(), 1);
         mark(&house, it.places[1], it.slots[1], "present", 210).await;
         let later = service::grid(&trainer, &it.delivery.to_string(), &Wanted::default()).await.unwrap();
-        assert_eq!(later.people.iter().find(|p| p.name.ends_with("Ana")).unwrap().outlook, Outlook::CannotPass);
+        let ana = |grid: &Grid| grid.people.iter().find(|p| p.name.ends_with("Ana")).unwrap().outlook;
+        assert_eq!(ana(&later), Outlook::Fine, "somebody may still mark her");
+        let (delivery, slot) = (it.delivery.to_string(), it.slots[1].to_string());
+        crate::attendance::closing::close(&trainer, &delivery, &slot, "close", "").await.unwrap();
+        let closed = service::grid(&trainer, &it.delivery.to_string(), &Wanted::default()).await.unwrap();
+        assert_eq!(ana(&closed), Outlook::CannotPass);
     }
 }
 
