@@ -189,6 +189,8 @@ async fn multiply(db: &Db, deliveries: usize) {
              JOIN slot s ON s.delivery_id = d.id JOIN enrolment e ON e.delivery_id = d.id
              WHERE d.title = 'The large one' AND s.starts_at > CAST('2026-01-11T00:00:00.000000+00:00' AS {{ts}})"
         ),
+        "UPDATE slot SET minutes = 210 WHERE minutes = 0".into(),
+        "UPDATE mark SET of_minutes = 210 WHERE of_minutes = 0".into(),
         "ANALYZE".into(),
     ];
     for step in &steps {

@@ -1,12 +1,21 @@
 // Who is not on the list; and who must not be named.
-import type { Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { accessible, fits, hydrated, open, shot, signIn } from "./support/pages";
-import { expect, test } from "./support/test";
+import { expect, test, type Watch } from "./support/test";
+
+/** A window on a server of the test's own: it changes the list that other tests count. */
+async function alone(browser: Browser, url: string, watch: Watch): Promise<Page> {
+  const { viewport, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled } = test.info().project.use;
+  const context = await browser.newContext({ baseURL: url, viewport, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled, reducedMotion: "reduce" });
+  watch.context(context);
+  return context.newPage();
+}
 
 const main = (page: Page) => page.locator("main");
 const button = (page: Page, name: string) => main(page).getByRole("button", { name, exact: true });
 
-test("somebody who is not on the list is added at the door, and recognised later", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("somebody who is not on the list is added at the door, and recognised later", { tag: ["@phone", "@nojs"] }, async ({ browser, fresh, watch }) => {
+  const page = await alone(browser, fresh.url, watch);
   await signIn(page, "judge@magistra.example");
   await open(page, "/learn");
   const href = await page.locator("ul.learning a[href^='/learn/']").first().getAttribute("href");

@@ -134,7 +134,8 @@ fn Grid(data: CountPage) -> impl IntoView {
                                 .find(|it| it.area_code == *area && it.profession == *profession && it.sex == *sex)
                                 .map_or_else(String::new, |it| it.people.to_string());
                             let value = form.typed(&field).unwrap_or(stands);
-                            let fault = form.fault(&field).map(|kind| view! { <p class="err">{words::fault(&kind)}</p> });
+                            let at = field.clone();
+                            let fault = move || form.fault(&at).map(|kind| view! { <p class="err">{words::fault(&kind)}</p> });
                             let id = format!("c-{}", cell(area, *profession, *sex).replace('.', "-"));
                             let label = format!("{}, {}, {name}", words::profession(*profession), sex_word(*sex));
                             view! {

@@ -101,7 +101,15 @@ impl Live {
             }
         };
         let every = set_interval_with_handle(look, PATIENCE).ok();
-        let off = window_event_listener_untyped("offline", move |_| self.lost());
+        let off = window_event_listener_untyped("offline", move |_| {
+            // A stream that happens to go on would show marks as seen on a device that says it has no line.
+            source.update_value(|source| {
+                if let Some(source) = source.take() {
+                    source.close();
+                }
+            });
+            self.lost();
+        });
         let on = window_event_listener_untyped("online", move |_| {
             connect();
             self.pump();

@@ -309,7 +309,6 @@ pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
     let notes: Arc<str> = field_of("notes", &key).into();
     let data = Arc::clone(&key);
     let heading = words.heading(&name);
-    let risk = at_risk(risk);
     let body = move || {
         shown.with(|shown| {
             let line = match &shown.kept {
@@ -344,7 +343,7 @@ pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
                 })
                 .collect::<Vec<_>>();
             view! {
-                <p>{line}</p>
+                <p>{line}{at_risk(risk)}</p>
                 <small>
                     {when.map(|when| view! { <a href=format!("{}?person={key}", words.history)>{when}</a> })}
                 </small>
@@ -364,7 +363,7 @@ pub fn view(row: Row, words: Arc<Words>) -> impl IntoView {
             }
         })
     };
-    view! { <li class=class data-e=data><h2>{heading}{risk}</h2>{body}</li> }
+    view! { <li class=class data-e=data><h2>{heading}</h2>{body}</li> }
 }
 
 fn join(first: &str, second: &str) -> String {
