@@ -110,7 +110,7 @@ pub async fn add_walk_in(
 
 /// The walk-ins of a delivery; with who one of them may be.
 #[server(prefix = "/_fn", endpoint = "attendance/walk-ins", input = GetUrl, output = Postcard)]
-pub async fn get_walk_ins(delivery: String, who: String, q: String) -> Result<WalkIns, AppError> {
+pub async fn get_walk_ins(delivery: String, #[server(default)] who: String, q: String) -> Result<WalkIns, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::list(&http::ctx()?, &delivery, &who, &q).await }).await
 }
