@@ -146,3 +146,42 @@ test("who scans without being signed in signs in and is marked; digits can be ty
   await expect(page.locator(".notice.good")).toContainText("You are out");
   await trainer.context().close();
 });
+
+test("check-in limited to where the course is", { tag: ["@only-phone"] }, async ({ page, context, browser, fresh, watch }) => {
+  test.setTimeout(120_000);
+  const trainer = await somebody(browser, fresh.url, "admin", watch);
+  const { delivery, slot } = await slotNow(trainer);
+  await open(trainer, `/deliveries/${delivery}/register/${slot}/door`);
+  await trainer.getByText("Check in from where").click();
+  await trainer.locator("input[name=networks]").fill("the library");
+  const save = trainer.locator("details").getByRole("button", { name: "Save" });
+  await save.click();
+  await expect(trainer.locator(".errors").first()).toContainText("Networks");
+  await accessible(trainer);
+  await trainer.locator("input[name=networks]").fill("192.0.2.0/24");
+  await trainer.context().grantPermissions(["geolocation"]);
+  await trainer.context().setGeolocation({ latitude: 41.3275, longitude: 19.8187, accuracy: 20 });
+  await trainer.getByRole("button", { name: "Fill in where this device is" }).click();
+  await expect(trainer.locator("input[name=latitude]")).toHaveValue("41.327500");
+  await shot(trainer, "door-limits");
+  await save.click();
+  await expect(trainer.locator("summary", { hasText: "from these networks, or within 150 m" })).toBeVisible();
+  await trainer.getByRole("button", { name: "Open check-in" }).click();
+  await expect(trainer.locator(".digits")).toBeVisible();
+
+  // A device that does not say where it is, one in the next town, one in the room.
+  await signInAt(page, fresh.url, "judge");
+  await page.goto(fresh.url + (await scanned(trainer)));
+  await expect(page.getByText("did not say where this device is")).toBeVisible();
+  await fits(page);
+  await accessible(page);
+  await shot(page, "in-where");
+  await context.grantPermissions(["geolocation"]);
+  await context.setGeolocation({ latitude: 41.4, longitude: 19.8187, accuracy: 20 });
+  await page.getByRole("button", { name: "Check in from here" }).click();
+  await expect(page.locator(".errors")).toContainText("too far away");
+  await context.setGeolocation({ latitude: 41.3279, longitude: 19.8187, accuracy: 20 });
+  await page.getByRole("button", { name: "Check in from here" }).click();
+  await expect(page.locator(".notice.good")).toContainText("You are in");
+  await trainer.context().close();
+});

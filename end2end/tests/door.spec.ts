@@ -1,15 +1,7 @@
 // Who is not on the list; and who must not be named.
-import type { Browser, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { accessible, fits, hydrated, open, shot, signIn } from "./support/pages";
-import { expect, test, type Watch } from "./support/test";
-
-/** A window on a server of the test's own: it changes the list that other tests count. */
-async function alone(browser: Browser, url: string, watch: Watch): Promise<Page> {
-  const { viewport, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled } = test.info().project.use;
-  const context = await browser.newContext({ baseURL: url, viewport, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled, reducedMotion: "reduce" });
-  watch.context(context);
-  return context.newPage();
-}
+import { alone, expect, test } from "./support/test";
 
 const main = (page: Page) => page.locator("main");
 const button = (page: Page, name: string) => main(page).getByRole("button", { name, exact: true });

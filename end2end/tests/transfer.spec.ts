@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { accessible, fits, hydrated, open, shot, signIn } from "./support/pages";
-import { expect, test } from "./support/test";
+import { alone, expect, test } from "./support/test";
 
 /** The delivery of the demonstration that runs today, as the trainer sees it. */
 async function asTrainer(page: Page): Promise<string> {
@@ -34,8 +34,9 @@ async function bring(page: Page, delivery: string, name: string, content: string
 
 const figure = (page: Page, label: RegExp) => page.locator(".stats .stat", { hasText: label }).locator("b");
 
-test("a spreadsheet is looked at and then entered", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("a spreadsheet is looked at and then entered", { tag: ["@phone", "@nojs"] }, async ({ browser, fresh, watch }) => {
   test.setTimeout(120_000);
+  const page = await alone(browser, fresh.url, watch);
   const delivery = await asTrainer(page);
   const { halfDays, names } = await exported(page, delivery);
   expect(halfDays).toHaveLength(6);
@@ -87,10 +88,12 @@ test("a spreadsheet is looked at and then entered", { tag: ["@phone", "@nojs"] }
   await expect(page.getByRole("heading", { name: "Nothing would change" })).toBeVisible();
   await page.getByRole("button", { name: "Throw this file away" }).click();
   await page.waitForURL("**/transfer");
+  await page.context().close();
 });
 
-test("a Zoom report marks who was there", { tag: ["@nojs"] }, async ({ page }) => {
+test("a Zoom report marks who was there", { tag: ["@nojs"] }, async ({ browser, fresh, watch }) => {
   test.setTimeout(120_000);
+  const page = await alone(browser, fresh.url, watch);
   const delivery = await asTrainer(page);
   const { halfDays, names } = await exported(page, delivery);
   // 2026-11-22 09:00 as Zoom writes it, some minutes later.
@@ -129,6 +132,7 @@ test("a Zoom report marks who was there", { tag: ["@nojs"] }, async ({ page }) =
   await expect(page.locator("tr", { hasText: names[0] }).last()).toContainText("Left early 5′ (Zoom)");
   await page.getByRole("button", { name: /^Enter these/ }).click();
   await expect(page.locator(".notice.good")).toContainText(`${names.length} marks were entered`);
+  await page.context().close();
 });
 
 test("files that cannot be read say so", { tag: ["@nojs"] }, async ({ page }) => {

@@ -91,6 +91,10 @@ crate::text_enum! {
         WrongDigits = "wrong_digits",
         /// No such badge opens this door.
         UnknownBadge = "unknown_badge",
+        /// The device has not said where it is, and must for this check-in.
+        Unplaced = "unplaced",
+        /// The device is too far from where check-in is limited to.
+        TooFar = "too_far",
         /// The last administrator of everything cannot be removed.
         LastOfficer = "last_officer",
         /// Marks exist, so the slot stays.

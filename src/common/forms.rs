@@ -48,6 +48,12 @@ pub enum FaultKind {
     Malformed,
     /// A mark stands that says otherwise than the paper; both as codes.
     MarkStands { name: String, stands: String, paper: String },
+    /// Not addresses of networks.
+    Network,
+    /// More than `max`.
+    TooMany { max: usize },
+    /// Not degrees from -`max` to `max`.
+    Degrees { max: u8 },
     /// No font has these characters, so no certificate could print them.
     Unprintable { text: String },
 }

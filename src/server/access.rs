@@ -151,6 +151,7 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("attendance/draft", For(Right::KeepRegister)),
     ("attendance/enter-draft", For(Right::KeepRegister)),
     ("attendance/arriving", Nothing),
+    ("attendance/limit-check-in", For(Right::KeepRegister)),
     ("attendance/arrive", SignIn),
     ("attendance/arrive-by-code", SignIn),
     ("attendance/arrive-by-badge", Nothing),

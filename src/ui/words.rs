@@ -44,6 +44,9 @@ pub fn fault(kind: &FaultKind) -> String {
             let said = |code: &str| code.parse().map_or_else(|_| code.to_owned(), mark_state);
             tr!(sheets.differs, name = name.clone(), stands = said(stands), paper = said(paper))
         }
+        FaultKind::Network => tr!(form.network),
+        FaultKind::TooMany { max } => tr!(form.too_many_of, max = *max),
+        FaultKind::Degrees { max } => tr!(form.degrees, max = *max),
         FaultKind::Unprintable { text } => tr!(form.unprintable, text = text.clone()),
     }
 }
@@ -97,6 +100,8 @@ table! {
         LastOfficer => refusal.last_officer,
         WrongDigits => refusal.wrong_digits,
         UnknownBadge => refusal.unknown_badge,
+        Unplaced => refusal.unplaced,
+        TooFar => refusal.too_far,
         HasMarks => refusal.has_marks,
         InUse => refusal.in_use,
     }
@@ -433,6 +438,7 @@ table! {
         Closed => attendance.hurdle.closed,
         WrongGroup => attendance.hurdle.wrong_group,
         NotIn => attendance.hurdle.not_in,
+        WrongNetwork => attendance.hurdle.wrong_network,
     }
 }
 
@@ -445,5 +451,6 @@ table! {
         Closed => attendance.advice.closed,
         WrongGroup => attendance.advice.wrong_group,
         NotIn => attendance.advice.not_in,
+        WrongNetwork => attendance.advice.wrong_network,
     }
 }

@@ -1,5 +1,5 @@
 // The `test` every file here uses: it has a server, and it fails when the browser or the server complains.
-import { BrowserContext, expect, test as base } from "@playwright/test";
+import { Browser, BrowserContext, Page, expect, test as base } from "@playwright/test";
 import { Server, startServer } from "./server";
 
 /** What a test expects to go wrong. */
@@ -26,6 +26,7 @@ function watcher() {
         if (text.startsWith("Failed to load resource: the server responded with a status")) return;
         // Leaving a page ends what it was still loading; the splitter's script says so.
         if (text.includes("WebAssembly compilation aborted: Network error: Response body loading was aborted")) return;
+        if (/^TypeError: Failed to fetch\n\s+at \S+\/pkg\/magistra\.js/.test(text)) return;
         if (message.type() === "error" || /hydrat|content.security.policy/i.test(text)) {
           complain(`console ${message.type()} on ${message.page()?.url()}: ${text}`);
         }
@@ -94,5 +95,13 @@ export const test = base.extend<{ watch: Watch; fresh: Server }, { server: Serve
     { auto: true },
   ],
 });
+
+/** A window on a server of the test's own, for what changes that other tests count. */
+export async function alone(browser: Browser, url: string, watch: Watch): Promise<Page> {
+  const { viewport, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled } = test.info().project.use;
+  const context = await browser.newContext({ baseURL: url, viewport, deviceScaleFactor, isMobile, hasTouch, javaScriptEnabled, reducedMotion: "reduce" });
+  watch.context(context);
+  return context.newPage();
+}
 
 export { expect };

@@ -59,6 +59,8 @@ pub struct Badges {
     pub open: bool,
     /// Whether pseudonyms stand instead of names.
     pub instead: bool,
+    /// Whether there are half-days to sign for.
+    pub planned: bool,
     /// Everybody who holds a place, by name.
     pub lines: Vec<BadgeLine>,
     /// Open kiosks.

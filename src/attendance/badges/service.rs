@@ -75,6 +75,7 @@ pub async fn badges(cx: &Ctx, delivery: &str) -> Result<Badges, AppError> {
         may_manage: may(cx.actor.as_ref(), Right::ManageDelivery, Record::of(head.host_id)),
         open: writable(head.state, keeper) == Ok(false),
         instead: rows.iter().any(|row| row.instead),
+        planned: rows.iter().any(|row| row.planned),
         lines: rows
             .into_iter()
             .map(|row| BadgeLine {

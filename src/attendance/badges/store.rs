@@ -11,7 +11,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 statements! {
     LIST = concat!("SELECT e.id, p.given_name, p.family_name, e.workplace, s.name AS pseudonym, b.token, b.short, b.made_at,
-            COALESCE((SELECT t.pseudonyms FROM badge_setting t WHERE t.delivery_id = e.delivery_id), FALSE) AS instead
+            COALESCE((SELECT t.pseudonyms FROM badge_setting t WHERE t.delivery_id = e.delivery_id), FALSE) AS instead,
+            CASE WHEN EXISTS (SELECT 1 FROM slot h WHERE h.delivery_id = e.delivery_id) THEN TRUE ELSE FALSE END AS planned
         FROM enrolment e JOIN person p ON p.id = e.person_id
         LEFT JOIN badge b ON b.enrolment_id = e.id AND b.revoked_at IS NULL
         LEFT JOIN pseudonym s ON s.enrolment_id = e.id
@@ -56,6 +57,8 @@ pub struct BadgeRow {
     pub made_at: Option<DateTime<Utc>>,
     /// Whether pseudonyms stand instead of names in this delivery.
     pub instead: bool,
+    /// Whether the delivery has half-days.
+    pub planned: bool,
 }
 
 /// Everybody who holds a place, in no order.

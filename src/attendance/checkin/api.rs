@@ -46,6 +46,19 @@ pub struct Code {
     pub seconds: i64,
 }
 
+/// From where one may check in by oneself, as it is typed. Empty: from everywhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Limited {
+    /// Networks, apart by blanks.
+    pub networks: String,
+    /// Degrees north.
+    pub latitude: String,
+    /// Degrees east.
+    pub longitude: String,
+    /// Metres around.
+    pub radius: i64,
+}
+
 /// The screen at the door.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Door {
@@ -63,6 +76,10 @@ pub struct Door {
     pub total: i64,
     /// How many of them are in.
     pub inside: i64,
+    /// From where people may check in by themselves.
+    pub limits: Limited,
+    /// The network of this screen; empty when it is not known.
+    pub own_network: String,
     /// Why it cannot be opened.
     pub refused: Option<Refusal>,
 }
@@ -95,6 +112,8 @@ pub struct Arriving {
     pub ticket: Result<String, Hurdle>,
     /// Where who is at the wrong door should be.
     pub elsewhere: Option<Where>,
+    /// Whether the device has to say where it is.
+    pub place: bool,
 }
 
 /// The screen at the door of a half-day, for those who come or those who leave.
@@ -114,6 +133,21 @@ pub async fn set_door(
 ) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::set_door(&http::ctx()?, &delivery, &slot, &tolerance, &act).await }).await
+}
+
+/// Sets from where people may check in by themselves.
+#[server(prefix = "/_fn", endpoint = "attendance/limit-check-in")]
+pub async fn limit_check_in(
+    delivery: String,
+    slot: String,
+    #[server(default)] networks: String,
+    #[server(default)] latitude: String,
+    #[server(default)] longitude: String,
+    #[server(default)] radius: String,
+) -> Result<Done, AppError> {
+    use crate::platform::http;
+    let place = (latitude.as_str(), longitude.as_str(), radius.as_str());
+    http::answer(async { super::service::set_limits(&http::ctx()?, (&delivery, &slot), &networks, place).await }).await
 }
 
 /// What somebody sees who has scanned a code.
@@ -136,9 +170,13 @@ pub async fn arrive(
     slot: String,
     #[server(default)] way: String,
     #[server(default)] ticket: String,
+    #[server(default)] latitude: String,
+    #[server(default)] longitude: String,
+    #[server(default)] doubt: String,
 ) -> Result<Done, AppError> {
     use crate::platform::http;
-    http::answer(async { super::service::arrive(&http::ctx()?, &slot, &way, &ticket).await }).await
+    let position = super::limits::Position::parse(&latitude, &longitude, &doubt);
+    http::answer(async { super::service::arrive(&http::ctx()?, &slot, &way, &ticket, position).await }).await
 }
 
 /// Marks who has typed the six digits.
@@ -155,7 +193,12 @@ pub async fn arrive_by_badge(
     #[server(default)] way: String,
     #[server(default)] ticket: String,
     #[server(default)] badge: String,
+    #[server(default)] latitude: String,
+    #[server(default)] longitude: String,
+    #[server(default)] doubt: String,
 ) -> Result<Done, AppError> {
     use crate::platform::http;
-    http::answer(async { super::service::arrive_by_badge(&http::ctx()?, &slot, &way, &ticket, &badge).await }).await
+    let position = super::limits::Position::parse(&latitude, &longitude, &doubt);
+    http::answer(async { super::service::arrive_by_badge(&http::ctx()?, &slot, &way, &ticket, &badge, position).await })
+        .await
 }

@@ -3,6 +3,8 @@
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod codes;
+#[cfg(feature = "ssr")]
+pub mod limits;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod service;

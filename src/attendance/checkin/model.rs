@@ -30,6 +30,8 @@ crate::text_enum! {
         WrongGroup = "wrong_group",
         /// Who leaves has not been marked as there.
         NotIn = "not_in",
+        /// Check-in is limited to networks, and this is none of them.
+        WrongNetwork = "wrong_network",
     }
 }
 

@@ -1,8 +1,9 @@
 //! Check-in: the screen at the door, and those who go through it.
 
 use super::{
-    api::{Arriving, Code, Door, Said, Where},
+    api::{Arriving, Code, Door, Limited, Said, Where},
     codes,
+    limits::{self, Barred, Limits, Position},
     model::{self, Hurdle, OPENS_BEFORE, TOLERANCE_MAX, USUAL_TOLERANCE, Way},
     store::{self, DoorRow},
 };
@@ -15,7 +16,7 @@ use crate::{
     },
     common::{
         error::{AppError, Refusal},
-        forms::{Done, FaultKind},
+        forms::{Done, FaultKind, Flash},
         ids::{PersonId, SlotId},
     },
     platform::{audit, context::Ctx, db::Handle, jobs, pdf, zones},
@@ -37,6 +38,12 @@ impl DoorRow {
             room: self.room.clone(),
             place: self.place.clone(),
         }
+    }
+
+    fn limits(&self) -> Limits {
+        let place = self.latitude.zip(self.longitude).zip(self.radius);
+        let place = place.map(|((latitude, longitude), radius)| (latitude, longitude, radius));
+        Limits::read(self.networks.as_deref().unwrap_or_default(), place)
     }
 
     /// The secret and the tolerance, while codes are taken.
@@ -91,6 +98,8 @@ pub async fn door(cx: &Ctx, delivery: &str, slot: &str, way: &str) -> Result<Doo
         tolerance: row.tolerance.unwrap_or(USUAL_TOLERANCE),
         total,
         inside,
+        limits: shown(&row.limits()),
+        own_network: limits::network_of(&cx.source).unwrap_or_default(),
         refused: match writable(head.state, keeper) {
             Ok(false) => None,
             // A register that is corrected afterwards has no door any more.
@@ -131,6 +140,36 @@ pub async fn set_door(cx: &Ctx, delivery: &str, slot: &str, tolerance: &str, act
     }
     tx.commit().await?;
     Ok(Done::quietly(format!("/deliveries/{delivery}/register/{slot}/door")))
+}
+
+fn shown(limits: &Limits) -> Limited {
+    let (point, radius) = limits.place.map_or((None, limits::USUAL_RADIUS), |(point, radius)| (Some(point), radius));
+    let (latitude, longitude) = point.map(limits::Point::degrees).unwrap_or_default();
+    let networks = limits.networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    Limited { networks, latitude, longitude, radius }
+}
+
+/// From where people may check in by themselves, for all half-days of the delivery.
+pub async fn set_limits(
+    cx: &Ctx,
+    (delivery, slot): (&str, &str),
+    networks: &str,
+    (latitude, longitude, radius): (&str, &str, &str),
+) -> Result<Done, AppError> {
+    cx.signed_in()?;
+    let (delivery, slot) = ids(delivery, slot)?;
+    let mut tx = cx.begin().await?;
+    let (head, keeper) = desk(cx, &mut tx, delivery).await?;
+    let row = store::door(&mut tx, slot).await?.filter(|row| row.delivery_id == delivery).ok_or(AppError::NotFound)?;
+    if writable(head.state, keeper)? {
+        return Err(Refusal::Over.into());
+    }
+    let limits = Limits::parse(networks, latitude, longitude, radius).map_err(AppError::Invalid)?;
+    store::limit(&mut tx, delivery, &limits).await?;
+    let (before, after) = (shown(&row.limits()), shown(&limits));
+    audit::record(cx, &mut tx, "limit_check_in", "delivery", delivery, Some(&before), Some(&after)).await?;
+    tx.commit().await?;
+    Ok(Done::at(format!("/deliveries/{delivery}/register/{slot}/door"), Flash::Saved))
 }
 
 /// What becomes of somebody at the door.
@@ -189,7 +228,13 @@ pub async fn arriving(
         done: false,
         ticket: admitted.clone().map(|(ticket, ..)| ticket),
         elsewhere: None,
+        place: false,
     };
+    match row.limits().admit(&cx.source, None) {
+        Err(Barred::Network) if page.ticket.is_ok() => page.ticket = Err(Hurdle::WrongNetwork),
+        Err(Barred::Unplaced | Barred::Far) => page.place = true,
+        _ => {}
+    }
     let Some(actor) = &cx.actor else {
         // Who came by a badge bears a receipt that says whose.
         let place = row.secret.as_deref().and_then(|secret| codes::receipt_of(secret, way, receipt));
@@ -231,14 +276,32 @@ fn left(mark: Option<&Mark>) -> bool {
     mark.is_some_and(|mark| mark.state == crate::attendance::model::MarkState::LeftEarly)
 }
 
+/// Whether one may check in from here; what only the page can say is left to it.
+fn admitted(cx: &Ctx, row: &DoorRow, position: Option<Position>) -> Result<bool, Refusal> {
+    match row.limits().admit(&cx.source, position) {
+        Ok(()) => Ok(true),
+        Err(Barred::Network) => Ok(false),
+        Err(Barred::Unplaced) => Err(Refusal::Unplaced),
+        Err(Barred::Far) => Err(Refusal::TooFar),
+    }
+}
+
 /// Marks who is signed in and bears a ticket.
-pub async fn arrive(cx: &Ctx, slot: &str, way: &str, ticket: &str) -> Result<Done, AppError> {
+pub async fn arrive(
+    cx: &Ctx,
+    slot: &str,
+    way: &str,
+    ticket: &str,
+    position: Option<Position>,
+) -> Result<Done, AppError> {
     cx.signed_in()?;
     let slot: SlotId = slot.parse().map_err(|_| AppError::NotFound)?;
     let way = way_of(way);
     let row = store::door(&mut cx.read().await?, slot).await?.ok_or(AppError::NotFound)?;
     let at = row.opened().ok().and_then(|(secret, _)| codes::scanned_at(secret, way, ticket, cx.now()));
-    if let Some(at) = at {
+    if let Some(at) = at
+        && admitted(cx, &row, position)?
+    {
         pass(cx, &row, way, at).await?;
     }
     // The page says what stands now, or why nothing does.
@@ -266,7 +329,10 @@ pub async fn arrive_by_code(cx: &Ctx, digits: &str) -> Result<Done, AppError> {
     drop(reader);
     let Ok((secret, _)) = row.opened() else { return Err(Refusal::WrongDigits.into()) };
     let ticket = codes::ticket(secret, way, now);
-    pass(cx, &row, way, now).await?;
+    // Where a place must be shown, the page that the ticket leads to asks for it.
+    if row.limits().admit(&cx.source, None).is_ok() {
+        pass(cx, &row, way, now).await?;
+    }
     Ok(Done::quietly(path_with(slot, way, &ticket)))
 }
 
@@ -288,7 +354,14 @@ async fn pass(cx: &Ctx, row: &DoorRow, way: Way, at: DateTime<Utc>) -> Result<()
 }
 
 /// Marks the bearer of a badge who has scanned the code on the wall and has no account, or is not signed in.
-pub async fn arrive_by_badge(cx: &Ctx, slot: &str, way: &str, ticket: &str, badge: &str) -> Result<Done, AppError> {
+pub async fn arrive_by_badge(
+    cx: &Ctx,
+    slot: &str,
+    way: &str,
+    ticket: &str,
+    badge: &str,
+    position: Option<Position>,
+) -> Result<Done, AppError> {
     let slot: SlotId = slot.parse().map_err(|_| AppError::NotFound)?;
     let way = way_of(way);
     let row = store::door(&mut cx.read().await?, slot).await?.ok_or(AppError::NotFound)?;
@@ -296,6 +369,9 @@ pub async fn arrive_by_badge(cx: &Ctx, slot: &str, way: &str, ticket: &str, badg
     let Ok((secret, tolerance)) = row.opened() else { return Ok(Done::quietly(back)) };
     // Only who is in the room can try badges at all.
     let Some(at) = codes::scanned_at(secret, way, ticket, cx.now()) else { return Ok(Done::quietly(back)) };
+    if !admitted(cx, &row, position)? {
+        return Ok(Done::quietly(back));
+    }
     if badge.trim().is_empty() {
         return Err(AppError::field("badge", FaultKind::Required));
     }

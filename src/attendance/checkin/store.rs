@@ -1,5 +1,6 @@
 //! SQL of check-in.
 
+use super::limits::Limits;
 use crate::{
     attendance::store::{MarkRow, holding},
     common::ids::{DeliveryId, EnrolmentId, PersonId, SlotId},
@@ -12,8 +13,14 @@ use chrono::{DateTime, Utc};
 
 statements! {
     DOOR = "SELECT s.id, s.delivery_id, s.starts_at, s.ends_at, s.room, d.title, d.state, d.time_zone, d.place,
-            c.secret, c.tolerance, c.open, s.closed_at IS NOT NULL OR s.cancelled_at IS NOT NULL AS shut
-        FROM slot s JOIN delivery d ON d.id = s.delivery_id LEFT JOIN check_in c ON c.slot_id = s.id WHERE s.id = $1";
+            c.secret, c.tolerance, c.open, s.closed_at IS NOT NULL OR s.cancelled_at IS NOT NULL AS shut,
+            l.networks, l.latitude, l.longitude, l.radius
+        FROM slot s JOIN delivery d ON d.id = s.delivery_id LEFT JOIN check_in c ON c.slot_id = s.id
+            LEFT JOIN check_in_limit l ON l.delivery_id = s.delivery_id WHERE s.id = $1";
+    LIMIT = "INSERT INTO check_in_limit (delivery_id, networks, latitude, longitude, radius) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (delivery_id) DO UPDATE SET networks = excluded.networks, latitude = excluded.latitude,
+            longitude = excluded.longitude, radius = excluded.radius";
+    UNLIMIT = "DELETE FROM check_in_limit WHERE delivery_id = $1";
     OPEN = "INSERT INTO check_in (slot_id, secret, tolerance, open, opened_at, opened_by) VALUES ($1, $2, $3, TRUE, $4, $5)
         ON CONFLICT (slot_id) DO UPDATE SET secret = excluded.secret, tolerance = excluded.tolerance, open = TRUE,
             opened_at = excluded.opened_at, opened_by = excluded.opened_by";
@@ -63,6 +70,14 @@ pub struct DoorRow {
     pub open: Option<bool>,
     /// Whether the register was closed or the half-day called off.
     pub shut: bool,
+    /// Networks that check-in is limited to, as kept.
+    pub networks: Option<String>,
+    /// Where it is limited to, in millionths of a degree.
+    pub latitude: Option<i64>,
+    /// The same.
+    pub longitude: Option<i64>,
+    /// Metres around.
+    pub radius: Option<i64>,
 }
 
 /// A half-day with its check-in.
@@ -80,6 +95,17 @@ pub async fn open(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     execute!(tx, OPEN, slot, secret, tolerance, now, by).map(|_| ())
+}
+
+/// Sets from where one may check in; without limits, from everywhere.
+pub async fn limit(tx: &mut Tx, delivery: DeliveryId, limits: &Limits) -> Result<(), DbError> {
+    let Limits { networks, place } = limits;
+    if networks.is_empty() && place.is_none() {
+        return execute!(tx, UNLIMIT, delivery).map(|_| ());
+    }
+    let (point, radius) = (place.map(|(point, _)| point), place.map(|(_, radius)| radius));
+    let (latitude, longitude) = (point.map(|it| it.latitude), point.map(|it| it.longitude));
+    execute!(tx, LIMIT, delivery, limits.stored_networks(), latitude, longitude, radius).map(|_| ())
 }
 
 /// Closes a check-in.

@@ -3,6 +3,7 @@
 
 use super::{
     api::{Arriving, Code},
+    limits::Position,
     model::Hurdle,
     service,
 };
@@ -69,7 +70,7 @@ impl Class {
         let scanned = self.scanned(trainer, way).await;
         let page = self.at_door(who, way, &scanned).await;
         let Ok(ticket) = &page.ticket else { return page };
-        service::arrive(who, &self.slot.to_string(), way, ticket).await.unwrap();
+        service::arrive(who, &self.slot.to_string(), way, ticket, None).await.unwrap();
         service::arriving(who, &self.slot.to_string(), way, "", ticket, "").await.unwrap()
     }
 
@@ -142,9 +143,9 @@ on_both! {
         // A picture sent home is worth nothing a minute later; who scanned in time may still sign in.
         later(&house, 1);
         assert_eq!(class.at_door(&ana, "in", &scanned).await.ticket, Err(Hurdle::Expired));
-        service::arrive(&ana, &class.slot.to_string(), "in", "1763971200.AAAAAAAAAAAAAAAAAAAAAA").await.unwrap();
+        service::arrive(&ana, &class.slot.to_string(), "in", "1763971200.AAAAAAAAAAAAAAAAAAAAAA", None).await.unwrap();
         assert_eq!(class.mark(&tom, "Ana").await, None, "a ticket cannot be made up");
-        service::arrive(&ana, &class.slot.to_string(), "in", &ticket).await.unwrap();
+        service::arrive(&ana, &class.slot.to_string(), "in", &ticket, None).await.unwrap();
         assert!(class.mark(&tom, "Ana").await.is_some());
 
         // Opened anew, older codes and tickets are worth nothing.
@@ -199,7 +200,7 @@ on_both! {
         let nobody = Ctx { actor: None, ..tom.clone() };
         let page = class.at_door(&nobody, "in", &scanned).await;
         assert!(page.ticket.is_ok() && !page.signed_in && page.said.is_none());
-        assert_eq!(service::arrive(&nobody, &class.slot.to_string(), "in", "x").await.unwrap_err(), AppError::SignInRequired);
+        assert_eq!(service::arrive(&nobody, &class.slot.to_string(), "in", "x", None).await.unwrap_err(), AppError::SignInRequired);
         house.put(class.delivery, "reported").await;
         assert_eq!(class.at_door(&eve, "in", &scanned).await.ticket, Err(Hurdle::WrongGroup));
         let ana = house.as_actor(&class.ana);
@@ -222,5 +223,61 @@ on_both! {
         assert_eq!(class.mark(&tom, "Ana").await.map(|mark| mark.0), Some(MarkState::Late));
         // The trainer's mark is kept in the history.
         assert_eq!(house.count("SELECT COUNT(*) FROM mark_change").await, 2);
+    }
+}
+
+on_both! {
+    async fn limited_to_a_network_or_a_place(house) {
+        let class = class(&house).await;
+        let (tom, ana, ben) = (house.as_actor(&class.trainer), house.as_actor(&class.ana), house.as_actor(&class.ben));
+        begins(&house, &class).await;
+        class.open(&tom, "10").await.unwrap();
+        let (delivery, slot) = (class.delivery.to_string(), class.slot.to_string());
+        let limit = async |cx: &Ctx, networks: &str, latitude: &str| {
+            let place = (latitude, if latitude.is_empty() { "" } else { "19.8187" }, "150");
+            service::set_limits(cx, (&delivery, &slot), networks, place).await.map(|_| ())
+        };
+        assert_eq!(limit(&ana, "192.0.2.0/24", "").await.unwrap_err(), AppError::Forbidden);
+        assert!(matches!(limit(&tom, "the library", "").await.unwrap_err(), AppError::Invalid(_)));
+        limit(&tom, "192.0.2.0/24", "").await.unwrap();
+        assert_eq!(service::door(&tom, &delivery, &slot, "in").await.unwrap().limits.networks, "192.0.2.0/24");
+        let scanned = class.scanned(&tom, "in").await;
+        let from = |who: &Ctx, address: &str| Ctx { source: address.into(), ..who.clone() };
+
+        // A code that was passed on: no ticket, and the one of a friend in the room is worth nothing.
+        let away = from(&ana, "198.51.100.9");
+        assert_eq!(class.at_door(&away, "in", &scanned).await.ticket, Err(Hurdle::WrongNetwork));
+        let ticket = class.at_door(&from(&ana, "192.0.2.7"), "in", &scanned).await.ticket.unwrap();
+        service::arrive(&away, &slot, "in", &ticket, None).await.unwrap();
+        let digits = class.code(&tom, "in").await.unwrap().short;
+        service::arrive_by_code(&away, &digits).await.unwrap();
+        assert_eq!(class.mark(&tom, "Ana").await, None);
+        service::arrive(&from(&ana, "192.0.2.7"), &slot, "in", &ticket, None).await.unwrap();
+        assert!(class.mark(&tom, "Ana").await.is_some());
+
+        // With a place beside it: who is not in the network says where they are, and either is enough.
+        limit(&tom, "192.0.2.0/24", "41.3275").await.unwrap();
+        let away = from(&ben, "198.51.100.9");
+        let page = class.at_door(&away, "in", &scanned).await;
+        assert!(page.place && page.ticket.is_ok());
+        assert!(!class.at_door(&from(&ben, "192.0.2.7"), "in", &scanned).await.place);
+        let ticket = page.ticket.unwrap();
+        let position = |latitude| Position::parse(latitude, "19.8187", "20");
+        let refused = service::arrive(&away, &slot, "in", &ticket, None).await.unwrap_err();
+        assert_eq!(refused, AppError::Refused(Refusal::Unplaced));
+        let refused = service::arrive(&away, &slot, "in", &ticket, position("41.40")).await.unwrap_err();
+        assert_eq!(refused, AppError::Refused(Refusal::TooFar));
+        // Digits lead to the page that asks for the place.
+        let asked = service::arrive_by_code(&away, &digits).await.unwrap().to;
+        assert!(asked.starts_with(&format!("/in/{slot}?way=in&k=")), "{asked}");
+        assert_eq!(class.mark(&tom, "Ben").await, None);
+        service::arrive(&away, &slot, "in", &ticket, position("41.3280")).await.unwrap();
+        assert!(class.mark(&tom, "Ben").await.is_some());
+
+        // Taken off again; what was set is in the record of who did what.
+        limit(&tom, "", "").await.unwrap();
+        assert!(class.at_door(&from(&ana, "198.51.100.9"), "out", "").await.ticket != Err(Hurdle::WrongNetwork));
+        assert_eq!(house.count("SELECT COUNT(*) FROM audit WHERE action = 'limit_check_in'").await, 3);
+        assert_eq!(house.count("SELECT COUNT(*) FROM check_in_limit").await, 0);
     }
 }

@@ -193,11 +193,11 @@ on_both! {
         let ticket = door::arriving(&nobody, &slot, "in", &scanned, "", "").await.unwrap().ticket.unwrap();
         let (ana, eve) = (class.code(&house, class.ana.1).await, class.code(&house, class.eve).await);
 
-        let refused = door::arrive_by_badge(&nobody, &slot, "in", &ticket, &eve).await.unwrap_err();
+        let refused = door::arrive_by_badge(&nobody, &slot, "in", &ticket, &eve, None).await.unwrap_err();
         assert_eq!(refused, Refusal::UnknownBadge.into());
-        door::arrive_by_badge(&nobody, &slot, "in", "1763971200.AAAAAAAAAAAAAAAAAAAAAA", &ana).await.unwrap();
+        door::arrive_by_badge(&nobody, &slot, "in", "1763971200.AAAAAAAAAAAAAAAAAAAAAA", &ana, None).await.unwrap();
         assert_eq!(class.mark(&tom, class.ana.1).await, None, "only with the ticket of the wall");
-        let done = door::arrive_by_badge(&nobody, &slot, "in", &ticket, &ana).await.unwrap();
+        let done = door::arrive_by_badge(&nobody, &slot, "in", &ticket, &ana, None).await.unwrap();
         let (state, _, source, by) = class.mark(&tom, class.ana.1).await.unwrap();
         assert_eq!((state, source, by.as_deref()), (MarkState::Present, MarkSource::Own, Some("Ana Tester")));
         let receipt = done.to.split_once("&r=").unwrap().1;

@@ -1,7 +1,7 @@
 //! `/in` and `/in/{slot}`: those who come or go. With script, who is signed in and has scanned a good
 //! code has nothing to press.
 
-use super::door::facts;
+use super::{door::facts, locate};
 use crate::{
     app,
     attendance::badges::api::get_my_badges,
@@ -80,10 +80,11 @@ fn show(data: Arriving) -> AnyView {
             Err(hurdle) => hindered(hurdle, data.elsewhere.map(|at| format!("{} · {}", at.title, facts(&at)))),
             Ok(ticket) if !data.signed_in => {
                 let next = format!("/in/{slot}?way={}&k={}", data.way.code(), app::encode(&ticket));
-                let badge = by_badge(slot.to_string(), data.way, ticket);
-                view! { {sign_in(&next)}{badge} }.into_any()
+                let place = data.place.then(|| view! { <Whereabouts submit=false/> });
+                let badge = by_badge(slot.to_string(), data.way, ticket, data.place);
+                view! { {sign_in(&next)}{place}{badge} }.into_any()
             }
-            Ok(ticket) => ready(slot.to_string(), data.way, ticket),
+            Ok(ticket) => ready(slot.to_string(), data.way, ticket, data.place),
         }
     };
     view! {
@@ -107,12 +108,13 @@ fn sign_in(next: &str) -> AnyView {
 }
 
 /// Who has no account, or no password at hand, shows the badge instead.
-fn by_badge(slot: String, way: Way, ticket: String) -> AnyView {
+fn by_badge(slot: String, way: Way, ticket: String, place: bool) -> AnyView {
     view! {
         <Form function=ArriveByBadge::PATH class="form" labels=vec![("badge", tr!(badges.own_code))]>
             <Hidden name="slot" value=slot/>
             <Hidden name="way" value=way.code()/>
             <Hidden name="ticket" value=ticket/>
+            {place.then(position)}
             <Input name="badge" label=tr!(badges.own_code) hint=tr!(badges.own_hint) class="mid" autocomplete="off"/>
             <div class="actions"><Submit label=tr!(badges.use_own) class="quiet"/></div>
         </Form>
@@ -143,31 +145,97 @@ fn my_badges() -> AnyView {
     )
 }
 
-fn ready(slot: String, way: Way, ticket: String) -> AnyView {
+fn ready(slot: String, way: Way, ticket: String, place: bool) -> AnyView {
     let label = match way {
         Way::In => tr!(attendance.arrive.check_in),
         Way::Out => tr!(attendance.arrive.check_out),
     };
     // Scanning was the wish; with script it needs no second one.
     #[cfg(feature = "hydrate")]
-    Effect::new(|_| {
-        use wasm_bindgen::JsCast;
-        request_animation_frame(|| {
-            let form = document().query_selector("form.arrive").ok().flatten();
-            if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
-                let _ = form.request_submit();
-            }
-        });
-    });
+    if !place {
+        Effect::new(|_| request_animation_frame(submit_arrival));
+    }
     view! {
         <Form function=Arrive::PATH class="form arrive">
             <Hidden name="slot" value=slot/>
             <Hidden name="way" value=way.code()/>
             <Hidden name="ticket" value=ticket/>
-            <Submit label=label class="wide"/>
+            {if place {
+                view! { {position()}<Whereabouts submit=true/> }.into_any()
+            } else {
+                view! { <Submit label=label class="wide"/> }.into_any()
+            }}
         </Form>
     }
     .into_any()
+}
+
+#[cfg(feature = "hydrate")]
+fn submit_arrival() {
+    use wasm_bindgen::JsCast;
+    let form = document().query_selector("form.arrive").ok().flatten();
+    if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+        let _ = form.request_submit();
+    }
+}
+
+/// What the device says of where it is goes with the form.
+fn position() -> AnyView {
+    view! {
+        <input type="hidden" name="latitude"/>
+        <input type="hidden" name="longitude"/>
+        <input type="hidden" name="doubt"/>
+    }
+    .into_any()
+}
+
+/// What is known of where the device is.
+#[derive(Clone, Copy, PartialEq)]
+enum Search {
+    Asking,
+    Found,
+    Refused,
+}
+
+/// Asks the device where it is, says how that goes, and can ask again.
+#[component]
+fn Whereabouts(
+    /// Whether finding it sends the form: scanning was the wish.
+    submit: bool,
+) -> impl IntoView {
+    let search = RwSignal::new(Search::Asking);
+    let ask = move || {
+        search.set(Search::Asking);
+        locate::ask(move |found| {
+            search.set(if found.is_some() { Search::Found } else { Search::Refused });
+            let Some((latitude, longitude, doubt)) = found else { return };
+            for (name, value) in [("latitude", latitude), ("longitude", longitude), ("doubt", doubt)] {
+                locate::fill(name, &value.to_string());
+            }
+            #[cfg(feature = "hydrate")]
+            if submit {
+                submit_arrival();
+            }
+        });
+    };
+    let _ = submit;
+    Effect::new(move |_| ask());
+    let text = move || match search.get() {
+        Search::Asking => tr!(limits.asking),
+        Search::Found => tr!(limits.found),
+        Search::Refused => tr!(limits.refused),
+    };
+    view! {
+        <p class="nojs">{tr!(limits.no_script)}</p>
+        <div class="js stack">
+            <p role="status">{text}</p>
+            <p>
+                <button type="button" class="btn wide" disabled=move || search.get() == Search::Asking on:click=move |_| ask()>
+                    {tr!(limits.again)}
+                </button>
+            </p>
+        </div>
+    }
 }
 
 fn done(way: Way, said: Option<Said>) -> AnyView {

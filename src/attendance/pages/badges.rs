@@ -45,7 +45,7 @@ fn show(data: Badges) -> AnyView {
             })}
             <p class="actions">
                 {(with > 0).then(|| view! { <a class="btn" href=format!("/deliveries/{id}/badges.pdf") rel="external">{tr!(badges.print)}</a> })}
-                <a class="btn quiet" href=format!("/deliveries/{id}/sheets.pdf") rel="external">{tr!(badges.sheets)}</a>
+                {data.planned.then(|| view! { <a class="btn quiet" href=format!("/deliveries/{id}/sheets.pdf") rel="external">{tr!(badges.sheets)}</a> })}
             </p>
             {table(id, data.lines.clone())}
             {pseudonyms(id, data.instead, data.lines.clone())}

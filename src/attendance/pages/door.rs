@@ -1,15 +1,16 @@
 //! `/deliveries/{id}/register/{slot}/door`: the screen that those who come, or go, scan.
 
-use super::register::half_day;
+use super::{locate, register::half_day};
 use crate::{
     attendance::checkin::{
-        api::{Code, Door, SetDoor, Where, get_door},
+        api::{Code, Door, LimitCheckIn, Limited, SetDoor, Where, get_door},
         model::Way,
     },
+    common::ids::{DeliveryId, SlotId},
     tr,
     ui::{
         field::Input,
-        form::{Form, Hidden, Submit},
+        form::{Form, Hidden, Submit, came_back},
         format,
         load::load,
         words,
@@ -62,6 +63,7 @@ fn show(door: Door) -> AnyView {
     let title = tr!(attendance.door.title);
     let facts = facts(&door.at);
     let refused = door.refused.map(|why| view! { <div class="notice warn"><p>{words::refusal(why)}</p></div> });
+    let limits = door.refused.is_none().then(|| limits(door.delivery, door.at.slot, door.limits, &door.own_network));
     let body = match door.code {
         Some(code) => shown(code, door.way, &here, (door.inside, door.total)),
         None if door.refused.is_some() => ().into_any(),
@@ -116,8 +118,65 @@ fn show(door: Door) -> AnyView {
             {refused}
             {body}
             {control}
+            {limits}
             {kiosk}
         </div>
+    }
+    .into_any()
+}
+
+/// From where people may check in by themselves.
+fn limits(delivery: DeliveryId, slot: SlotId, limited: Limited, own_network: &str) -> AnyView {
+    let Limited { networks, latitude, longitude, radius } = limited;
+    let set = match (networks.is_empty(), latitude.is_empty()) {
+        (true, true) => tr!(limits.none),
+        (false, true) => tr!(limits.by_network),
+        (true, false) => tr!(limits.by_place, metres = radius),
+        (false, false) => tr!(limits.by_either, metres = radius),
+    };
+    let hint = match own_network {
+        "" => tr!(limits.networks_hint),
+        own => format!("{} {}", tr!(limits.networks_hint), tr!(limits.own, network = own.to_owned())),
+    };
+    let labels = vec![
+        ("networks", tr!(limits.networks)),
+        ("latitude", tr!(limits.latitude)),
+        ("longitude", tr!(limits.longitude)),
+        ("radius", tr!(limits.radius)),
+    ];
+    // Filled in by hand or from this device: whichever stands there is what is saved.
+    let asked = RwSignal::new(None::<bool>);
+    let here = move |_| {
+        locate::ask(move |found| {
+            asked.set(Some(found.is_some()));
+            if let Some((latitude, longitude, _)) = found {
+                locate::fill("latitude", &format!("{latitude:.6}"));
+                locate::fill("longitude", &format!("{longitude:.6}"));
+            }
+        });
+    };
+    view! {
+        <details class="more" open=came_back(LimitCheckIn::PATH, "limits")>
+            <summary>{tr!(limits.title)}": "{set}</summary>
+            <p>{tr!(limits.text)}</p>
+            <Form function=LimitCheckIn::PATH key="limits" class="form" labels=labels>
+                <Hidden name="delivery" value=delivery.to_string()/>
+                <Hidden name="slot" value=slot.to_string()/>
+                <Input name="networks" label=tr!(limits.networks) hint=hint value=networks optional=true autocomplete="off"/>
+                <div class="js">
+                    <button type="button" class="btn quiet small" on:click=here>{tr!(limits.here)}</button>
+                    <span role="status">
+                        {move || asked.get().map(|found| if found { tr!(limits.found) } else { tr!(limits.refused) })}
+                    </span>
+                </div>
+                <div class="pair">
+                    <Input name="latitude" label=tr!(limits.latitude) hint=tr!(limits.degrees_hint) class="mid" value=latitude optional=true autocomplete="off"/>
+                    <Input name="longitude" label=tr!(limits.longitude) hint=tr!(limits.degrees_hint) class="mid" value=longitude optional=true autocomplete="off"/>
+                    <Input name="radius" kind="number" label=tr!(limits.radius) hint=tr!(limits.radius_hint) class="short" value=radius.to_string()/>
+                </div>
+                <div class="actions"><Submit label=tr!(form.save)/></div>
+            </Form>
+        </details>
     }
     .into_any()
 }

@@ -11,6 +11,7 @@ mod keys;
 mod kiosk;
 #[cfg(feature = "hydrate")]
 mod line;
+mod locate;
 mod live;
 mod paper;
 #[cfg(feature = "ssr")]

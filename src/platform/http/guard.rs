@@ -113,7 +113,7 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    headers.insert("permissions-policy", HeaderValue::from_static("camera=(self), geolocation=(), microphone=()"));
+    headers.insert("permissions-policy", HeaderValue::from_static("camera=(self), geolocation=(self), microphone=()"));
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     if app.settings.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
