@@ -63,6 +63,8 @@ pub struct Door {
     pub total: i64,
     /// How many of them are in.
     pub inside: i64,
+    /// How many badges were read without a line, could not be recorded and were not dealt with yet.
+    pub unrecorded: i64,
     /// Why it cannot be opened.
     pub refused: Option<Refusal>,
 }
