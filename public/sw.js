@@ -92,6 +92,8 @@ async function keepKiosk(wish, page) {
     const cache = await caches.open(KIOSK);
     await cache.put(KIOSK_PAGE, response);
     await cache.put(notePath("kiosk"), new Response(JSON.stringify({ until: wish.until, parts })));
+    const [name] = await registers();
+    await tidy(name && (await caches.open(name)));
     page?.postMessage(wish.kiosk);
   } catch {
     // The line broke: what is kept already stays, and the next visit goes on.
@@ -101,7 +103,7 @@ async function keepKiosk(wish, page) {
 /** What no kept page is made of any more goes; deliveries that are long over go. */
 async function tidy(cache) {
   const used = new Set((await kioskNote())?.parts ?? []);
-  for (const request of await cache.keys()) {
+  for (const request of cache ? await cache.keys() : []) {
     const path = new URL(request.url).pathname;
     if (!path.startsWith("/kept/")) continue;
     const delivery = path.slice("/kept/".length);

@@ -28,7 +28,7 @@ struct Group {
 async fn group(house: &House) -> Group {
     let academy = house.institution("academy").await;
     let course = house.course("introductory").await;
-    let delivery = house.delivery(course, academy, 20).await;
+    let delivery = house.delivery(course, academy, 60).await;
     let trainer = house.trainer("Tom").await;
     house.trains(delivery, trainer.person_id).await;
     let ana = house.person("Ana", &[]).await;

@@ -34,7 +34,7 @@ use leptos_router::hooks::use_query_map;
 /// What the screen says.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "the server's page only says what was heard"))]
-enum Say {
+pub enum Say {
     /// The answer to a badge.
     Heard(Heard),
     /// The line is gone: the badge is kept, as one of so many.

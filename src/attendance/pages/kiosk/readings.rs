@@ -34,6 +34,7 @@ pub struct Waiting {
 
 /// What a kiosk has read, and what is said of it.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser sends"))]
 pub struct Readings {
     /// What is said now.
     pub say: RwSignal<Option<Say>>,
