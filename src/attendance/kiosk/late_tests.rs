@@ -36,8 +36,15 @@ async fn word(house: &House, tablet: &Tablet, reading: &Reading) -> Word {
     tablet.send(house, reading).await.unwrap().unwrap().word
 }
 
-/// What the keeper is shown: whose, why, and whether somebody has dealt with it.
-async fn listed(class: &Class, cx: &Ctx) -> Vec<(Result<String, String>, Word, bool)> {
+/// Whose badge it is, or how it begins; why it was not recorded; whether somebody has dealt with it.
+type Listed = (Result<String, String>, Word, bool);
+
+fn of(name: &str, word: Word) -> Listed {
+    (Ok(name.to_owned()), word, false)
+}
+
+/// What the keeper is shown.
+async fn listed(class: &Class, cx: &Ctx) -> Vec<Listed> {
     let (page, statements) = counted(service::unrecorded(cx, &class.delivery.to_string())).await;
     assert!(statements <= 4, "{statements}");
     page.unwrap().lines.into_iter().map(|line| (line.who, line.word, line.settled.is_some())).collect()
@@ -158,10 +165,10 @@ on_both! {
         assert_eq!(word(&house, &tablet, &tablet.reads(&house, &eve, Way::In)).await, Word::WrongGroup);
         let list = listed(&class, &tom).await;
         let expected = [
-            (Ok("Tester, Ben".into()), Word::NotIn, false),
-            (Ok("Tester, Eve".into()), Word::WrongGroup, false),
-            (Err("WXYZ".into()), Word::Unknown, false),
-            (Ok("Tester, Ana".into()), Word::Replaced, false),
+            of("Tester, Ben", Word::NotIn),
+            of("Tester, Eve", Word::WrongGroup),
+            (Err("WXYZ".to_owned()), Word::Unknown, false),
+            of("Tester, Ana", Word::Replaced),
         ];
         assert_eq!(list, expected, "the latest first");
         let door = crate::attendance::checkin::service::door(&tom, &id, &slot, "in");
@@ -219,7 +226,7 @@ on_both! {
         }
         assert_eq!(stories(&class, &tom, class.ana.1).await, (Some(MarkState::Absent), Some(MarkState::Present)), "both stories");
         assert_eq!(stories(&class, &tom, class.ben).await, (Some(MarkState::Present), None));
-        assert_eq!(listed(&class, &tom).await, [(Ok("Tester, Ana".into()), Word::Overruled, false)]);
+        assert_eq!(listed(&class, &tom).await, [of("Tester, Ana", Word::Overruled)]);
         replayed(&house, &class).await;
         // Whoever set the kiosk up answers for it, and their later word counts; it is listed all the same.
         later(&house, 10);
