@@ -1,16 +1,19 @@
-// Keeps registers on the device for when there is no network. Registered by the register's pages
-// (src/attendance/pages/line.rs); everything else passes by untouched.
+// Keeps registers, and the page of a kiosk, on the device for when there is no network. Registered by the
+// register's pages and the kiosk's (src/attendance/pages/line.rs); everything else passes by untouched.
 //
 // What is kept, per person: the page of every half-day of a delivery and the data that the page asks for
 // when one goes from tab to tab; and once, what these pages are made of (script, style, fonts). Marks are
 // not kept here: they are in IndexedDB, and only the page sends them.
 //
 // Pages hold names. They are kept only where the server answered 200, under the person's id; they go when
-// anybody signs in or out, when the server no longer lets the person in, and a week after the delivery.
+// anybody signs in or out, when the server no longer lets the person in, and a week after the delivery. The
+// page of a kiosk names nobody; it goes when the kiosk has ended.
 "use strict";
 
 const SHELL = "magistra-shell";
 const REGISTER = "magistra-register ";
+const KIOSK = "magistra-kiosk";
+const KIOSK_PAGE = "/kiosk";
 const PAGE = /^\/deliveries\/([0-9a-f-]{36})\/register(?:\/([0-9a-f-]{36}))?$/;
 const DATA = "/_fn/attendance/register";
 const PART = /^\/(?:(?:pkg|fonts)\/.+|icons\.svg|favicon\.\w+)$/;
@@ -72,10 +75,35 @@ async function keepParts(parts) {
   }
 }
 
+/** The note about the kiosk that is kept; nothing when its time is over. */
+async function kioskNote() {
+  const found = await (await caches.open(KIOSK)).match(notePath("kiosk"));
+  const noted = found && (await found.json());
+  return noted && noted.until > Date.now() ? noted : undefined;
+}
+
+/** Keeps the page of a kiosk, or forgets it where there is none. */
+async function keepKiosk(wish, page) {
+  if (!wish.kiosk) return caches.delete(KIOSK);
+  try {
+    const response = await fetched(KIOSK_PAGE);
+    const parts = madeOf(await response.clone().text(), response);
+    await keepParts(parts);
+    const cache = await caches.open(KIOSK);
+    await cache.put(KIOSK_PAGE, response);
+    await cache.put(notePath("kiosk"), new Response(JSON.stringify({ until: wish.until, parts })));
+    const [name] = await registers();
+    await tidy(name && (await caches.open(name)));
+    page?.postMessage(wish.kiosk);
+  } catch {
+    // The line broke: what is kept already stays, and the next visit goes on.
+  }
+}
+
 /** What no kept page is made of any more goes; deliveries that are long over go. */
 async function tidy(cache) {
-  const used = new Set();
-  for (const request of await cache.keys()) {
+  const used = new Set((await kioskNote())?.parts ?? []);
+  for (const request of cache ? await cache.keys() : []) {
     const path = new URL(request.url).pathname;
     if (!path.startsWith("/kept/")) continue;
     const delivery = path.slice("/kept/".length);
@@ -128,7 +156,9 @@ async function keep(wish, page) {
 // One after the other: two half-days opened quickly would tidy away what the other keeps.
 let last = Promise.resolve();
 addEventListener("message", (event) => {
-  last = last.then(() => keep(JSON.parse(event.data), event.source)).catch(() => {});
+  const wish = JSON.parse(event.data);
+  const kept = () => ("kiosk" in wish ? keepKiosk : keep)(wish, event.source);
+  last = last.then(kept).catch(() => {});
   event.waitUntil(last);
 });
 
@@ -188,6 +218,18 @@ const page = (request, url, delivery, slot) =>
     return copy && (plain ? copy : Response.redirect(new URL(pagePath(delivery, meant), location.origin), 302));
   });
 
+/** The page of the kiosk, whichever way people go: the page itself knows which was chosen. */
+const kiosk = async (request) => {
+  const copy = (await kioskNote()) && (await (await caches.open(KIOSK)).match(KIOSK_PAGE));
+  try {
+    const response = await network(request, copy ? PATIENCE : 0);
+    return copy && [502, 503, 504].includes(response.status) ? copy : response;
+  } catch (error) {
+    if (copy) return copy;
+    throw error;
+  }
+};
+
 const data = (request, url) => {
   const delivery = url.searchParams.get("delivery");
   return first(request, delivery, async (kept) => {
@@ -217,6 +259,7 @@ addEventListener("fetch", (event) => {
   if (request.method !== "GET") return;
   const asked = PAGE.exec(url.pathname);
   if (asked && request.mode === "navigate") event.respondWith(page(request, url, asked[1], asked[2]));
+  else if (url.pathname === KIOSK_PAGE && request.mode === "navigate") event.respondWith(kiosk(request));
   else if (url.pathname === DATA && url.searchParams.get("delivery")) event.respondWith(data(request, url));
   else if (PART.test(url.pathname)) event.respondWith(part(request));
 });

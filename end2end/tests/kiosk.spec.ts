@@ -185,12 +185,13 @@ test("the camera reads one's own badge", async ({ browser, fresh, watch }) => {
     await accessible(kiosk);
     await shot(kiosk, "kiosk-camera");
 
-    // No network: said, and nothing pretended.
+    // No network: kept, and said so.
     watch.allow(/ERR_INTERNET_DISCONNECTED/);
     await context.setOffline(true);
     await read(kiosk, "00000-00000");
-    await expect(kiosk.locator(".answer .what")).toContainText("No network");
+    await expect(kiosk.locator(".answer .what")).toContainText("Kept on this tablet, not yet sent");
     await context.setOffline(false);
+    await expect(kiosk.locator(".lost li").first()).toContainText("Unknown badge", { timeout: 30_000 });
   } finally {
     await tablet.close();
     rmSync(folder, { recursive: true, force: true });

@@ -113,7 +113,7 @@ statements! {
     CONTEST_GONE = "UPDATE mark_gone SET contested = $3 WHERE slot_id = $1 AND enrolment_id = $2";
     CLOSE = "UPDATE slot SET closed_at = $3, closed_by_name = $4 WHERE id = $1 AND delivery_id = $2 AND closed_at IS NULL";
     REOPEN = "UPDATE slot SET closed_at = NULL, closed_by_name = '' WHERE id = $1 AND delivery_id = $2 AND closed_at IS NOT NULL";
-    OUTDATED = "SELECT m.enrolment_id, m.state, m.minutes, m.note, m.source, m.of_minutes, s.minutes AS slot_minutes
+    OUTDATED = "SELECT m.enrolment_id, m.state, m.minutes, m.note, m.source, m.of_minutes, s.minutes AS slot_minutes, m.contested
         FROM mark m JOIN slot s ON s.id = m.slot_id WHERE m.slot_id = $1 AND m.of_minutes <> s.minutes ORDER BY m.source, m.enrolment_id";
     TAKE_BACK = "DELETE FROM mark WHERE slot_id = $2
         AND enrolment_id IN (SELECT enrolment_id FROM mark_change WHERE id = $1 AND state IS NULL)";
@@ -379,6 +379,8 @@ pub struct OutdatedRow {
     pub of_minutes: i64,
     /// How long it is.
     pub slot_minutes: i64,
+    /// The action that says otherwise.
+    pub contested: Option<Uuid>,
 }
 
 /// The marks of a slot that were made for other hours, by source.

@@ -4,13 +4,14 @@
 use super::{
     api::{Marked, Name},
     model::{Action, MarkSource, MarkState, Touch, choice},
-    service,
+    moved, service,
     tests::{Class, action, class, everyone, key, later, replayed},
 };
 use crate::{
     common::error::AppError,
+    deliveries::{api::SlotForm, model::Moved, schedule},
     on_both,
-    platform::{context::Ctx, db::counted},
+    platform::{context::Ctx, db::counted, jobs},
     testing::House,
 };
 use chrono::TimeDelta;
@@ -188,6 +189,59 @@ on_both! {
         form.version = conflict.version.to_string();
         service::save(&ada, &form).await.unwrap();
         assert_eq!(class.states(&ada, 0).await[0], Some((MarkState::Absent, 0)));
+        replayed(&house, &class, 0).await;
+    }
+}
+
+on_both! {
+    async fn new_hours_leave_two_stories_two(house) {
+        let class = class(&house, 3).await;
+        let (tom, ada) = (house.as_actor(&class.trainer), house.as_actor(&class.administrator));
+        later(&house, 60);
+        // The first name is contested, the second is by those who know of each other.
+        class.send(&tom, 0, &made(&house, 30, action(1, vec![class.touch(0, MarkState::Present, "")]))).await.unwrap();
+        class.send(&ada, 0, &made(&house, 20, action(2, vec![class.touch(0, MarkState::Late, "25")]))).await.unwrap();
+        class.send(&tom, 0, &action(3, vec![class.touch(1, MarkState::Late, "30")])).await.unwrap();
+        let before = name(&class, &tom, 0).await;
+        assert_eq!(states(&before), (Some(MarkState::Late), Some(MarkState::Present)));
+        // Ada makes the half-day an hour longer.
+        let delivery = class.delivery.to_string();
+        let table = schedule::view(&ada, &delivery).await.unwrap();
+        let slot = table.slots.iter().find(|slot| slot.id == class.slots[0]).unwrap();
+        let mut form = SlotForm::of(&table.head, slot);
+        form.to = (slot.ends + TimeDelta::hours(1)).format("%H:%M").to_string();
+        schedule::save_slot(&ada, &form).await.unwrap();
+        jobs::drain(&house.app, crate::server::JOBS).await.unwrap();
+        for cx in [&tom, &ada] {
+            let now = name(&class, cx, 0).await;
+            assert_eq!(states(&now), (Some(MarkState::Late), Some(MarkState::Present)), "still two");
+            let (mark, other) = (now.mark.unwrap(), now.other.unwrap());
+            assert_eq!((mark.mark.minutes, other.mark.unwrap().minutes), (245, 270), "both for the new hours");
+            let made = (mark.made.unwrap(), before.mark.as_ref().unwrap().made.unwrap());
+            assert_eq!((made.0 - made.1).num_seconds(), 0, "and made when they were");
+        }
+        let second = name(&class, &tom, 1).await.mark.unwrap().mark;
+        assert_eq!((second.state, second.minutes), (MarkState::Late, 240));
+        replayed(&house, &class, 0).await;
+        // Nothing is left to count anew, and somebody can still decide for the other.
+        let count = house.count("SELECT COUNT(*) FROM mark_change").await;
+        let again = Moved {
+            delivery: class.delivery,
+            slot: class.slots[0],
+            by: class.administrator.person_id,
+            by_name: "Ada Tester".into(),
+            what: "again".into(),
+        };
+        moved::job(house.nobody(), serde_json::to_string(&again).unwrap()).await.unwrap();
+        assert_eq!(house.count("SELECT COUNT(*) FROM mark_change").await, count);
+        let now = name(&class, &tom, 0).await;
+        let touch = Touch {
+            seen: now.mark.map(|it| it.at),
+            seen_too: now.other.map(|it| it.at),
+            ..class.touch(0, MarkState::Present, "")
+        };
+        class.send(&tom, 0, &action(9, vec![touch])).await.unwrap();
+        assert_eq!(states(&name(&class, &tom, 0).await), (Some(MarkState::Present), None));
         replayed(&house, &class, 0).await;
     }
 }

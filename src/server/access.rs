@@ -165,6 +165,8 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("attendance/withdraw-scan", For(Right::KeepRegister)),
     ("attendance/start-kiosk", For(Right::KeepRegister)),
     ("attendance/end-kiosk", For(Right::KeepRegister)),
+    ("attendance/unrecorded", For(Right::KeepRegister)),
+    ("attendance/settle-reading", For(Right::KeepRegister)),
     // A kiosk is known by its own cookie, not by who is signed in.
     ("kiosk/view", Nothing),
     ("kiosk/scan", Nothing),
@@ -263,6 +265,7 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/deliveries/{id}/transfer/{draft}", For(Right::KeepRegister)),
     ("/deliveries/{id}/badges", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/paper", For(Right::KeepRegister)),
+    ("/deliveries/{id}/unrecorded", For(Right::KeepRegister)),
     ("/kiosk", Nothing),
     ("/in", Nothing),
     ("/in/{slot}", Nothing),

@@ -44,6 +44,11 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("markdown", "text"),
     // The register's script sends its acts as JSON.
     ("action", r#"{"id":"00000000-0000-7000-8000-000000000002"}"#),
+    // A kiosk's script sends its readings alike.
+    (
+        "reading",
+        r#"{"id":"00000000-0000-7000-8000-000000000003","kiosk":"00000000-0000-7000-8000-000000000001","code":"none","way":"in","at":0}"#,
+    ),
     ("project", ""),
     ("area", ""),
     ("reason", "Walked"),

@@ -3,7 +3,7 @@
 use super::{
     api::{BadgeLine, Badges, KioskLine, MyBadge},
     model::{self, Long, PseudonymForm, Short},
-    store::{self, BadgeRow, BearerRow},
+    store::{self, BadgeRow, BearerRow, NewBadge},
 };
 use crate::{
     attendance::{
@@ -101,10 +101,15 @@ pub async fn badges(cx: &Ctx, delivery: &str) -> Result<Badges, AppError> {
     })
 }
 
-async fn give(cx: &Ctx, tx: &mut Tx, place: EnrolmentId) -> Result<(), AppError> {
-    let long = Long::from_entropy(cx.app.entropy.bytes()).plain();
-    let short = Short::from_entropy(cx.app.entropy.bytes()).plain();
-    Ok(store::add(tx, cx.app.id(), place, &long, &short, cx.now()).await?)
+async fn give(cx: &Ctx, tx: &mut Tx, places: &[EnrolmentId]) -> Result<(), AppError> {
+    let new = |place: &EnrolmentId| NewBadge {
+        id: cx.app.id(),
+        place: *place,
+        token: Long::from_entropy(cx.app.entropy.bytes()).plain(),
+        short: Short::from_entropy(cx.app.entropy.bytes()).plain(),
+    };
+    let new: Vec<NewBadge> = places.iter().map(new).collect();
+    Ok(store::add(tx, &new, cx.now()).await?)
 }
 
 /// Makes a badge for everybody who has none.
@@ -117,9 +122,7 @@ pub async fn make(cx: &Ctx, delivery: &str) -> Result<Done, AppError> {
     store::lock(&mut tx, delivery).await?;
     let without: Vec<EnrolmentId> =
         store::list(&mut tx, delivery).await?.iter().filter(|row| row.token.is_none()).map(|row| row.id).collect();
-    for place in &without {
-        give(cx, &mut tx, *place).await?;
-    }
+    give(cx, &mut tx, &without).await?;
     if !without.is_empty() {
         audit::record(cx, &mut tx, "make_badges", "delivery", delivery, None, Some(&without.len())).await?;
     }
@@ -139,7 +142,7 @@ pub async fn renew(cx: &Ctx, delivery: &str, place: &str) -> Result<Done, AppErr
         return Err(AppError::NotFound);
     }
     store::revoke(&mut tx, place, cx.now()).await?;
-    give(cx, &mut tx, place).await?;
+    give(cx, &mut tx, &[place]).await?;
     audit::note(cx, &mut tx, "renew_badge", "enrolment", place).await?;
     tx.commit().await?;
     Ok(Done::at(path(delivery), Flash::Created))

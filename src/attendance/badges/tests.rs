@@ -28,7 +28,7 @@ struct Group {
 async fn group(house: &House) -> Group {
     let academy = house.institution("academy").await;
     let course = house.course("introductory").await;
-    let delivery = house.delivery(course, academy, 20).await;
+    let delivery = house.delivery(course, academy, 60).await;
     let trainer = house.trainer("Tom").await;
     house.trains(delivery, trainer.person_id).await;
     let ana = house.person("Ana", &[]).await;
@@ -93,6 +93,44 @@ on_both! {
         assert_eq!((names, page.instead), (vec!["Falcon", "P-1", "P-2"], true));
         service::save_pseudonyms(&tom, &form(&[(0, "")], "")).await.unwrap();
         assert_eq!(house.count("SELECT COUNT(*) FROM pseudonym").await, 2);
+    }
+}
+
+on_both! {
+    async fn a_large_group_costs_a_statement_per_batch(house) {
+        let group = group(&house).await;
+        let (tom, id) = (house.as_actor(&group.trainer), group.delivery.to_string());
+        let few = counted(service::make(&tom, &id)).await;
+        few.0.unwrap();
+        let number = PseudonymForm { delivery: id.clone(), act: "number".into(), ..Default::default() };
+        let few_names = counted(service::save_pseudonyms(&tom, &number)).await;
+        few_names.0.unwrap();
+        let mut reader = house.app.db.read().await.unwrap();
+        let before = store::list(&mut reader, group.delivery).await.unwrap();
+        drop(reader);
+        for n in 0..43 {
+            house.enrol(group.delivery, house.person(&format!("P{n}"), &[]).await.person_id).await;
+        }
+        let (made, statements) = counted(service::make(&tom, &id)).await;
+        made.unwrap();
+        // Twice twenty and three, as the three before.
+        assert_eq!(statements, few.1 + 2);
+        let (named, statements) = counted(service::save_pseudonyms(&tom, &number)).await;
+        named.unwrap();
+        // Twice twenty and six, instead of three.
+        assert_eq!(statements, few_names.1 + 2 + 3);
+        let mut reader = house.app.db.read().await.unwrap();
+        let after = store::list(&mut reader, group.delivery).await.unwrap();
+        let distinct = |value: fn(&store::BadgeRow) -> Option<String>| {
+            after.iter().filter_map(value).collect::<std::collections::BTreeSet<_>>().len()
+        };
+        assert_eq!(distinct(|row| row.token.clone()), 46, "everybody has one of their own");
+        assert_eq!(distinct(|row| row.short.clone()), 46);
+        assert_eq!(distinct(|row| row.pseudonym.clone()), 46);
+        for old in &before {
+            let now = after.iter().find(|row| row.id == old.id).unwrap();
+            assert_eq!((&now.token, &now.pseudonym), (&old.token, &old.pseudonym));
+        }
     }
 }
 

@@ -80,6 +80,8 @@ pub struct Door {
     pub limits: Limited,
     /// The network of this screen; empty when it is not known.
     pub own_network: String,
+    /// How many badges were read without a line, could not be recorded and were not dealt with yet.
+    pub unrecorded: i64,
     /// Why it cannot be opened.
     pub refused: Option<Refusal>,
 }

@@ -19,13 +19,24 @@ use crate::{
         forms::{Done, FaultKind, Flash},
         ids::{PersonId, SlotId},
     },
-    platform::{audit, context::Ctx, db::Handle, jobs, pdf, zones},
+    platform::{
+        audit,
+        context::Ctx,
+        db::{Handle, Tx},
+        jobs, pdf, zones,
+    },
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 impl DoorRow {
     fn hours(&self) -> Hours {
         Hours { starts_at: self.starts_at, ends_at: self.ends_at }
+    }
+
+    /// Its length in minutes.
+    pub(in crate::attendance) fn whole(&self) -> i64 {
+        self.hours().minutes()
     }
 
     /// As people are told.
@@ -81,7 +92,7 @@ pub async fn door(cx: &Ctx, delivery: &str, slot: &str, way: &str) -> Result<Doo
     let (head, keeper) = desk(cx, &mut reader, delivery).await?;
     let row =
         store::door(&mut reader, slot).await?.filter(|row| row.delivery_id == delivery).ok_or(AppError::NotFound)?;
-    let (total, inside) = store::count(&mut reader, delivery, slot).await?;
+    let (total, inside, unrecorded) = store::count(&mut reader, delivery, slot).await?;
     let now = cx.now();
     let public = cx.app.settings.public_url.trim_end_matches('/');
     let code = row.opened().ok().map(|(secret, _)| Code {
@@ -100,6 +111,7 @@ pub async fn door(cx: &Ctx, delivery: &str, slot: &str, way: &str) -> Result<Doo
         inside,
         limits: shown(&row.limits()),
         own_network: limits::network_of(&cx.source).unwrap_or_default(),
+        unrecorded,
         refused: match writable(head.state, keeper) {
             Ok(false) => None,
             // A register that is corrected afterwards has no door any more.
@@ -173,14 +185,15 @@ pub async fn set_limits(
 }
 
 /// What becomes of somebody at the door.
-enum Verdict {
+pub(in crate::attendance) enum Verdict {
     /// A mark is to be written.
     Write(Mark),
     /// Nothing is left to do.
     Done,
 }
 
-fn verdict(
+/// Decides about somebody at the door.
+pub(in crate::attendance) fn verdict(
     row: &DoorRow,
     way: Way,
     tolerance: i64,
@@ -424,6 +437,24 @@ pub(in crate::attendance) struct Passage<'a> {
     pub by_name: &'a str,
 }
 
+impl Passage<'_> {
+    /// The action that writes it.
+    pub fn act<'a>(&'a self, cx: &'a Ctx, id: Uuid, at: DateTime<Utc>, made_at: DateTime<Utc>) -> marks::Act<'a> {
+        marks::Act {
+            id,
+            slot: self.row.id,
+            source: self.source,
+            by: self.by,
+            by_name: self.by_name,
+            at,
+            made_at,
+            address: &cx.source,
+            reason: "",
+            undoes: None,
+        }
+    }
+}
+
 /// What became of somebody at a door.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::attendance) enum Passed {
@@ -431,6 +462,8 @@ pub(in crate::attendance) enum Passed {
     Marked(Mark),
     /// Nothing was left to do: this stands since then.
     Stands(Mark, DateTime<Utc>),
+    /// This was written, but what somebody else has marked meanwhile stands.
+    Outweighed,
     /// Nothing is written, and why.
     Hindered(Hurdle),
     /// They hold no place here.
@@ -447,6 +480,20 @@ pub(in crate::attendance) async fn go_through(cx: &Ctx, passage: &Passage<'_>) -
     let Some(place) = store::place(&mut tx, row.id, row.delivery_id, passage.who).await? else {
         return Ok(Passed::Nowhere);
     };
+    write_through(cx, tx, passage, &place, cx.app.entropy.uuid(cx.now()), None).await
+}
+
+/// The end of [`go_through`], under the half-day's lock: decided by what stands of a place, and written as an
+/// action of this id, made at this time if not now.
+pub(in crate::attendance) async fn write_through(
+    cx: &Ctx,
+    mut tx: Tx,
+    passage: &Passage<'_>,
+    place: &store::PlaceRow,
+    id: Uuid,
+    made_at: Option<DateTime<Utc>>,
+) -> Result<Passed, AppError> {
+    let row = passage.row;
     let stands = place.mark.mark();
     let mark = match verdict(row, passage.way, passage.tolerance, stands.as_ref(), passage.at) {
         Ok(Verdict::Write(mark)) => mark,
@@ -461,18 +508,7 @@ pub(in crate::attendance) async fn go_through(cx: &Ctx, passage: &Passage<'_>) -
     // The history must keep its order even where the clock stands still or goes back.
     let last = marks::last_change(&mut tx, row.id).await?;
     let at = last.map_or(cx.now(), |last| cx.now().max(last + TimeDelta::microseconds(1)));
-    let act = marks::Act {
-        id: cx.app.entropy.uuid(cx.now()),
-        slot: row.id,
-        source: passage.source,
-        by: passage.by,
-        by_name: passage.by_name,
-        at,
-        made_at: at,
-        address: &cx.source,
-        reason: "",
-        undoes: None,
-    };
+    let act = passage.act(cx, id, at, made_at.unwrap_or(at));
     marks::write(&mut tx, &act, &[(place.id, Some(mark.clone()))]).await?;
     jobs::look_again(cx, &mut tx, row.delivery_id).await?;
     tx.commit().await?;

@@ -25,7 +25,8 @@ statements! {
         ON CONFLICT (slot_id) DO UPDATE SET secret = excluded.secret, tolerance = excluded.tolerance, open = TRUE,
             opened_at = excluded.opened_at, opened_by = excluded.opened_by";
     CLOSE = "UPDATE check_in SET open = FALSE WHERE slot_id = $1";
-    COUNT = concat!("SELECT COUNT(*), COUNT(CASE WHEN m.state IN ('present', 'late') THEN 1 END)
+    COUNT = concat!("SELECT COUNT(*), COUNT(CASE WHEN m.state IN ('present', 'late') THEN 1 END),
+            (SELECT COUNT(*) FROM kiosk_unrecorded u WHERE u.delivery_id = $1 AND u.settled_at IS NULL)
         FROM enrolment e LEFT JOIN mark m ON m.slot_id = $2 AND m.enrolment_id = e.id
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
     PLACE = concat!("SELECT e.id, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at
@@ -113,8 +114,9 @@ pub async fn close(tx: &mut Tx, slot: SlotId) -> Result<(), DbError> {
     execute!(tx, CLOSE, slot).map(|_| ())
 }
 
-/// How many hold a place, and how many of them are in.
-pub async fn count(h: &mut impl Handle, delivery: DeliveryId, slot: SlotId) -> Result<(i64, i64), DbError> {
+/// How many hold a place, how many of them are in, and how many badges of the delivery were read without a
+/// line, could not be recorded and wait for somebody to deal with them.
+pub async fn count(h: &mut impl Handle, delivery: DeliveryId, slot: SlotId) -> Result<(i64, i64, i64), DbError> {
     fetch_one!(h, COUNT, delivery, slot)
 }
 

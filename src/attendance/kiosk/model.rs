@@ -1,14 +1,24 @@
-//! Rules: how long a kiosk lasts, which half-day it stands at, and what it answers.
+//! Rules: how long a kiosk lasts, which half-day it stands at, when a badge was read, and what is answered.
 
-use crate::attendance::{
-    checkin::{api::Where, model::OPENS_BEFORE, model::Way},
-    model::{Hours, MarkState},
+use crate::{
+    attendance::{
+        checkin::{api::Where, model::OPENS_BEFORE, model::Way},
+        model::{Hours, MarkState},
+    },
+    common::ids::KioskId,
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The most hours a kiosk may be asked to last.
 pub const HOURS_MAX: i64 = 24;
+/// For so long after its end a kiosk may send what it read before.
+pub const SENT_WITHIN: TimeDelta = TimeDelta::days(7);
+/// A device knows the server's time only so well.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
+/// Longest text that can be a badge's code, in characters.
+pub const CODE_MAX: usize = 100;
 /// How long a kiosk lasts on a day without half-days.
 const WITHOUT_SLOTS: TimeDelta = TimeDelta::hours(12);
 /// How long after the day's last half-day people may still check out.
@@ -20,6 +30,39 @@ pub fn lasts_until(now: DateTime<Utc>, hours: Option<i64>, last_today: Option<Da
         (Some(hours), _) => now + TimeDelta::hours(hours.clamp(1, HOURS_MAX)),
         (None, Some(last)) if last + AFTER_LAST > now => last + AFTER_LAST,
         (None, _) => now + WITHOUT_SLOTS,
+    }
+}
+
+/// A badge that a kiosk has read, as it is kept on the device and sent. It names nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Given by the device: sent twice, it is recorded once.
+    pub id: Uuid,
+    /// The kiosk that the device was.
+    pub kiosk: KioskId,
+    /// What was read.
+    pub code: String,
+    /// Which way.
+    pub way: Way,
+    /// When: microseconds by the server's clock, as the device knows it.
+    pub at: i64,
+    /// Whether the device had lost its clock, so that `at` says no more than after what it comes.
+    #[serde(default)]
+    pub unsure: bool,
+    /// Whether who showed the badge was told only that it is kept.
+    #[serde(default)]
+    pub late: bool,
+}
+
+impl Reading {
+    /// When the badge was read, at a kiosk that lasts between two times; otherwise, why it does not count.
+    pub fn moment(&self, from: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Word> {
+        let at = DateTime::from_timestamp_micros(self.at).filter(|at| !self.unsure && *at >= from - CLOCKS_DIFFER);
+        match at.map(|at| at.clamp(from.min(now), now)) {
+            None => Err(Word::NoTime),
+            Some(at) if at >= until => Err(Word::Ended),
+            Some(at) => Ok(at),
+        }
     }
 }
 
@@ -59,8 +102,14 @@ crate::text_enum! {
         TooEarly = "too_early",
         /// The register is closed.
         Closed = "closed",
+        /// The half-day was called off.
+        CalledOff = "called_off",
         /// No half-day runs or is about to begin.
         NoSlot = "no_slot",
+        /// The device had lost its clock: nobody can say when it was.
+        NoTime = "no_time",
+        /// Recorded, but what somebody else marked later stands.
+        Overruled = "overruled",
         /// The kiosk has ended.
         Ended = "ended",
     }
@@ -72,8 +121,8 @@ impl Word {
         match self {
             Self::In | Self::Out | Self::OutFull => "good",
             Self::AlreadyIn => "calm",
-            Self::Late | Self::NotIn | Self::TooEarly | Self::NoSlot => "warn",
-            Self::WrongGroup | Self::Unknown | Self::Replaced | Self::Closed | Self::Ended => "bad",
+            Self::Late | Self::NotIn | Self::TooEarly | Self::NoSlot | Self::NoTime | Self::Overruled => "warn",
+            Self::WrongGroup | Self::Unknown | Self::Replaced | Self::Closed | Self::CalledOff | Self::Ended => "bad",
         }
     }
 
@@ -127,7 +176,43 @@ mod tests {
         assert!(lasts_until(night, None, Some(last)) > night);
     }
 
+    fn reading(at: DateTime<Utc>) -> Reading {
+        Reading {
+            id: Uuid::nil(),
+            kiosk: Uuid::nil().into(),
+            code: String::new(),
+            way: Way::In,
+            at: at.timestamp_micros(),
+            unsure: false,
+            late: true,
+        }
+    }
+
+    #[test]
+    fn when_a_badge_was_read() {
+        let (from, until, now) = (at("2026-11-24T08:00:00Z"), at("2026-11-24T17:00:00Z"), at("2026-11-24T12:00:00Z"));
+        let said = |text: &str| reading(at(text)).moment(from, until, now);
+        assert_eq!(said("2026-11-24T09:05:00Z"), Ok(at("2026-11-24T09:05:00Z")));
+        assert_eq!(said("2026-11-25T09:05:00Z"), Ok(now), "nothing was read in the future");
+        assert_eq!(said("2026-11-24T07:58:00Z"), Ok(from), "clocks differ a little");
+        assert_eq!(said("1970-01-01T00:05:00Z"), Err(Word::NoTime));
+        let unsure = Reading { unsure: true, ..reading(at("2026-11-24T09:05:00Z")) };
+        assert_eq!(unsure.moment(from, until, now), Err(Word::NoTime));
+        let night = at("2026-11-24T20:00:00Z");
+        assert_eq!(reading(at("2026-11-24T18:00:00Z")).moment(from, until, night), Err(Word::Ended));
+        assert_eq!(reading(at("2026-11-24T16:59:00Z")).moment(from, until, night), Ok(at("2026-11-24T16:59:00Z")));
+    }
+
     proptest! {
+        #[test]
+        fn a_moment_is_within_the_kiosk_s_life(said in any::<i64>(), after in 0i64..20_000) {
+            let (from, until) = (at("2026-11-24T08:00:00Z"), at("2026-11-24T17:00:00Z"));
+            let now = from + TimeDelta::minutes(after);
+            if let Ok(moment) = (Reading { at: said, ..reading(from) }).moment(from, until, now) {
+                prop_assert!(moment >= from && moment <= now && moment < until);
+            }
+        }
+
         #[test]
         fn a_door_is_open_an_hour_before_and_never_after(now in -2000i64..2000, begins in proptest::collection::vec(-1000i64..1000, 0..6)) {
             let zero = at("2026-11-24T08:00:00Z");

@@ -1,19 +1,19 @@
 //! Kiosks on both databases: who is marked, what is answered, and what a kiosk cannot do.
 
 use super::{
-    model::{Heard, Word},
+    model::{Heard, Reading, Word},
     service,
 };
 use crate::{
     attendance::{
         badges::{service as badges, store as badge_store},
-        checkin::service as door,
+        checkin::{model::Way, service as door},
         model::{MarkSource, MarkState},
         service as register,
     },
     common::{
         error::{AppError, Refusal},
-        ids::{DeliveryId, EnrolmentId, SlotId},
+        ids::{DeliveryId, EnrolmentId, KioskId, SlotId},
     },
     on_both,
     people::model::Actor,
@@ -22,17 +22,43 @@ use crate::{
 };
 use chrono::TimeDelta;
 
-struct Class {
-    delivery: DeliveryId,
-    slot: SlotId,
-    trainer: Actor,
-    ana: (Actor, EnrolmentId),
-    ben: EnrolmentId,
-    other: DeliveryId,
-    eve: EnrolmentId,
+pub struct Class {
+    pub delivery: DeliveryId,
+    pub slot: SlotId,
+    pub trainer: Actor,
+    pub ana: (Actor, EnrolmentId),
+    pub ben: EnrolmentId,
+    pub other: DeliveryId,
+    pub eve: EnrolmentId,
 }
 
-async fn class(house: &House) -> Class {
+/// A kiosk: what it shows the server, and who it is.
+pub struct Tablet {
+    pub token: String,
+    pub id: KioskId,
+}
+
+impl Tablet {
+    /// A badge that is read now, and sent at once.
+    pub fn reads(&self, house: &House, code: &str, way: Way) -> Reading {
+        let now = house.app.now();
+        Reading {
+            id: house.app.entropy.uuid(now),
+            kiosk: self.id,
+            code: code.to_owned(),
+            way,
+            at: now.timestamp_micros(),
+            unsure: false,
+            late: false,
+        }
+    }
+
+    pub async fn send(&self, house: &House, reading: &Reading) -> Result<Option<Heard>, AppError> {
+        service::scan(&house.nobody(), &self.token, &serde_json::to_string(reading).unwrap()).await
+    }
+}
+
+pub async fn class(house: &House) -> Class {
     let academy = house.institution("academy").await;
     let course = house.course("introductory").await;
     let delivery = house.delivery(course, academy, 20).await;
@@ -53,12 +79,14 @@ async fn class(house: &House) -> Class {
 }
 
 impl Class {
-    async fn kiosk(&self, cx: &Ctx) -> String {
-        service::start(cx, &self.delivery.to_string(), "").await.unwrap().0
+    pub async fn kiosk(&self, cx: &Ctx) -> Tablet {
+        let token = service::start(cx, &self.delivery.to_string(), "").await.unwrap().0;
+        let id = service::kiosk(cx, &token, "").await.unwrap().unwrap().id;
+        Tablet { token, id }
     }
 
     /// What the QR code of somebody's badge carries.
-    async fn code(&self, house: &House, place: EnrolmentId) -> String {
+    pub async fn code(&self, house: &House, place: EnrolmentId) -> String {
         let mut reader = house.app.db.read().await.unwrap();
         for delivery in [self.delivery, self.other] {
             let rows = badge_store::list(&mut reader, delivery).await.unwrap();
@@ -69,19 +97,19 @@ impl Class {
         panic!("no badge");
     }
 
-    async fn mark(&self, cx: &Ctx, place: EnrolmentId) -> Option<(MarkState, i64, MarkSource, Option<String>)> {
+    pub async fn mark(&self, cx: &Ctx, place: EnrolmentId) -> Option<(MarkState, i64, MarkSource, Option<String>)> {
         let sheet = register::register(cx, &self.delivery.to_string(), &self.slot.to_string()).await.unwrap();
         let name = sheet.names.into_iter().find(|name| name.id == place).unwrap();
         name.mark.map(|it| (it.mark.state, it.mark.minutes, it.source, it.by))
     }
 }
 
-fn later(house: &House, minutes: i64) {
+pub fn later(house: &House, minutes: i64) {
     house.app.clock.set(house.app.now() + TimeDelta::minutes(minutes));
 }
 
-async fn scan(house: &House, token: &str, code: &str, way: &str) -> Heard {
-    service::scan(&house.nobody(), token, code, way).await.unwrap()
+async fn scan(house: &House, tablet: &Tablet, code: &str, way: &str) -> Heard {
+    tablet.send(house, &tablet.reads(house, code, way.parse().unwrap())).await.unwrap().unwrap()
 }
 
 on_both! {
@@ -113,11 +141,11 @@ on_both! {
         assert_eq!(house.count("SELECT COUNT(*) FROM mark_change").await, 3);
 
         // A browser without script is told on its next page, for some seconds.
-        service::scan_and_tell(&house.nobody(), &token, &ana, "in").await.unwrap();
-        let page = service::kiosk(&house.nobody(), &token, "in").await.unwrap().unwrap();
+        service::scan_and_tell(&house.nobody(), &token.token, &ana, "in").await.unwrap();
+        let page = service::kiosk(&house.nobody(), &token.token, "in").await.unwrap().unwrap();
         assert_eq!(page.said.unwrap().word, Word::AlreadyIn);
         later(&house, 1);
-        assert_eq!(service::kiosk(&house.nobody(), &token, "in").await.unwrap().unwrap().said, None);
+        assert_eq!(service::kiosk(&house.nobody(), &token.token, "in").await.unwrap().unwrap().said, None);
     }
 }
 
@@ -145,7 +173,7 @@ on_both! {
         // Nobody tries codes at an unwatched tablet.
         let mut last = Ok(());
         for _ in 0..300 {
-            last = service::scan(&house.nobody(), &token, "00000-00001", "in").await.map(|_| ());
+            last = token.send(&house, &token.reads(&house, "00000-00001", Way::In)).await.map(|_| ());
         }
         assert!(matches!(last, Err(AppError::TooMany(_))), "{last:?}");
     }
@@ -160,7 +188,8 @@ on_both! {
         let participant = house.as_actor(&class.ana.0);
         assert_eq!(service::start(&participant, &id, "").await.unwrap_err(), AppError::Forbidden);
         assert!(matches!(service::start(&tom, &id, "25").await.unwrap_err(), AppError::Invalid(_)));
-        assert_eq!(scan(&house, "made-up", &ana, "in").await.word, Word::Ended);
+        let made_up = Tablet { token: "made-up".into(), id: house.app.id() };
+        assert_eq!(made_up.send(&house, &made_up.reads(&house, &ana, Way::In)).await.unwrap(), None);
 
         let token = class.kiosk(&tom).await;
         assert_eq!(house.count("SELECT COUNT(*) FROM audit WHERE action = 'sign_out'").await, 1, "signed out of it");
@@ -170,13 +199,13 @@ on_both! {
         assert_eq!(service::end(&tom, &class.other.to_string(), &kiosk).await.unwrap_err(), AppError::NotFound);
         service::end(&tom, &id, &kiosk).await.unwrap();
         assert_eq!(scan(&house, &token, &ana, "in").await.word, Word::Ended);
-        assert_eq!(service::kiosk(&house.nobody(), &token, "").await.unwrap(), None);
+        assert_eq!(service::kiosk(&house.nobody(), &token.token, "").await.unwrap(), None);
 
         // And by itself, an hour after the day's last half-day.
         let token = class.kiosk(&tom).await;
-        assert!(service::kiosk(&house.nobody(), &token, "").await.unwrap().is_some());
+        assert!(service::kiosk(&house.nobody(), &token.token, "").await.unwrap().is_some());
         later(&house, 10 * 60);
-        assert_eq!(service::kiosk(&house.nobody(), &token, "").await.unwrap(), None);
+        assert_eq!(service::kiosk(&house.nobody(), &token.token, "").await.unwrap(), None);
         house.put(class.delivery, "reported").await;
         assert_eq!(service::start(&tom, &id, "").await.unwrap_err(), Refusal::Over.into());
     }

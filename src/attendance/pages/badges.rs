@@ -185,6 +185,7 @@ fn kiosks(delivery: DeliveryId, open: bool, lines: Vec<KioskLine>) -> AnyView {
             <h2>{tr!(kiosk.title)}</h2>
             <p>{tr!(kiosk.text)}</p>
             {list}
+            <p><a href=format!("/deliveries/{delivery}/unrecorded")>{tr!(reads.title)}</a></p>
             {open.then(|| start(delivery))}
         </section>
     }

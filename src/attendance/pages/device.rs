@@ -1,107 +1,35 @@
-//! What a device keeps of the register: actions that the server has not acknowledged, in IndexedDB, and how
-//! far its clock is from the server's.
+//! What a device keeps of the register: actions that the server has not acknowledged, on its disk
+//! ([`super::shelf`]), and how far its clock is from the server's.
 //!
-//! An action counts as kept only once its transaction has completed with strict durability (Indexed
-//! Database API 3.0, section 2.7.2): it is then on the disk, and not in a buffer that a flat battery
-//! empties. Every person has a database of their own: a shared phone sends nobody else's marks.
+//! Every person has a database of their own: a shared phone sends nobody else's marks.
 
-use super::live::Waiting;
+use super::{live::Waiting, shelf};
 use leptos::prelude::window;
 use std::cell::Cell;
 use uuid::Uuid;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    IdbDatabase, IdbRequest, IdbTransaction,
-    js_sys::{Array, Date, Function, Object, Promise, Reflect},
-};
-
-const STORE: &str = "unsent";
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::js_sys::{Date, Function, Reflect};
 
 fn database(person: &str) -> String {
     format!("magistra.register.{person}")
 }
 
-/// Waits for a request; `events` is whatever takes the two handlers.
-async fn settled(handlers: impl Fn(&Function, &Function)) -> Result<(), JsValue> {
-    JsFuture::from(Promise::new(&mut |resolve, reject| handlers(&resolve, &reject))).await.map(|_| ())
-}
-
-async fn answered(request: &IdbRequest) -> Result<JsValue, JsValue> {
-    settled(|resolve, reject| {
-        request.set_onsuccess(Some(resolve));
-        request.set_onerror(Some(reject));
-    })
-    .await?;
-    request.result()
-}
-
-async fn open(person: &str) -> Result<IdbDatabase, JsValue> {
-    let factory = window().indexed_db()?.ok_or(JsValue::NULL)?;
-    let request = factory.open_with_u32(&database(person), 1)?;
-    let asked = request.clone();
-    let upgrade = Closure::once_into_js(move || {
-        if let Ok(database) = asked.result() {
-            let _ = database.unchecked_into::<IdbDatabase>().create_object_store(STORE);
-        }
-    });
-    request.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
-    Ok(answered(&request).await?.unchecked_into())
-}
-
-/// A transaction whose end means that it is on the disk. (web-sys counts the option as unstable.)
-fn strict(database: &IdbDatabase) -> Result<IdbTransaction, JsValue> {
-    let options = Object::new();
-    Reflect::set(&options, &"durability".into(), &"strict".into())?;
-    let begin: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;
-    begin.call3(database, &STORE.into(), &"readwrite".into(), &options).map(JsCast::unchecked_into)
-}
-
-async fn change(person: &str, keep: Option<&Waiting>, forget: &[Uuid]) -> Result<(), JsValue> {
-    let database = open(person).await?;
-    let outcome = async {
-        let transaction = strict(&database)?;
-        let store = transaction.object_store(STORE)?;
-        if let Some(waiting) = keep {
-            let text = serde_json::to_string(waiting).map_err(|_| JsValue::NULL)?;
-            store.put_with_key(&text.into(), &waiting.action.id.to_string().into())?;
-        }
-        for id in forget {
-            store.delete(&id.to_string().into())?;
-        }
-        settled(|resolve, reject| {
-            transaction.set_oncomplete(Some(resolve));
-            transaction.set_onabort(Some(reject));
-        })
-        .await
-    }
-    .await;
-    database.close();
-    outcome
-}
-
 /// Keeps an action, in the place of others; returns when it is on the disk.
 pub async fn keep(person: &str, waiting: &Waiting, instead: &[Uuid]) -> Result<(), JsValue> {
-    change(person, Some(waiting), instead).await
+    let text = serde_json::to_string(waiting).map_err(|_| JsValue::NULL)?;
+    shelf::change(&database(person), &[(waiting.action.id, text)], instead).await
 }
 
 /// Forgets actions that the server has.
 pub async fn forget(person: &str, ids: &[Uuid]) {
     // What stays is sent again, and written once.
-    let _ = change(person, None, ids).await;
+    let _ = shelf::change(&database(person), &[], ids).await;
 }
 
 /// What is kept, in the order in which it was done.
 pub async fn kept(person: &str) -> Result<Vec<Waiting>, JsValue> {
-    let database = open(person).await?;
-    let outcome = async {
-        let store = database.transaction_with_str(STORE)?.object_store(STORE)?;
-        answered(store.get_all()?.unchecked_ref()).await
-    }
-    .await;
-    database.close();
-    let read = |text: JsValue| serde_json::from_str::<Waiting>(&text.as_string()?).ok();
-    let mut all: Vec<Waiting> = outcome?.unchecked_into::<Array>().iter().filter_map(read).collect();
+    let texts = shelf::all(&database(person)).await?;
+    let mut all: Vec<Waiting> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
     for waiting in &mut all {
         waiting.kept = true;
     }
@@ -142,6 +70,8 @@ const CLOCK: &str = "magistra.clock";
 thread_local! {
     static AHEAD: Cell<Option<f64>> = const { Cell::new(None) };
     static LAST: Cell<i64> = const { Cell::new(0) };
+    /// Whether nothing was noted when the page was opened.
+    static STRANGE: Cell<bool> = const { Cell::new(false) };
     /// The server's time and the page's own (which nobody can set), both in milliseconds, when last heard.
     static ANCHOR: Cell<Option<(f64, f64)>> = const { Cell::new(None) };
 }
@@ -152,7 +82,8 @@ fn remember() {
     }
 }
 
-fn page_time() -> Option<f64> {
+/// The page's own clock in milliseconds, which nobody can set.
+pub fn page_time() -> Option<f64> {
     window().performance().map(|performance| performance.now())
 }
 
@@ -172,6 +103,30 @@ pub fn was_heard() -> bool {
     ANCHOR.get().is_some()
 }
 
+/// What was known of the clocks when a page of ours was last open.
+fn recall() {
+    if AHEAD.get().is_none() {
+        let noted = storage().and_then(|storage| storage.get_item(CLOCK).ok().flatten()).unwrap_or_default();
+        let (ahead, last) = noted.split_once(' ').unwrap_or_default();
+        AHEAD.set(Some(ahead.parse().unwrap_or(0.0)));
+        LAST.set(LAST.get().max(last.parse().unwrap_or(0)));
+        STRANGE.set(noted.is_empty());
+    }
+}
+
+/// Whether [`now`] would say no more than what came after what: the server was never heard, or the clock was
+/// set back (by a flat battery) since the page was last open.
+pub fn unsure() -> bool {
+    recall();
+    let by_device = Date::now() + AHEAD.get().unwrap_or(0.0);
+    !was_heard() && (STRANGE.get() || by_device * 1000.0 < last())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "microseconds since 1970 fit")]
+fn last() -> f64 {
+    LAST.get() as f64
+}
+
 /// The time in microseconds by the server's clock as this device knows it; later at every call.
 ///
 /// A clock set back while the page is open is noticed by the page's own; one set back while it was closed,
@@ -179,12 +134,7 @@ pub fn was_heard() -> bool {
 /// nothing as made in the future.
 #[expect(clippy::cast_possible_truncation, reason = "microseconds since 1970 fit")]
 pub fn now() -> i64 {
-    if AHEAD.get().is_none() {
-        let noted = storage().and_then(|storage| storage.get_item(CLOCK).ok().flatten()).unwrap_or_default();
-        let (ahead, last) = noted.split_once(' ').unwrap_or_default();
-        AHEAD.set(Some(ahead.parse().unwrap_or(0.0)));
-        LAST.set(LAST.get().max(last.parse().unwrap_or(0)));
-    }
+    recall();
     let by_device = Date::now() + AHEAD.get().unwrap_or(0.0);
     let by_page = ANCHOR.get().zip(page_time()).map_or(by_device, |((heard, then), page)| heard + page - then);
     let now = (by_device.max(by_page) * 1000.0) as i64;

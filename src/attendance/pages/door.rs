@@ -98,6 +98,10 @@ fn show(door: Door) -> AnyView {
             </Form>
         }
     });
+    let unrecorded = (door.unrecorded > 0).then(|| {
+        let href = format!("/deliveries/{}/unrecorded", door.delivery);
+        view! { <div class="notice warn"><p>{tr!(reads.notice, count = door.unrecorded)}" "<a href=href>{tr!(reads.see)}</a></p></div> }
+    });
     let kiosk = door.refused.is_none().then(|| {
         view! {
             <details class="more">
@@ -116,6 +120,7 @@ fn show(door: Door) -> AnyView {
                 <p class="lede">{facts}</p>
             </header>
             {refused}
+            {unrecorded}
             {body}
             {control}
             {limits}

@@ -39,9 +39,16 @@ fn on_wall(time: NaiveDateTime) -> i64 {
 }
 
 /// The browser's service workers; nothing where the page did not come by https.
-fn workers() -> Option<ServiceWorkerContainer> {
+pub fn workers() -> Option<ServiceWorkerContainer> {
     let found = Reflect::get(&window().navigator(), &"serviceWorker".into()).ok()?;
     found.is_object().then(|| found.unchecked_into())
+}
+
+/// Tells the service worker something, as soon as there is one.
+pub async fn tell_worker(workers: &ServiceWorkerContainer, wish: &str) -> Result<(), JsValue> {
+    JsFuture::from(workers.register("/sw.js")).await?;
+    let ready: ServiceWorkerRegistration = JsFuture::from(workers.ready()?).await?.unchecked_into();
+    ready.active().ok_or(JsValue::NULL)?.post_message(&wish.into())
 }
 
 impl Live {
@@ -173,13 +180,8 @@ impl Live {
             told.dispose();
         });
         spawn_local(async move {
-            let asked = async {
-                JsFuture::from(workers.register("/sw.js")).await?;
-                let ready: ServiceWorkerRegistration = JsFuture::from(workers.ready()?).await?.unchecked_into();
-                ready.active().ok_or(JsValue::NULL)?.post_message(&wish.into())
-            };
             // Where it cannot be had (a private window), the page works as before.
-            let _ = asked.await;
+            let _ = tell_worker(&workers, &wish).await;
         });
     }
 }

@@ -151,23 +151,16 @@ mod browser {
         attendance::{
             api::{Answer, undo_marks},
             model::{self, Action, MarkState, Touch, field_of},
-            pages::row::{Kept, Row, Shown},
+            pages::{
+                row::{Kept, Row, Shown},
+                shelf::new_id,
+            },
         },
         common::ids::EnrolmentId,
     };
     use leptos::{ev, prelude::*, task::spawn_local};
     use wasm_bindgen::JsCast;
     use web_sys::{HtmlElement, HtmlInputElement};
-
-    /// An id for an action. It need not be secret, only new.
-    fn new_id() -> uuid::Uuid {
-        let mut bytes = [0u8; 16];
-        for chunk in bytes.chunks_mut(4) {
-            let word = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-            chunk.copy_from_slice(&word.to_le_bytes());
-        }
-        uuid::Builder::from_random_bytes(bytes).into_uuid()
-    }
 
     fn input(id: &str) -> Option<HtmlInputElement> {
         document().get_element_by_id(id)?.dyn_into().ok()

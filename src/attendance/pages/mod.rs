@@ -21,9 +21,12 @@ mod past;
 mod queue;
 mod register;
 mod row;
+#[cfg(feature = "hydrate")]
+mod shelf;
 mod transfer;
 mod transfer_draft;
 mod transfer_words;
+mod unrecorded;
 mod walk_in;
 
 use crate::lazy;
@@ -50,6 +53,7 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/transfer/:draft") view=lazy!(manage: transfer_draft::DraftPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/paper") view=lazy!(manage: paper::PaperPage)/>
         <Route path=path!("/deliveries/:id/badges") view=lazy!(manage: badges::BadgesPage)/>
+        <Route path=path!("/deliveries/:id/unrecorded") view=lazy!(manage: unrecorded::UnrecordedPage)/>
         <Route path=path!("/kiosk") view=lazy!(kiosk: kiosk::KioskPage)/>
         <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>
         <Route path=path!("/in/:slot") view=lazy!(learn: arrive::ArrivePage)/>

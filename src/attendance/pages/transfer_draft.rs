@@ -9,6 +9,7 @@ use crate::{
             model::DayOrder,
         },
     },
+    common::ids::SlotId,
     tr,
     ui::{
         field::{Input, Select, Tick, Ticks},
@@ -105,6 +106,14 @@ fn DryRun(data: Draft, again: bool) -> impl IntoView {
         ask_order.then(|| view! { <div class="notice warn" role="status"><p>{tr!(transfer.ask_order)}</p></div> });
     let closed =
         data.writable.err().map(|why| view! { <div class="notice warn"><p>{sentences::refusal(why)}</p></div> });
+    let shut = (!data.closed.is_empty()).then(|| {
+        let item = |(slot, starts, marks): &(SlotId, NaiveDateTime, i64)| {
+            let href = format!("/deliveries/{}/register/{slot}", data.delivery);
+            view! { <li><a href=href>{when(*starts)}</a>": "{tr!(shut.marks, count = *marks)}</li> }
+        };
+        let items = data.closed.iter().map(item).collect_view();
+        view! { <div class="notice warn"><h2>{tr!(shut.title)}</h2><p>{tr!(shut.text)}</p><ul>{items}</ul></div> }
+    });
     let reason = matches!(data.writable, Ok(true)).then(|| {
         view! { <Input name="reason" label=tr!(attendance.reason) hint=tr!(attendance.reason_hint)/> }
     });
@@ -123,6 +132,7 @@ fn DryRun(data: Draft, again: bool) -> impl IntoView {
         {changed_meanwhile}
         {which_order}
         {closed}
+        {shut}
         <div class="stats">
             {figures
                 .into_iter()

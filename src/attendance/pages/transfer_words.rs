@@ -43,6 +43,7 @@ pub fn why(why: Why) -> String {
         Why::PlainNumber => tr!(transfer.why.plain_number),
         Why::TooLong => tr!(transfer.why.too_long),
         Why::TooEarly => tr!(transfer.why.too_early),
+        Why::Closed => tr!(shut.why),
         Why::SamePerson => tr!(transfer.why.same_person),
         Why::SameHalfDay => tr!(transfer.why.same_half_day),
         Why::NoHalfDay => tr!(transfer.why.no_half_day),

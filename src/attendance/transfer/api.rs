@@ -133,6 +133,8 @@ pub struct Draft {
     pub changed: i64,
     /// How many stand already as the file has them.
     pub same: i64,
+    /// Half-days whose register is closed, when they begin, and how many marks of the file are not taken for it.
+    pub closed: Vec<(SlotId, NaiveDateTime, i64)>,
     /// Some of the changes.
     pub lines: Vec<Line>,
     /// Which of them is the first shown, from 0.

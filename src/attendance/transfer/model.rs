@@ -63,6 +63,8 @@ crate::text_enum! {
         TooLong = "too_long",
         /// The half-day has not come yet.
         TooEarly = "too_early",
+        /// The register of the half-day is closed.
+        Closed = "closed",
         /// Another row is the same person's.
         SamePerson = "same_person",
         /// Another column is the same half-day's.

@@ -89,6 +89,8 @@ pub struct KnownSlot {
     pub starts: NaiveDateTime,
     /// Its hours.
     pub hours: Hours,
+    /// Whether its register is closed.
+    pub closed: bool,
 }
 
 /// What stands.
@@ -196,6 +198,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Marks that stand already as the file has them.
     pub same: usize,
+    /// Half-days whose register is closed, by position, and how many marks of the file would change it.
+    pub closed: BTreeMap<usize, usize>,
     /// All else.
     pub found: Findings,
 }
@@ -220,6 +224,7 @@ pub fn plan(body: &Body, choices: &Choices, known: &Known) -> Plan {
     let remarks_count = matches!(body, Body::Sheet(_));
     let mut changes = Vec::new();
     let mut same = 0;
+    let mut closed = BTreeMap::new();
     for want in std::mem::take(&mut found.wants) {
         let slot = &known.slots[want.slot];
         let length = slot.hours.minutes();
@@ -239,12 +244,15 @@ pub fn plan(body: &Body, choices: &Choices, known: &Known) -> Plan {
                 text: shortened(&code(&want.mark, length)),
                 why: Why::TooEarly,
             });
+        } else if slot.closed {
+            *closed.entry(want.slot).or_default() += 1;
+            found.problems.push(Problem { at: want.at, text: shortened(&code(&want.mark, length)), why: Why::Closed });
         } else {
             changes.push(Change { slot: want.slot, person: want.person, from, to: want.mark });
         }
     }
     changes.sort_by_key(|change| (change.slot, change.person));
-    Plan { changes, same, found }
+    Plan { changes, same, closed, found }
 }
 
 impl Plan {

@@ -55,6 +55,7 @@ async fn known(cx: &Ctx, h: &mut impl Handle, head: &DeliveryHead) -> Result<Kno
             id: row.id,
             starts: zones::local(row.starts_at, &zone),
             hours: Hours { starts_at: row.starts_at, ends_at: row.ends_at },
+            closed: row.closed_at.is_some(),
         })
         .collect();
     let mut people = Vec::new();
@@ -261,6 +262,11 @@ pub async fn dry_run(cx: &Ctx, delivery: &str, draft: &str, from: &str) -> Resul
         fresh: count(fresh),
         changed: count(plan.changes.len() - fresh),
         same: count(plan.same),
+        closed: plan
+            .closed
+            .iter()
+            .map(|(slot, marks)| (known.slots[*slot].id, known.slots[*slot].starts, count(*marks)))
+            .collect(),
         lines: plan
             .changes
             .iter()

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     attendance::{
+        closing,
         model::{Hours, Mark, MarkState},
         service as register,
     },
@@ -120,6 +121,37 @@ const ZOOM: &str = "Name (Original Name),User Email,Join Time,Leave Time,Duratio
     Tester P1 (Guest),,11/24/2026 09:50:00 AM,11/24/2026 12:40:00 PM,170,Yes\r\n\
     Somebodys iPad,,11/24/2026 09:00:00 AM,11/24/2026 11:30:00 AM,150,Yes\r\n\
     Host,,11/24/2026 08:50:00 AM,11/24/2026 12:40:00 PM,230,No\r\n";
+
+on_both! {
+    async fn closed_registers_are_named_before_anything_is_entered(house) {
+        let class = class(&house, 2).await;
+        let tom = house.as_actor(&class.trainer);
+        let (id, first) = (class.delivery.to_string(), class.slots[0].to_string());
+        let file = "Liste;;24.11.2026;\r\nNom;Prénom;matin;après-midi\r\nTester;P0;P;P\r\nTester;P1;A;en retard 20\r\n";
+        let open = class.bring(&tom, file).await;
+        assert_eq!((open.fresh, open.closed.len()), (4, 0));
+        // Closed between the dry run and the entry: shown anew, with the half-day's name.
+        closing::close(&tom, &id, &first, "close", "").await.unwrap();
+        let done = service::act(&tom, &class.form(&open, "enter")).await.unwrap();
+        assert!(done.to.ends_with("?again=1"), "{}", done.to);
+        assert_eq!(changes(&house).await, 0);
+        let shut = class.again(&tom, &open).await;
+        assert_eq!((shut.fresh, shut.untaken_count), (2, 2));
+        assert_eq!(shut.closed.iter().map(|(slot, _, marks)| (*slot, *marks)).collect::<Vec<_>>(), [(class.slots[0], 2)]);
+        assert!(shut.untaken.iter().all(|it| it.why == Why::Closed && !it.at.is_empty()));
+        // The rest can be entered; the closed register stays as it is.
+        let done = service::act(&tom, &class.form(&shut, "enter")).await.unwrap();
+        assert!(!done.to.ends_with("?again=1"));
+        assert_eq!(class.states(&tom, 0).await, [None, None]);
+        assert_eq!(class.states(&tom, 1).await, [Some((MarkState::Present, 210)), Some((MarkState::Late, 190))]);
+        // Opened again, the same file brings what was left out.
+        closing::close(&tom, &id, &first, "reopen", "from the file").await.unwrap();
+        let rest = class.bring(&tom, file).await;
+        assert_eq!((rest.fresh, rest.same, rest.closed.len()), (2, 2, 0));
+        service::act(&tom, &class.form(&rest, "enter")).await.unwrap();
+        assert_eq!(class.states(&tom, 0).await, [Some((MarkState::Present, 210)), Some((MarkState::Absent, 0))]);
+    }
+}
 
 on_both! {
     async fn a_spreadsheet_of_an_academy(house) {
@@ -344,7 +376,12 @@ fn known(people: usize, slots: usize) -> Known {
         // Mornings and afternoons, day after day.
         let starts_at = first + TimeDelta::days(at as i64 / 2) + TimeDelta::hours(at as i64 % 2 * 5);
         let hours = Hours { starts_at, ends_at: starts_at + TimeDelta::minutes(210) };
-        KnownSlot { id: uuid::Uuid::from_u128(1_000_000 + at as u128).into(), starts: starts_at.naive_utc(), hours }
+        KnownSlot {
+            id: uuid::Uuid::from_u128(1_000_000 + at as u128).into(),
+            starts: starts_at.naive_utc(),
+            hours,
+            closed: false,
+        }
     };
     let person = |at: usize| Person {
         id: uuid::Uuid::from_u128(at as u128).into(),

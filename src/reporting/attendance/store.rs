@@ -5,7 +5,7 @@ use crate::{
     attendance::model::{MarkSource, MarkState},
     common::ids::{CertificateId, DeliveryId, EnrolmentId, PersonId, SlotId},
     completion::model::CertificateKind,
-    deliveries::model::{DeliveryState, Mode},
+    deliveries::model::{DeliveryState, Mode, SlotAct},
     enrolment::model::EnrolmentState,
     execute, fetch_all, fetch_optional,
     institutions::model::Excused,
@@ -100,9 +100,11 @@ statements! {
             c.marked_at, c.address, c.reason, c.undoes
         FROM mark_change c JOIN slot s ON s.id = c.slot_id JOIN enrolment e ON e.id = c.enrolment_id JOIN person p ON p.id = e.person_id
         WHERE s.delivery_id = $1 ORDER BY c.marked_at, c.id, c.enrolment_id";
-    AGENDA = "SELECT s.id AS slot_id, s.starts_at, s.ends_at, s.room, t.title, t.starts_at AS session_at, t.minutes
+    AGENDA = "SELECT s.id AS slot_id, s.starts_at, s.ends_at, s.room, s.cancelled_at, s.cancelled_reason, t.title, t.starts_at AS session_at, t.minutes
         FROM slot s LEFT JOIN timetable_session t ON t.slot_id = s.id
         WHERE s.delivery_id = $1 ORDER BY s.starts_at, s.id, t.starts_at, t.id";
+    STEPS = "SELECT s.starts_at, t.act, t.reason, t.by_name, t.at FROM slot s JOIN slot_step t ON t.slot_id = s.id
+        WHERE s.delivery_id = $1 ORDER BY t.at, t.id";
     OUTCOMES = concat!("SELECT e.id, e.profession, e.area_code, e.created_at, k.met, f.code, f.kind, f.issued_at
         FROM enrolment e LEFT JOIN completion k ON k.enrolment_id = e.id
         LEFT JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
@@ -393,6 +395,10 @@ pub struct AgendaRow {
     pub ends_at: DateTime<Utc>,
     /// Where.
     pub room: String,
+    /// When it was called off.
+    pub cancelled_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub cancelled_reason: String,
     /// The session.
     pub title: Option<String>,
     /// When it begins.
@@ -404,6 +410,26 @@ pub struct AgendaRow {
 /// The timetable of a delivery.
 pub async fn agenda(h: &mut impl Handle, delivery: DeliveryId) -> Result<Vec<AgendaRow>, DbError> {
     fetch_all!(h, AGENDA, delivery)
+}
+
+/// What became of a half-day's register besides its marks.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct StepRow {
+    /// When the half-day begins.
+    pub starts_at: DateTime<Utc>,
+    /// What was done.
+    pub act: SlotAct,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by_name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What became of the registers of a delivery, oldest first.
+pub async fn steps(h: &mut impl Handle, delivery: DeliveryId) -> Result<Vec<StepRow>, DbError> {
+    fetch_all!(h, STEPS, delivery)
 }
 
 /// What became of a place.

@@ -7,11 +7,13 @@ use super::{
     service::{self, Wanted},
 };
 use crate::{
+    attendance::closing,
     common::{
         actor::{Actor, Grant, Role},
         error::AppError,
         ids::{DeliveryId, EnrolmentId, SlotId},
     },
+    deliveries::schedule,
     execute,
     i18n::Locale,
     on_both,
@@ -296,7 +298,7 @@ on_both! {
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, [
             "agenda.csv", "agenda.pdf", "history.csv", "participants.csv", "register.csv", "register.pdf", "results.csv",
-            "manifest.json", "MANIFEST.sha256",
+            "steps.csv", "manifest.json", "MANIFEST.sha256",
         ]);
         let sums = String::from_utf8(files.last().unwrap().1.clone()).unwrap();
         assert_eq!(sums.lines().count(), files.len() - 1);
@@ -306,13 +308,48 @@ on_both! {
             let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(sum, hash, "{name}");
         }
-        let manifest: serde_json::Value = serde_json::from_slice(&files[7].1).unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(&files[8].1).unwrap();
         assert_eq!((manifest["made_by"].as_str(), manifest["people"].as_i64()), (Some("Ada Tester"), Some(3)));
         let register = String::from_utf8(files[4].1.clone()).unwrap();
         assert!(register.contains("L 20") && register.contains("Tester, Cem"));
         // The same record, the same bytes.
         assert!(read(service::bundle(&admin, &id, Locale::en).await.unwrap()) == files);
         assert_eq!(house.count("SELECT COUNT(*) FROM audit WHERE action = 'take_evidence'").await, 2);
+    }
+}
+
+on_both! {
+    async fn the_bundle_tells_what_became_of_the_registers(house) {
+        let it = given(&house).await;
+        let (admin, tom) = (house.as_actor(&it.admin), house.as_actor(&it.trainer));
+        let id = it.delivery.to_string();
+        let [first, second] = [0, 1].map(|n: usize| it.slots[n].to_string());
+        let later = || house.app.clock.set(house.app.now() + TimeDelta::minutes(1));
+        closing::close(&tom, &id, &first, "close", "").await.unwrap();
+        later();
+        closing::close(&tom, &id, &first, "reopen", "A list came, on paper").await.unwrap();
+        later();
+        schedule::call_off(&admin, &id, &second, "cancel", "Heating failed").await.unwrap();
+        later();
+        schedule::call_off(&admin, &id, &second, "restore", "").await.unwrap();
+        later();
+        schedule::call_off(&admin, &id, &second, "cancel", "No heating; again").await.unwrap();
+        let bundle = service::bundle(&admin, &id, Locale::en).await.unwrap();
+        let mut archive = zip::ZipArchive::new(bundle.file).unwrap();
+        let mut text = |name: &str| {
+            let mut text = String::new();
+            archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+            text
+        };
+        let (steps, agenda, manifest) = (text("steps.csv"), text("agenda.csv"), text("manifest.json"));
+        let acts: Vec<&str> = steps.lines().skip(1).map(|line| line.split(',').nth(2).unwrap()).collect();
+        assert_eq!(acts, ["closed", "reopened", "cancelled", "restored", "cancelled"]);
+        assert!(steps.contains("\"A list came, on paper\"") && steps.contains("Heating failed") && steps.contains("Ada Tester"));
+        let off: Vec<&str> = agenda.lines().filter(|line| line.contains("No heating; again")).collect();
+        assert!(!off.is_empty() && off.len() < agenda.lines().count() - 1, "only the half-day that is called off: {agenda}");
+        let day = house.app.now().date_naive().to_string();
+        assert!(off.iter().all(|line| line.rsplit(',').next().unwrap().starts_with(&day)), "since when, and why: {agenda}");
+        assert!(manifest.contains("\"steps.csv\""));
     }
 }
 

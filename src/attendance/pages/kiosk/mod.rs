@@ -1,9 +1,16 @@
 //! `/kiosk`: a tablet at the door. It reads badges by camera, by a scanner that types, or by hand, and says
-//! large and at once what was recorded.
+//! large and at once what was recorded. Without a line it keeps what it reads, and says that.
 
 #[cfg(feature = "hydrate")]
+mod browser;
+#[cfg(feature = "hydrate")]
 mod camera;
+mod readings;
+#[cfg(feature = "hydrate")]
+mod sending;
 
+use self::readings::Readings;
+pub use self::readings::way_name;
 use super::door::facts;
 use crate::{
     attendance::{
@@ -13,6 +20,7 @@ use crate::{
             model::{Heard, Word},
         },
     },
+    common::ids::KioskId,
     tr,
     ui::{format, load::load},
 };
@@ -26,26 +34,33 @@ use leptos_router::hooks::use_query_map;
 /// What the screen says.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "the server's page only says what was heard"))]
-enum Say {
+pub enum Say {
     /// The answer to a badge.
     Heard(Heard),
-    /// The line is gone: nothing was recorded.
-    Offline,
-    /// Anything else that kept it from being recorded.
-    Trouble(String),
+    /// The line is gone: the badge is kept, as one of so many.
+    Kept(usize),
+    /// The line is gone, and the device can keep nothing.
+    Lost,
 }
 
 /// The kiosk at work.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser reads badges"))]
 struct Desk {
+    /// Which kiosk it is.
+    id: KioskId,
     /// Which way people go.
     way: RwSignal<Way>,
-    /// What is said now.
-    say: RwSignal<Option<Say>>,
-    /// The half-day at whose door it stands.
-    at: RwSignal<Option<Where>>,
+    /// What was read and is on its way, and what is said of it.
+    readings: Readings,
+    /// The half-days at whose door it stands, one after the other.
+    day: RwSignal<Vec<Where>>,
     /// The venue's clock.
     now: RwSignal<NaiveDateTime>,
+    /// How far the venue's clock is ahead of the server's count, in microseconds.
+    zone: i64,
+    /// When the kiosk ends, in microseconds.
+    until: i64,
     /// Whether the camera looks.
     looking: RwSignal<bool>,
     /// Why it cannot.
@@ -63,24 +78,53 @@ pub fn KioskPage() -> impl IntoView {
 fn show(data: Option<Kiosk>) -> AnyView {
     match data {
         Some(kiosk) => screen(kiosk),
-        None => view! {
-            <Title text=tr!(kiosk.title)/>
-            <div class="wrap narrow stack">
-                <h1>{tr!(kiosk.ended)}</h1>
-                <p class="lede">{tr!(kiosk.ended_text)}</p>
-                <p><a class="btn" href="/" rel="external">{tr!(kiosk.leave)}</a></p>
+        None => ended(),
+    }
+}
+
+/// The kiosk is none any more. What it read before is sent first; then nothing is left on the device.
+fn ended() -> AnyView {
+    let readings = Readings::new(None);
+    #[cfg(feature = "hydrate")]
+    readings.wind_up();
+    let left = move || {
+        let count = readings.waiting.with(Vec::len);
+        if count == 0 {
+            return ().into_any();
+        }
+        let times = move || readings.times().into_iter().map(|at| view! { <li>{at}</li> }).collect_view();
+        view! {
+            <div class="notice warn stack" role="status">
+                <p><b>{tr!(reads.left, count = count as i64)}</b>" "{if readings.over.get() { tr!(reads.left_over) } else { tr!(reads.left_sending) }}</p>
+                <ul>{times}</ul>
+                {move || readings.over.get().then(|| view! {
+                    <p><button type="button" class="btn quiet" on:click=move |event| readings.discard(&event)>{tr!(reads.discard)}</button></p>
+                })}
             </div>
         }
-        .into_any(),
+        .into_any()
+    };
+    view! {
+        <Title text=tr!(kiosk.title)/>
+        <div class="wrap narrow stack">
+            <h1>{tr!(kiosk.ended)}</h1>
+            <p class="lede">{tr!(kiosk.ended_text)}</p>
+            {left}
+            <p><a class="btn" href="/" rel="external">{tr!(kiosk.leave)}</a></p>
+        </div>
     }
+    .into_any()
 }
 
 fn screen(data: Kiosk) -> AnyView {
     let desk = Desk {
+        id: data.id,
         way: RwSignal::new(data.way),
-        say: RwSignal::new(data.said.map(Say::Heard)),
-        at: RwSignal::new(data.at),
+        readings: Readings::new(data.said.map(Say::Heard)),
+        day: RwSignal::new(data.day),
         now: RwSignal::new(data.now),
+        zone: data.now.and_utc().timestamp_micros() - data.clock,
+        until: data.until,
         looking: RwSignal::new(false),
         blind: RwSignal::new(false),
         field: NodeRef::new(),
@@ -88,7 +132,9 @@ fn screen(data: Kiosk) -> AnyView {
     };
     #[cfg(feature = "hydrate")]
     desk.begin();
-    let where_now = move || match desk.at.get() {
+    let readings = desk.readings;
+    let at = Memo::new(move |_| desk.day.with(|day| Kiosk::at(day, desk.now.get()).cloned()));
+    let where_now = move || match at.get() {
         Some(at) => facts(&at),
         None => tr!(kiosk.no_slot_now),
     };
@@ -103,13 +149,14 @@ fn screen(data: Kiosk) -> AnyView {
             </a>
         }
     };
-    let answer = move || match desk.say.get() {
+    let answer = move || match readings.say.get() {
         Some(say) => said(say),
         None => view! { <p class="what">{move || ready(desk.way.get())}</p> }.into_any(),
     };
-    let mood = move || match desk.say.get() {
+    let mood = move || match readings.say.get() {
         Some(Say::Heard(heard)) => format!("answer {}", heard.word.mood()),
-        Some(_) => "answer bad".to_owned(),
+        Some(Say::Kept(_)) => "answer calm".to_owned(),
+        Some(Say::Lost) => "answer bad".to_owned(),
         None => "answer".to_owned(),
     };
     // Without script the page asks by itself which half-day runs. The element has no children for the
@@ -128,6 +175,7 @@ fn screen(data: Kiosk) -> AnyView {
                 {way(Way::Out, tr!(kiosk.leaving))}
             </nav>
             <div class=mood role="status">{answer}</div>
+            {readings::line(readings)}
             <form method="post" action=move || format!("/kiosk?way={}", desk.way.get().code()) on:submit=move |event| desk.typed(&event)>
                 <input type="hidden" name="__fn" value=TypeBadge::PATH/>
                 <input type="hidden" name="way" value=move || desk.way.get().code()/>
@@ -147,6 +195,7 @@ fn screen(data: Kiosk) -> AnyView {
                     <button type="button" class="btn text" on:click=move |_| desk.fill()>{tr!(kiosk.full_screen)}</button>
                 </div>
             </div>
+            {readings::not_recorded(readings)}
         </div>
     }
     .into_any()
@@ -171,8 +220,8 @@ fn said(say: Say) -> AnyView {
             let elsewhere = heard.elsewhere.as_ref().map(|at| format!("{} · {}", at.title, facts(at)));
             (heard.word.recorded(), heard.name, what, elsewhere)
         }
-        Say::Offline => (false, String::new(), tr!(kiosk.offline), None),
-        Say::Trouble(text) => (false, String::new(), text, None),
+        Say::Kept(count) => (true, String::new(), tr!(reads.kept, count = count as i64), None),
+        Say::Lost => (false, String::new(), tr!(kiosk.offline), None),
     };
     view! {
         {icon(good)}
@@ -192,13 +241,24 @@ fn in_words(heard: &Heard) -> String {
         Word::Out | Word::OutFull => {
             tr!(kiosk.word.out, time = time, counted = format::minutes(heard.minutes))
         }
+        word => why(word),
+    }
+}
+
+/// Why nothing was recorded.
+pub fn why(word: Word) -> String {
+    match word {
+        Word::In | Word::Late | Word::AlreadyIn | Word::Out | Word::OutFull => String::new(),
         Word::NotIn => tr!(kiosk.word.not_in),
         Word::WrongGroup => tr!(kiosk.word.wrong_group),
         Word::Unknown => tr!(kiosk.word.unknown),
         Word::Replaced => tr!(kiosk.word.replaced),
         Word::TooEarly => tr!(kiosk.word.too_early),
         Word::Closed => tr!(kiosk.word.closed),
+        Word::CalledOff => tr!(reads.word.called_off),
         Word::NoSlot => tr!(kiosk.word.no_slot),
+        Word::NoTime => tr!(reads.word.no_time),
+        Word::Overruled => tr!(reads.word.overruled),
         Word::Ended => tr!(kiosk.ended),
     }
 }
@@ -213,154 +273,4 @@ impl Desk {
     fn look(self) {}
     /// The page takes the whole screen.
     fn fill(self) {}
-}
-
-#[cfg(feature = "hydrate")]
-mod browser {
-    use super::{Desk, Say, Way, camera};
-    use crate::{
-        attendance::kiosk::api::{get_kiosk, scan_badge},
-        common::error::AppError,
-        ui::words,
-    };
-    use leptos::{ev, prelude::*, task::spawn_local};
-    use std::time::Duration;
-
-    /// An answer stays for so long, unless the next one comes.
-    const STAYS: Duration = Duration::from_secs(8);
-    /// The same badge held on before the camera is one badge, in milliseconds.
-    const SAME: f64 = 5000.0;
-
-    impl Desk {
-        /// Keeps clock, half-day and field as they should be for as long as the page is there.
-        pub(super) fn begin(self) {
-            let (since, shown) = (js_sys::Date::now(), self.now.get_untracked());
-            let turns = StoredValue::new(0_u32);
-            let tick = move || {
-                let passed = js_sys::Date::now() - since;
-                self.now.set(shown + chrono::TimeDelta::milliseconds(passed as i64));
-                self.mind();
-                turns.update_value(|turns| *turns += 1);
-                if turns.get_value().is_multiple_of(15) {
-                    self.ask();
-                }
-            };
-            Effect::new(move |_| {
-                self.mind();
-                if self.say.get_untracked().is_some() {
-                    self.forget();
-                }
-                if let Ok(handle) = set_interval_with_handle(tick, Duration::from_secs(2)) {
-                    on_cleanup(move || handle.clear());
-                }
-            });
-            on_cleanup(move || camera::stop(self.video.try_get_untracked().flatten()));
-        }
-
-        /// A scanner types wherever the focus is: it must be the field.
-        fn mind(self) {
-            let elsewhere = document().active_element().is_none_or(|on| on.tag_name() == "BODY");
-            if elsewhere && let Some(field) = self.field.get_untracked() {
-                let _ = field.focus();
-            }
-        }
-
-        /// Which half-day runs now, and whether this is a kiosk still.
-        fn ask(self) {
-            spawn_local(async move {
-                match get_kiosk(self.way.get_untracked().code().to_owned()).await {
-                    Ok(Some(kiosk)) => {
-                        self.at.try_set(kiosk.at);
-                    }
-                    Ok(None) => {
-                        let _ = window().location().reload();
-                    }
-                    Err(_) => {}
-                }
-            });
-        }
-
-        pub(super) fn turn(self, event: &ev::MouseEvent, way: Way) {
-            event.prevent_default();
-            self.say.set(None);
-            self.way.set(way);
-            self.mind();
-        }
-
-        pub(super) fn typed(self, event: &ev::SubmitEvent) {
-            event.prevent_default();
-            if let Some(field) = self.field.get_untracked() {
-                let code = field.value();
-                field.set_value("");
-                let _ = field.focus();
-                self.read(code);
-            }
-        }
-
-        pub(super) fn look(self) {
-            if self.looking.get_untracked() {
-                self.looking.set(false);
-                camera::stop(self.video.get_untracked());
-                return;
-            }
-            self.blind.set(false);
-            let last = StoredValue::new((String::new(), 0.0));
-            let seen = move |code: String| {
-                let now = js_sys::Date::now();
-                let (before, at) = last.try_get_value().unwrap_or_default();
-                let _ = last.try_set_value((code.clone(), now));
-                if before != code || now - at > SAME {
-                    self.read(code);
-                }
-            };
-            spawn_local(async move {
-                let Some(video) = self.video.get_untracked() else { return };
-                match camera::start(&video).await {
-                    Ok(()) => {
-                        self.looking.set(true);
-                        camera::watch(video, move || self.looking.try_get_untracked() == Some(true), seen);
-                    }
-                    Err(_) => self.blind.set(true),
-                }
-            });
-        }
-
-        pub(super) fn fill(self) {
-            if let Some(root) = document().document_element() {
-                let _ = root.request_fullscreen();
-            }
-        }
-
-        /// Sends a code, and says what came of it; the next one does not wait for that.
-        fn read(self, code: String) {
-            if code.trim().is_empty() {
-                return;
-            }
-            let way = self.way.get_untracked().code().to_owned();
-            spawn_local(async move {
-                let say = match scan_badge(code, way).await {
-                    Ok(heard) => Say::Heard(heard),
-                    Err(AppError::Unavailable) => Say::Offline,
-                    Err(error) => Say::Trouble(words::error(&error)),
-                };
-                // What is said again is said anew to those who listen.
-                self.say.try_set(None);
-                self.say.try_set(Some(say));
-                self.forget();
-            });
-        }
-
-        /// Makes room for the next one after a while.
-        fn forget(self) {
-            let said = self.say.get_untracked();
-            set_timeout(
-                move || {
-                    if self.say.try_get_untracked() == Some(said) {
-                        self.say.set(None);
-                    }
-                },
-                STAYS,
-            );
-        }
-    }
 }

@@ -141,6 +141,7 @@ async fn read(cx: &Ctx, h: &mut impl Handle, head: &DeliveryHead, locale: Locale
     let slots = store::slots(h, head.id).await?;
     let people = store::people(h, head.id).await?;
     let agenda = store::agenda(h, head.id).await?;
+    let steps = store::steps(h, head.id).await?;
     let outcomes = store::outcomes(h, head.id).await?;
     let history = store::history(h, head.id).await?;
     let last_change = history.last().map(|change| change.marked_at);
@@ -151,6 +152,7 @@ async fn read(cx: &Ctx, h: &mut impl Handle, head: &DeliveryHead, locale: Locale
         let participants = paper::participants(head, &people, &outcomes, now);
         let results = paper::outcomes(head, &people, &outcomes, now);
         let history = paper::history(head, &slots, &history, now);
+        let steps = paper::steps(head, &steps, now);
         let register = paper::grid(&grid_of(cx, head.clone(), &slots, people, &wanted), now);
         let made = |path: &str, sheet: &Sheet, format| Part {
             path: path.to_owned(),
@@ -164,6 +166,7 @@ async fn read(cx: &Ctx, h: &mut impl Handle, head: &DeliveryHead, locale: Locale
             made("register.csv", &register, Format::Csv),
             made("register.pdf", &register, Format::Pdf),
             made("results.csv", &results, Format::Csv),
+            made("steps.csv", &steps, Format::Csv),
         ]
     });
     let mut record = Record { parts, last_change, changes, half_days, people: count };

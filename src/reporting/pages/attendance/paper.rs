@@ -15,7 +15,7 @@ use crate::{
         api::{Asked, Grid, Numbers, Risks, Years},
         export::{Cell, Sheet},
         model::Told,
-        store::{AgendaRow, ChangeRow, OutcomeRow, PersonRow, SlotRow},
+        store::{AgendaRow, ChangeRow, OutcomeRow, PersonRow, SlotRow, StepRow},
     },
     tr,
     ui::{format, words},
@@ -240,8 +240,15 @@ pub fn agenda(head: &DeliveryHead, rows: &[AgendaRow], at: DateTime<Utc>) -> She
         tr!(hours.half_day_begins),
         tr!(hours.half_day_ends),
         tr!(hours.room),
+        tr!(evidence.called_off),
     ];
     let local = |time| zones::local(time, &head.time_zone).format("%Y-%m-%d %H:%M").to_string();
+    let called_off = |row: &AgendaRow| {
+        let since = row.cancelled_at.map(|at| [local(at), row.cancelled_reason.clone()]);
+        since.map_or(Cell::Empty, |told| {
+            Cell::text(told.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · "))
+        })
+    };
     it.rows = rows
         .iter()
         .map(|row| {
@@ -253,10 +260,30 @@ pub fn agenda(head: &DeliveryHead, rows: &[AgendaRow], at: DateTime<Utc>) -> She
                 Cell::text(local(row.starts_at)),
                 Cell::text(local(row.ends_at)),
                 Cell::text(row.room.clone()),
+                called_off(row),
             ]
         })
         .collect();
     it.notes = footnote(head.area_code.as_deref());
+    it
+}
+
+/// What became of the registers besides their marks: closed, reopened, called off, restored, moved. For machines
+/// as the history is.
+pub fn steps(head: &DeliveryHead, rows: &[StepRow], at: DateTime<Utc>) -> Sheet {
+    let mut it = sheet(head.id, "steps", tr!(evidence.steps), at);
+    it.facts = about(head, at);
+    it.columns = ["at", "half_day", "act", "reason", "by"].map(str::to_owned).to_vec();
+    let line = |row: &StepRow| {
+        vec![
+            Cell::text(stamp(row.at)),
+            Cell::text(stamp(row.starts_at)),
+            Cell::text(row.act.code()),
+            Cell::text(row.reason.clone()),
+            Cell::text(row.by_name.clone()),
+        ]
+    };
+    it.rows = rows.iter().map(line).collect();
     it
 }
 
