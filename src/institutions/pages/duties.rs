@@ -102,7 +102,7 @@ fn show(data: Duties) -> AnyView {
     let list = if lines.is_empty() {
         view! { <div class="empty"><h2>{tr!(duty.none)}</h2><p>{tr!(duty.none_text)}</p></div> }.into_any()
     } else {
-        view! { <ul class="list">{lines}</ul> }.into_any()
+        view! { <section><h2 class="vh">{tr!(duty.title)}</h2><ul class="list">{lines}</ul></section> }.into_any()
     };
     view! {
         <PageHead

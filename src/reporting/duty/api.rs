@@ -1,6 +1,6 @@
 //! Server functions of the duty of continuing education, what they send, and the file.
 
-use super::model::{DutyAsked, DutyBy, DutyTold};
+use super::model::{DutyBy, DutyTold};
 use crate::{common::error::AppError, institutions::duty::model::Owed, people::model::Profession};
 use leptos::{
     prelude::*,
@@ -68,6 +68,6 @@ pub async fn get_duty_numbers(
     by: String,
 ) -> Result<DutyNumbers, AppError> {
     use crate::platform::http;
-    let asked = DutyAsked { area, institution, profession, year, by };
+    let asked = super::model::DutyAsked { area, institution, profession, year, by };
     http::answer(async { super::service::numbers(&http::ctx()?, &language, &asked).await }).await
 }
