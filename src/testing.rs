@@ -10,6 +10,7 @@ pub use given::{GivenPack, ZONE};
 use crate::{
     common::actor::{Actor, Grant, Role},
     common::ids::{InstitutionId, PersonId},
+    institutions::model::InstitutionKind,
     people::{service, store::NewPerson},
     platform::{
         clock::{Clock, Entropy},
@@ -204,10 +205,16 @@ impl House {
 
     /// An area `AL` and an institution in it.
     pub async fn institution(&self, slug: &str) -> InstitutionId {
-        use crate::institutions::{
-            model::InstitutionKind,
-            store::{self, AreaRow, NewInstitution},
-        };
+        self.institution_of(slug, InstitutionKind::JudicialTraining).await
+    }
+
+    /// A court there.
+    pub async fn court(&self, slug: &str) -> InstitutionId {
+        self.institution_of(slug, InstitutionKind::Court).await
+    }
+
+    async fn institution_of(&self, slug: &str, kind: InstitutionKind) -> InstitutionId {
+        use crate::institutions::store::{self, AreaRow, NewInstitution};
         let id: InstitutionId = self.app.id();
         let mut tx = self.app.db.begin().await.expect("begins");
         if store::areas(&mut tx).await.expect("areas").is_empty() {
@@ -222,15 +229,7 @@ impl House {
             };
             store::add_area(&mut tx, &area).await.expect("an area");
         }
-        let new = NewInstitution {
-            id,
-            slug,
-            area_code: "AL",
-            name: slug,
-            folded: slug,
-            kind: InstitutionKind::JudicialTraining,
-            note: "",
-        };
+        let new = NewInstitution { id, slug, area_code: "AL", name: slug, folded: slug, kind, note: "" };
         store::add(&mut tx, &new, self.app.now()).await.expect("an institution");
         tx.commit().await.expect("commits");
         id

@@ -130,6 +130,13 @@ pub struct Register {
     pub action: uuid::Uuid,
 }
 
+impl Register {
+    /// Whether there are more half-days than are shown side by side.
+    pub fn is_long(&self) -> bool {
+        self.far.0.is_some() || self.far.1.is_some()
+    }
+}
+
 /// What became of a name that was touched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
@@ -234,7 +241,8 @@ pub struct History {
     pub steps: Vec<StepLine>,
 }
 
-/// The register of a slot; of the nearest when `slot` is empty.
+/// The register of a slot; of the first one from a day on when `slot` is a day (`2026-11-24`); of the
+/// nearest when it is empty.
 #[server(prefix = "/_fn", endpoint = "attendance/register", input = GetUrl, output = Postcard)]
 pub async fn get_register(delivery: String, slot: String) -> Result<Register, AppError> {
     use crate::platform::http;

@@ -22,6 +22,8 @@ pub mod service;
 pub mod sheets;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod long_tests;
 #[cfg(feature = "ssr")]
 mod stories;
 #[cfg(all(test, feature = "ssr"))]

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     common::{
+        dates::parse_date,
         error::{AppError, Refusal},
         forms::{Done, FaultKind, Flash},
         ids::{DeliveryId, EnrolmentId, PersonId, SlotId},
@@ -30,7 +31,7 @@ use crate::{
         jobs, text, zones,
     },
 };
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -76,7 +77,8 @@ pub(super) fn called(family: &str, given: &str) -> String {
     }
 }
 
-/// The register of a slot, or of the nearest one. Four statements, however many names.
+/// The register of a slot; or of the first one from a day on (`2026-11-24`, at the venue), of the last one
+/// where there is none; or of the nearest. Four statements, however many names.
 pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, AppError> {
     let actor = cx.signed_in()?;
     let id: DeliveryId = delivery.parse().map_err(|_| AppError::NotFound)?;
@@ -84,8 +86,12 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
     let (head, keeper) = desk(cx, &mut reader, id).await?;
     let zone = head.time_zone.as_str();
     let now = cx.now();
-    let slots = store::slots(&mut reader, id, slot.parse().ok(), now).await?;
-    let chosen = if slot.is_empty() {
+    let from = parse_date(slot);
+    let since = from.map_or(now, |day| zones::utc(day.and_time(NaiveTime::MIN), zone));
+    let slots = store::slots(&mut reader, id, slot.parse().ok(), since).await?;
+    let chosen = if let Some(day) = from {
+        first_from(&slots, day, zone)
+    } else if slot.is_empty() {
         let given: Vec<&SlotRow> = slots.iter().filter(|slot| slot.cancelled_at.is_none()).collect();
         nearest(&given, |slot| slot.hours(), now).copied().or(slots.first())
     } else {
@@ -155,6 +161,17 @@ fn order<K: Ord>(names: &[NameRow], key: impl Fn(&NameRow) -> K) -> Vec<u16> {
     let mut order: Vec<u16> = (0..u16::try_from(names.len()).unwrap_or(u16::MAX)).collect();
     order.sort_by_cached_key(|at| key(&names[usize::from(*at)]));
     order
+}
+
+/// The first half-day from a day on, rather one that was not called off; the last one where there is none.
+fn first_from<'a>(slots: &'a [SlotRow], day: NaiveDate, zone: &str) -> Option<&'a SlotRow> {
+    let later = |slot: &&SlotRow| zones::local(slot.starts_at, zone).date() >= day;
+    slots
+        .iter()
+        .filter(later)
+        .find(|slot| slot.cancelled_at.is_none())
+        .or_else(|| slots.iter().find(later))
+        .or(slots.last())
 }
 
 /// As many half-days as are shown before and after the one looked at.

@@ -40,6 +40,8 @@ ids! {
     GrantId,
     /// A training institution, court, office or unit.
     InstitutionId,
+    /// A duty of continuing education.
+    DutyId,
     /// A project.
     ProjectId,
     /// An activity of projects.

@@ -1,12 +1,15 @@
 //! Outcomes by rule, and certificates that anybody can check.
 
+mod lost;
 mod paper;
 
+pub use lost::{LOST_JOB, lost_job};
 pub use paper::{PAPER_JOB, download, paper_job};
 
 use super::{
     api::{CertificateLine, ResultLine, Results},
     model::{Attested, Code, MyCertificate, Rule, Standing, Tally, Verdict, steps},
+    notice_store,
     store::{self, Certificate, NewCertificate, Place},
 };
 use crate::{
@@ -114,14 +117,18 @@ pub async fn look(cx: &Ctx, id: DeliveryId) -> Result<(), AppError> {
     let by_pace = case.rule.self_paced && case.programme_minutes == 0;
     let recorded = case.recorded();
     let mut titles = None;
-    let mut changed = false;
+    let (mut changed, mut lost) = (false, false);
     for place in &case.places {
         let tally = case.tally(place);
         let standing = case.rule.standing(&tally);
         let met = standing == Standing::Met;
         let risk = if case.over() { Risk::None } else { case.rule.risk(&tally, case.longest) };
+        lost |= risk == Risk::Lost;
         if place.risk != risk {
             store::set_risk(&mut tx, place.id, risk).await?;
+            if place.risk == Risk::Lost && !case.over() {
+                notice_store::mended(&mut tx, place.id).await?;
+            }
         }
         if standing != Standing::Unmeasured && place.stored() != Some((Tally { pending_minutes: 0, ..tally }, met)) {
             store::set_outcome(&mut tx, place.id, &tally, met, now).await?;
@@ -136,6 +143,9 @@ pub async fn look(cx: &Ctx, id: DeliveryId) -> Result<(), AppError> {
     }
     if changed {
         jobs::count_again(cx, &mut tx).await?;
+    }
+    if lost {
+        lost::ask(cx, &mut tx, id).await?;
     }
     jobs::sum_again(cx, &mut tx, id).await?;
     Ok(tx.commit().await?)

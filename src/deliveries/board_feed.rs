@@ -59,7 +59,8 @@ fn calendar(courses: &[BoardCourse], now: DateTime<Utc>, site: &str) -> String {
     text
 }
 
-fn escape(text: &str) -> String {
+/// A text as a value of the format.
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -73,7 +74,7 @@ fn escape(text: &str) -> String {
 }
 
 /// A line of at most 75 bytes, the rest on lines that begin with a space.
-fn fold(text: &mut String, line: &str) {
+pub fn fold(text: &mut String, line: &str) {
     let mut used = 0;
     for c in line.chars() {
         if used + c.len_utf8() > 75 {

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod model;
+pub mod notices;
 pub mod pages;
 pub mod timetable;
 #[cfg(feature = "ssr")]

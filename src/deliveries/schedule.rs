@@ -7,6 +7,7 @@ pub use called_off::call_off;
 use super::{
     api::{Schedule, SessionForm, SessionView, SlotEdit, SlotForm, SlotView},
     model::{DeliveryHead, MOVED, Moved, SlotAct},
+    notices::service as notices,
     service::{id, managed, path},
     store::{self, Session, Slot, SlotStep, TimetableRow},
     timetable::{self, HoursForm},
@@ -118,6 +119,7 @@ pub async fn generate(cx: &Ctx, form: &HoursForm) -> Result<Done, AppError> {
         None => Vec::new(),
     };
     let made = timetable::generate(&plans, first, last, &hours);
+    notices::before_all(cx, &mut tx, &head).await?;
     store::clear_slots(&mut tx, head.id).await.map_err(unless_marked)?;
     for half in &made.halves {
         let slot = Slot {
@@ -130,6 +132,7 @@ pub async fn generate(cx: &Ctx, form: &HoursForm) -> Result<Done, AppError> {
         if slot.ends_at <= slot.starts_at {
             return Err(AppError::field("morning_to", FaultKind::EndsBeforeStart));
         }
+        notices::added(cx, &mut tx, &head, slot.id).await?;
         store::add_slot(&mut tx, head.id, &slot).await?;
         for placed in &half.sessions {
             let plan = &plans[placed.plan];
@@ -220,6 +223,7 @@ pub async fn save_slot(cx: &Ctx, form: &SlotForm) -> Result<Done, AppError> {
     }
     let flash = match stands {
         None if form.was.is_empty() => {
+            notices::added(cx, &mut tx, &head, slot).await?;
             match store::add_slot(&mut tx, head.id, &changed).await {
                 Err(error) if error.is_unique_violation() => return Err(Refusal::AlreadySent.into()),
                 other => other?,
@@ -238,6 +242,11 @@ pub async fn save_slot(cx: &Ctx, form: &SlotForm) -> Result<Done, AppError> {
             return Err(AppError::Conflict(Box::new(Conflict::between(&editor, head.version, &fields))));
         }
         Some(stands) => {
+            if stands.cancelled.is_none()
+                && ((starts, ends) != (stands.starts, stands.ends) || changed.room != stands.room)
+            {
+                notices::before(cx, &mut tx, &head, slot).await?;
+            }
             store::set_slot(&mut tx, head.id, &changed).await?;
             if (starts, ends) != (stands.starts, stands.ends) {
                 moved(cx, &mut tx, &head, stands, (starts, ends)).await?;
@@ -322,6 +331,7 @@ pub async fn remove_slot(cx: &Ctx, delivery: &str, slot: &str) -> Result<Done, A
     let Some(stands) = slots.iter().find(|other| other.id == slot) else {
         return Err(Refusal::AlreadySent.into());
     };
+    notices::before(cx, &mut tx, &head, slot).await?;
     store::remove_slot(&mut tx, head.id, slot).await.map_err(unless_marked)?;
     jobs::look_again(cx, &mut tx, head.id).await?;
     audit::record(cx, &mut tx, "remove_slot", "delivery", head.id, Some(stands), None).await?;

@@ -7,7 +7,7 @@ use super::{
         Bounds, DeliveryForm, DeliveryHead, DeliveryState, Mode, NEWS, News, Plan, StateForm, Tab, TrainerForm,
         zone_of_area,
     },
-    schedule, store,
+    notices, schedule, store,
 };
 use crate::{
     common::{
@@ -230,6 +230,9 @@ pub async fn save(cx: &Ctx, form: &DeliveryForm) -> Result<Done, AppError> {
 
     let now = cx.now();
     if let (Some(head), Some(stands)) = (&head, &stands) {
+        if stands.place != plan.place {
+            notices::service::before_place(cx, &mut tx, head, &stands.place).await?;
+        }
         match store::update(&mut tx, delivery, version, &plan, &actor.name, now).await {
             Ok(true) => {}
             Ok(false) => {

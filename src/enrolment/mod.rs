@@ -4,6 +4,8 @@ pub mod api;
 pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]
+pub mod changes;
+#[cfg(feature = "ssr")]
 pub mod letters;
 #[cfg(feature = "ssr")]
 pub mod service;
@@ -11,5 +13,7 @@ pub mod service;
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod views;
+#[cfg(all(test, feature = "ssr"))]
+mod changes_tests;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -1,6 +1,9 @@
 //! Server functions of institutions, and what they send.
 
-use super::model::{Area, FormerName, Institution, InstitutionForm, InstitutionLine};
+use super::{
+    duty::model::Term,
+    model::{Area, FormerName, Institution, InstitutionForm, InstitutionLine},
+};
 use crate::common::{error::AppError, forms::Done};
 use chrono::NaiveDate;
 use leptos::{
@@ -64,6 +67,10 @@ pub struct AreaView {
     pub former_names: Vec<FormerName>,
     /// Its institutions and those that serve it from elsewhere.
     pub institutions: Vec<InstitutionLine>,
+    /// The duties of continuing education that hold, and those to come.
+    pub duties: Vec<Term>,
+    /// Whether who looks may set them.
+    pub may_set_duties: bool,
 }
 
 /// All areas, with names in `language`.

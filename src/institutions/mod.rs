@@ -1,6 +1,7 @@
 //! Areas and the institutions that serve them: the public directory.
 
 pub mod api;
+pub mod duty;
 pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]

@@ -36,6 +36,32 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// Whom letters go to when somebody can no longer meet the rule of a delivery hosted here.
+    pub enum RiskLetters {
+        /// The participant and the lead trainer.
+        Both = "both",
+        /// The participant alone.
+        Participants = "participants",
+        /// The lead trainer alone.
+        Trainers = "trainers",
+        /// Nobody.
+        Nobody = "nobody",
+    }
+}
+
+impl RiskLetters {
+    /// Whether participants get one.
+    pub const fn participants(self) -> bool {
+        matches!(self, Self::Both | Self::Participants)
+    }
+
+    /// Whether lead trainers get one.
+    pub const fn trainers(self) -> bool {
+        matches!(self, Self::Both | Self::Trainers)
+    }
+}
+
 /// The code of the area whose name always carries a footnote.
 pub const KOSOVO: &str = "XK";
 
@@ -148,6 +174,8 @@ pub struct Institution {
     pub attendance_percent: Option<i64>,
     /// What an excused absence counts as in the deliveries it hosts.
     pub excused: Excused,
+    /// Who is written to when somebody can no longer pass.
+    pub risk_letters: RiskLetters,
     /// Grows with every change.
     pub version: i64,
     /// Who changed it last.
@@ -187,6 +215,9 @@ pub struct InstitutionForm {
     /// What an excused absence counts as.
     #[serde(default)]
     pub excused: String,
+    /// Who is written to when somebody can no longer pass.
+    #[serde(default)]
+    pub risk_letters: String,
 }
 
 impl InstitutionForm {
@@ -206,7 +237,15 @@ impl InstitutionForm {
                 to.excused
             }),
         };
+        let risk_letters = match self.risk_letters.trim() {
+            "" => to.risk_letters,
+            chosen => chosen.parse().unwrap_or_else(|_| {
+                checks.fault("risk_letters", FaultKind::Choice);
+                to.risk_letters
+            }),
+        };
         let changed = Institution {
+            risk_letters,
             attendance_percent: percent,
             excused,
             name: checks.required("name", &self.name, 200),

@@ -2,6 +2,7 @@
 
 use super::{
     api::{AreaLine, AreaView, Directory, InstitutionEdit, InstitutionView},
+    duty,
     model::{Area, Institution, InstitutionForm, former_names, name_at},
     store,
 };
@@ -14,6 +15,7 @@ use crate::{
     people::rights::{Record, Right, demand, may},
     platform::{audit, context::Ctx, db::Handle, text},
 };
+use chrono::Datelike;
 
 /// All areas with their names today.
 pub async fn areas(cx: &Ctx, h: &mut impl Handle, language: &str) -> Result<Vec<Area>, AppError> {
@@ -53,7 +55,12 @@ pub async fn area(cx: &Ctx, code: &str, language: &str) -> Result<AreaView, AppE
     let row = store::area(&mut reader, code).await?.ok_or(AppError::NotFound)?;
     let names = store::names_of(&mut reader, code).await?;
     let today = cx.now().date_naive();
+    let institutions = store::lines_in(&mut reader, code).await?;
+    let terms: Vec<_> = duty::store::of_area(&mut reader, code).await?.into_iter().map(|duty| duty.term).collect();
+    let keepers = institutions.iter().filter(|line| duty::service::speaks_for(line, code)).map(|line| line.id);
     Ok(AreaView {
+        duties: duty::model::to_show(&terms, today.year().into()),
+        may_set_duties: duty::service::may_set(cx, keepers),
         area: Area {
             name: name_at(&names, code, language, today),
             code: row.code,
@@ -64,7 +71,7 @@ pub async fn area(cx: &Ctx, code: &str, language: &str) -> Result<AreaView, AppE
         convention_deposit: row.convention_deposit,
         convention_in_force: row.convention_in_force,
         former_names: former_names(&names, code, language, today),
-        institutions: store::lines_in(&mut reader, code).await?,
+        institutions,
     })
 }
 
@@ -118,6 +125,7 @@ pub async fn edit(cx: &Ctx, form: &InstitutionForm) -> Result<Done, AppError> {
 }
 
 fn conflict(form: &InstitutionForm, stands: &Institution) -> Conflict {
+    let risk_letters = if form.risk_letters.is_empty() { stands.risk_letters.code() } else { &form.risk_letters };
     let excused = if form.excused.is_empty() { stands.excused.code() } else { &form.excused };
     Conflict::between(
         &stands.updated_by,
@@ -136,6 +144,7 @@ fn conflict(form: &InstitutionForm, stands: &Institution) -> Conflict {
                 stands.attendance_percent.map_or_else(String::new, |share| share.to_string()),
             ),
             ("excused", excused, stands.excused.code().to_owned()),
+            ("risk_letters", risk_letters, stands.risk_letters.code().to_owned()),
         ],
     )
 }

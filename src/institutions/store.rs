@@ -22,13 +22,13 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     AREA_NAME_ADD = "INSERT INTO area_name (area_code, language, starts_on, name) VALUES ($1, $2, $3, $4)";
     LINES = "SELECT id, slug, name, kind, area_code FROM institution ORDER BY area_code, name";
-    BY_SLUG = "SELECT id, slug, area_code, name, kind, address, email, phone, website, languages, about, note, attendance_percent, excused, version, updated_by
+    BY_SLUG = "SELECT id, slug, area_code, name, kind, address, email, phone, website, languages, about, note, attendance_percent, excused, risk_letters, version, updated_by
         FROM institution WHERE slug = $1";
-    BY_ID = "SELECT id, slug, area_code, name, kind, address, email, phone, website, languages, about, note, attendance_percent, excused, version, updated_by
+    BY_ID = "SELECT id, slug, area_code, name, kind, address, email, phone, website, languages, about, note, attendance_percent, excused, risk_letters, version, updated_by
         FROM institution WHERE id = $1";
     ADD = "INSERT INTO institution (id, slug, area_code, name, folded, kind, note, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE = "UPDATE institution SET name = $3, folded = $4, about = $5, address = $6, email = $7, phone = $8, website = $9,
-        languages = $10, attendance_percent = $11, excused = $12, updated_at = $13, updated_by = $14, version = version + 1 WHERE id = $1 AND version = $2";
+        languages = $10, attendance_percent = $11, excused = $12, risk_letters = $13, updated_at = $14, updated_by = $15, version = version + 1 WHERE id = $1 AND version = $2";
     FORMER_ADD = "INSERT INTO institution_former_name (institution_id, name, ends_on) VALUES ($1, $2, $3)";
     FORMER = "SELECT name, ends_on FROM institution_former_name WHERE institution_id = $1 ORDER BY ends_on DESC";
     SERVES_ADD = "INSERT INTO institution_serves (institution_id, area_code) VALUES ($1, $2)";
@@ -167,6 +167,7 @@ pub async fn update(
         &institution.languages,
         institution.attendance_percent,
         institution.excused,
+        institution.risk_letters,
         now,
         by
     )

@@ -51,7 +51,7 @@ on_both! {
 
         let (kosovo, queries) = counted(service::area(&cx, "XK", "en")).await;
         let kosovo = kosovo.unwrap();
-        assert_eq!(queries, 3);
+        assert_eq!(queries, 4);
         assert!(kosovo.area.footnote && kosovo.area.name == "Kosovo*");
         let slugs: Vec<_> = kosovo.institutions.iter().map(|line| line.slug.as_str()).collect();
         assert_eq!(slugs, ["xk-academy-of-justice", "regional-judicial-pilot-centre-zagreb"]);

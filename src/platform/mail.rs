@@ -9,7 +9,7 @@ use crate::common::error::AppError;
 use futures::future::BoxFuture;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType},
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,15 +37,33 @@ pub async fn send(cx: &Ctx, tx: &mut Tx, letter: &Letter) -> Result<(), DbError>
     jobs::enqueue(cx, tx, JOB, letter).await
 }
 
+/// A letter on its way, with what goes along.
+#[derive(Serialize, Deserialize)]
+struct Parcel {
+    #[serde(flatten)]
+    letter: Letter,
+    /// Dates for the reader's calendar (RFC 5545).
+    #[serde(default)]
+    dates: Option<String>,
+}
+
+/// [`send`], with dates for the reader's own calendar as an attachment.
+pub async fn send_with_dates(cx: &Ctx, tx: &mut Tx, letter: &Letter, dates: Option<&str>) -> Result<(), DbError> {
+    if letter.to.is_empty() {
+        return Ok(());
+    }
+    jobs::enqueue(cx, tx, JOB, &Parcel { letter: letter.clone(), dates: dates.map(str::to_owned) }).await
+}
+
 /// Sends a letter from the outbox.
 pub fn deliver(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError>> {
     Box::pin(async move {
-        let letter: Letter = serde_json::from_str(&payload).map_err(|_| AppError::Internal)?;
+        let Parcel { letter, dates } = serde_json::from_str(&payload).map_err(|_| AppError::Internal)?;
         let failed = |what: &str, error: &dyn std::fmt::Display| {
             tracing::warn!(%error, "{what}");
             AppError::Unavailable
         };
-        let message = message(&cx.app, &letter).map_err(|e| failed("letter could not be written", &e))?;
+        let message = message(&cx.app, &letter, dates).map_err(|e| failed("letter could not be written", &e))?;
         match &cx.app.settings.smtp_url {
             Some(url) => {
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
@@ -66,18 +84,25 @@ pub fn deliver(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppErr
     })
 }
 
-fn message(app: &App, letter: &Letter) -> Result<Message, String> {
+fn message(app: &App, letter: &Letter, dates: Option<String>) -> Result<Message, String> {
     let from: Mailbox = app.settings.mail_from.parse().map_err(|e| format!("{e}"))?;
     let to = Mailbox::new(
         Some(letter.name.clone()).filter(|name| !name.is_empty()),
         letter.to.parse().map_err(|e| format!("{e}"))?,
     );
-    Message::builder()
+    let builder = Message::builder()
         .from(from)
         .to(to)
         .subject(letter.subject.replace(['\r', '\n'], " "))
-        .date(std::time::SystemTime::from(app.now()))
-        .header(ContentType::TEXT_PLAIN)
-        .body(letter.body.clone())
-        .map_err(|e| e.to_string())
+        .date(std::time::SystemTime::from(app.now()));
+    let message = match dates {
+        None => builder.header(ContentType::TEXT_PLAIN).body(letter.body.clone()),
+        Some(dates) => {
+            let kind = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH").map_err(|e| e.to_string())?;
+            let dates = Attachment::new("timetable.ics".to_owned()).body(dates, kind);
+            let text = SinglePart::plain(letter.body.clone());
+            builder.multipart(MultiPart::mixed().singlepart(text).singlepart(dates))
+        }
+    };
+    message.map_err(|e| e.to_string())
 }

@@ -1,6 +1,9 @@
 //! Server functions of the numbers and of the first pages, what they send, and the file.
 
-use super::model::{Figures, Line};
+use super::{
+    duty::api::DutyYear,
+    model::{Figures, Line},
+};
 use crate::{
     common::{
         error::AppError,
@@ -44,6 +47,8 @@ pub struct Report {
 pub struct Home {
     /// The person's name; empty when nobody is signed in.
     pub name: String,
+    /// What the law asks of the person this year.
+    pub duty: Option<DutyYear>,
     /// A participant's places.
     pub learning: Option<Vec<LearningCard>>,
     /// A participant's certificates.

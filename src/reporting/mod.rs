@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod attendance;
+pub mod duty;
 pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]

@@ -57,6 +57,9 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("institutions/edit", For(Right::EditInstitution)),
     ("institutions/area", Nothing),
     ("institutions/areas", Nothing),
+    ("institutions/duties", For(Right::EditInstitution)),
+    ("institutions/save-duty", For(Right::EditInstitution)),
+    ("institutions/remove-duty", For(Right::EditInstitution)),
     // programmes
     ("programmes/activities", Nothing),
     ("programmes/documents", Nothing),
@@ -192,6 +195,7 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("attendance-reports/numbers", For(Right::ReadNumbers)),
     ("attendance-reports/person", For(Right::ManagePeople)),
     ("attendance-reports/mine", SignIn),
+    ("duty/numbers", For(Right::ReadNumbers)),
 ];
 
 /// Pages, as the router writes them.
@@ -214,6 +218,7 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/institutions/{slug}/edit", For(Right::EditInstitution)),
     ("/areas", Nothing),
     ("/areas/{code}", Nothing),
+    ("/areas/{code}/duties", For(Right::EditInstitution)),
     // programmes
     ("/activities", Nothing),
     ("/documents", Nothing),
@@ -282,6 +287,7 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/", Nothing),
     ("/reports", For(Right::ReadNumbers)),
     ("/reports/attendance", For(Right::ReadNumbers)),
+    ("/reports/duty", For(Right::ReadNumbers)),
     ("/attendance/at-risk", For(Right::KeepRegister)),
     ("/deliveries/{id}/attendance", For(Right::KeepRegister)),
     ("/people/{id}/attendance", For(Right::ManagePeople)),
@@ -299,6 +305,7 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     ("GET", "/certificates/{file}", SignIn),
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
     ("GET", "/reports/attendance/{file}", For(Right::ReadNumbers)),
+    ("GET", "/reports/duty/{file}", For(Right::ReadNumbers)),
     ("GET", "/attendance/at-risk/{file}", For(Right::KeepRegister)),
     ("GET", "/people/{id}/attendance/{file}", For(Right::ManagePeople)),
     ("GET", "/my/attendance/{file}", SignIn),

@@ -74,6 +74,8 @@ pub const JOBS: Handlers = &[
     (crate::enrolment::letters::JOB, crate::enrolment::letters::write),
     (crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
     (crate::deliveries::model::MOVED, crate::attendance::moved::job),
+    (crate::deliveries::notices::model::CHANGED, crate::enrolment::changes::tell),
+    (completion::service::LOST_JOB, completion::service::lost_job),
 ];
 
 /// Opens everything the settings name.
@@ -119,6 +121,7 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/deliveries/{id}/register.csv", get(transfer::export_csv))
         .route("/deliveries/{id}/register.xlsx", get(transfer::export_xlsx))
         .route("/reports/attendance/{file}", get(reporting::attendance::download::numbers))
+        .route("/reports/duty/{file}", get(reporting::attendance::download::duty))
         .route("/attendance/at-risk/{file}", get(reporting::attendance::download::risks))
         .route("/people/{id}/attendance/{file}", get(reporting::attendance::download::years))
         .route("/my/attendance/{file}", get(reporting::attendance::download::my_years))

@@ -11,6 +11,7 @@ use crate::{
         model::{MarkState, field_of},
     },
     common::{
+        dates::parse_date,
         error::AppError,
         ids::{DeliveryId, SlotId},
     },
@@ -41,7 +42,9 @@ pub fn RegisterPage() -> impl IntoView {
     load(
         move || {
             let params = params.read();
-            (params.get("id").unwrap_or_default(), params.get("slot").unwrap_or_default())
+            // A day in the address leads to the first half-day from then on.
+            let from = || query.read().get("from").filter(|day| parse_date(day).is_some()).unwrap_or_default();
+            (params.get("id").unwrap_or_default(), params.get("slot").unwrap_or_else(from))
         },
         |(delivery, slot)| get_register(delivery, slot),
         move |data| show(data, sort.get()),
@@ -127,12 +130,33 @@ fn show(mut data: Register, sort: Sort) -> AnyView {
     }
     let title = slot_title(&data.slots[position]);
     let closing = closing(&data, slot);
+    let go = data
+        .is_long()
+        .then(|| view! { <form id=GO method="get" action=format!("/deliveries/{}/register", data.delivery)></form> });
     view! {
         <Title text=format!("{title} · {}", data.title)/>
         <Form function=SaveRegister::PATH class="register"><RegisterSheet data=data shown=slot position=position sort=sort/></Form>
+        {go}
         {closing}
     }
     .into_any()
+}
+
+/// The form that goes to a day. Its field stands amid the register's own form, which cannot hold another.
+const GO: &str = "go-to-day";
+
+/// Where there are more half-days than can be shown: a day to go to.
+fn go_to_day(data: &Register, tab: &SlotTab) -> Option<AnyView> {
+    data.is_long().then(|| {
+        view! {
+            <div class="reg-go noprint">
+                <label for="f-from">{tr!(attendance.go_to_day)}</label>
+                <input id="f-from" type="date" name="from" form=GO class="short" value=tab.starts.date().to_string()/>
+                <button form=GO class="btn quiet small">{tr!(attendance.go)}</button>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 /// Tuesday morning · 09:00–12:30.
@@ -352,6 +376,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
     .collect();
     let title = slot_title(tab);
     let nav = tabs(&data, slot, sort);
+    let go = go_to_day(&data, tab);
     let search = (total > MANY).then(|| {
         view! { <input class="reg-find js" type="search" aria-label=tr!(attendance.find) placeholder=tr!(attendance.find) on:input=move |event| live.find(event)/> }
     });
@@ -426,6 +451,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         </header>
         <p class="reg-line" role="status" hidden=move || live.online.get()>{no_line}</p>
         <nav class="slots" aria-label=tr!(attendance.half_days)>{nav}</nav>
+        {go}
         <div class="reg-top">
             <div class="metered line">
                 <progress class="meter" value=move || live.marked().to_string() max=total.max(1).to_string() aria-label=tr!(attendance.marked)></progress>

@@ -9,6 +9,7 @@ use crate::{
     },
     deliveries::{
         model::SlotAct,
+        notices::service as notices,
         service::id,
         store::{self, SlotStep},
     },
@@ -41,6 +42,7 @@ pub async fn call_off(cx: &Ctx, delivery: &str, slot: &str, act: &str, reason: &
         // Something else was put into its hours.
         return Err(AppError::field("", FaultKind::Overlap));
     }
+    notices::before(cx, &mut tx, &head, slot).await?;
     let changed = if act == SlotAct::Cancelled {
         store::cancel_slot(&mut tx, head.id, slot, &reason, cx.now()).await?
     } else {

@@ -124,6 +124,7 @@ async fn write(cx: &Ctx, source: &Source, hash: &str, files: &[Stored]) -> Resul
         loader.files.insert(file.path.clone(), file.row.id);
     }
     loader.areas(&mut tx).await?;
+    loader.duties(&mut tx).await?;
     loader.institutions(&mut tx).await?;
     loader.projects(&mut tx).await?;
     loader.activities(&mut tx).await?;

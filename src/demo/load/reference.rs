@@ -12,13 +12,15 @@ use crate::{
         store::{self, NewDocument, NewProject},
     },
     institutions::{
+        duty::{model::Term, store::add as add_duty},
         model::{AreaName, InstitutionKind, KOSOVO},
         store::{self as institutions, AreaRow, NewInstitution},
     },
+    people::model::Profession,
     platform::{db::Tx, text},
     programmes::model::{kind_code, parse_translations},
 };
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use std::collections::HashMap;
 
 /// The note of areas where no project works.
@@ -83,6 +85,21 @@ impl Loader<'_> {
                     institutions::add_area_name(tx, &name).await?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// What the law of one area asks of its judges and prosecutors each year: invented, as its source says.
+    pub(super) async fn duties(&self, tx: &mut Tx) -> Result<(), AppError> {
+        for (profession, hours) in [(Profession::Judge, 40), (Profession::Prosecutor, 32)] {
+            let term = Term {
+                area_code: "AL".to_owned(),
+                profession,
+                from_year: i64::from(self.now.year()) - 1,
+                hours,
+                source: "Invented for the demonstration".to_owned(),
+            };
+            add_duty(tx, self.id(), &term, "", self.now).await?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use crate::{
     institutions::{
         api::{AreaView, get_area},
         model::KOSOVO,
+        pages::duties::said,
     },
     programmes::pages::parts::ProgrammesInArea,
     tr,
@@ -35,7 +36,34 @@ pub fn AreaPage() -> impl IntoView {
 }
 
 fn show(data: AreaView) -> impl IntoView {
-    let AreaView { area, languages, convention_deposit, convention_in_force, former_names, institutions } = data;
+    let AreaView {
+        area,
+        languages,
+        convention_deposit,
+        convention_in_force,
+        former_names,
+        institutions,
+        duties,
+        may_set_duties,
+    } = data;
+    let duty = (!duties.is_empty() || may_set_duties).then(|| {
+        let none = duties.is_empty().then(|| view! { <p class="muted">{tr!(duty.none)}</p> });
+        let set = may_set_duties.then(|| {
+            view! { <p><a href=format!("/areas/{}/duties", area.code)>{tr!(duty.set)}</a></p> }
+        });
+        let lines = duties
+            .iter()
+            .map(|term| view! { <li><b>{said(term)}</b><span>{term.source.clone()}</span></li> })
+            .collect::<Vec<_>>();
+        view! {
+            <section class="section">
+                <h2>{tr!(duty.title)}</h2>
+                {none}
+                {(!lines.is_empty()).then(|| view! { <ul class="dir-list">{lines}</ul> })}
+                {set}
+            </section>
+        }
+    });
     let tag = if area.project_area { tr!(areas.project_area) } else { tr!(areas.host) };
     let code = if area.code == KOSOVO { tr!(areas.user_assigned, code = area.code.clone()) } else { area.code.clone() };
     let confirmed = |day: Option<NaiveDate>| match day {
@@ -67,6 +95,7 @@ fn show(data: AreaView) -> impl IntoView {
                         view! { <ul class="dir-list">{lines}</ul> }.into_any()
                     }}
                 </section>
+                {duty}
             </div>
             <aside>
                 <div class="sheet pad">

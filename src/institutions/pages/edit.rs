@@ -3,7 +3,7 @@
 use crate::{
     institutions::{
         api::{EditInstitution, InstitutionEdit, get_institution_for_edit},
-        model::Excused,
+        model::{Excused, RiskLetters},
     },
     tr,
     ui::{
@@ -27,6 +27,7 @@ fn show(data: InstitutionEdit) -> impl IntoView {
     let it = data.institution;
     let back = format!("/institutions/{}", it.slug);
     let excused = Excused::ALL.iter().map(|it| (it.code().to_owned(), words::excused(*it))).collect();
+    let letters = RiskLetters::ALL.iter().map(|it| (it.code().to_owned(), letters_to(*it))).collect();
     let labels = vec![
         ("name", tr!(institutions.name)),
         ("about", tr!(institutions.about)),
@@ -37,6 +38,7 @@ fn show(data: InstitutionEdit) -> impl IntoView {
         ("languages", tr!(institutions.languages)),
         ("attendance_percent", tr!(institutions.attendance_percent)),
         ("excused", tr!(institutions.excused)),
+        ("risk_letters", tr!(notices.risk_letters)),
     ];
     view! {
         <PageHead
@@ -73,6 +75,13 @@ fn show(data: InstitutionEdit) -> impl IntoView {
                         class="short"
                     />
                     <Select name="excused" label=tr!(institutions.excused) options=excused value=it.excused.code()/>
+                    <Select
+                        name="risk_letters"
+                        label=tr!(notices.risk_letters)
+                        hint=tr!(notices.risk_letters_hint)
+                        options=letters
+                        value=it.risk_letters.code()
+                    />
                 </fieldset>
                 <div class="actions">
                     <Submit label=tr!(form.save)/>
@@ -80,5 +89,14 @@ fn show(data: InstitutionEdit) -> impl IntoView {
                 </div>
             </Form>
         </div>
+    }
+}
+
+fn letters_to(it: RiskLetters) -> String {
+    match it {
+        RiskLetters::Both => tr!(notices.to_both),
+        RiskLetters::Participants => tr!(notices.to_participants),
+        RiskLetters::Trainers => tr!(notices.to_trainers),
+        RiskLetters::Nobody => tr!(notices.to_nobody),
     }
 }

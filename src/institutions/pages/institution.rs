@@ -27,8 +27,12 @@ pub fn InstitutionPage() -> impl IntoView {
 fn show(data: InstitutionView) -> impl IntoView {
     let InstitutionView { institution, area, serves, former_names, may_edit } = data;
     let actions = may_edit.then(|| {
-        view! { <a class="btn quiet small" href=format!("/institutions/{}/edit", institution.slug)>{tr!(institutions.edit)}</a> }
-            .into_any()
+        let duty = format!("/reports/duty?institution={}", institution.slug);
+        view! {
+            <a class="btn quiet small" href=duty>{tr!(duty.title)}</a>
+            <a class="btn quiet small" href=format!("/institutions/{}/edit", institution.slug)>{tr!(institutions.edit)}</a>
+        }
+        .into_any()
     });
     let footnote = area.footnote || serves.iter().any(|area| area.footnote);
     let contact = [

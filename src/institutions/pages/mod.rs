@@ -3,6 +3,7 @@
 mod area;
 mod areas;
 mod directory;
+pub mod duties;
 mod edit;
 mod institution;
 
@@ -20,6 +21,7 @@ pub fn InstitutionRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/areas") view=lazy!(open: areas::AreasPage)/>
         <Route path=path!("/areas/:code") view=lazy!(open: area::AreaPage)/>
+        <Route path=path!("/areas/:code/duties") view=lazy!(manage: duties::DutiesPage)/>
         <Route path=path!("/institutions") view=lazy!(open: directory::DirectoryPage)/>
         <Route path=path!("/institutions/:slug") view=lazy!(open: institution::InstitutionPage)/>
         <Route path=path!("/institutions/:slug/edit") view=lazy!(manage: edit::EditPage)/>

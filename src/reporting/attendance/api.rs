@@ -8,6 +8,7 @@ use crate::{
     },
     deliveries::model::DeliveryHead,
     enrolment::model::EnrolmentState,
+    institutions::duty::model::Owed,
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use leptos::{
@@ -203,6 +204,8 @@ pub struct YearLine {
     pub minutes: i64,
     /// Subjects: the course's title, and minutes attended in it.
     pub subjects: Vec<(String, i64)>,
+    /// What the law asked of the person in that year.
+    pub owed: Option<Owed>,
 }
 
 /// A delivery that a person took part in.

@@ -9,7 +9,10 @@ use crate::{
     common::{error::AppError, forms::Done},
     i18n::{self, Locale},
     platform::{audit, context::Ctx, http},
-    reporting::pages::attendance::paper,
+    reporting::{
+        duty::model::DutyAsked,
+        pages::{attendance::paper, duty_paper},
+    },
 };
 use axum::{
     Extension,
@@ -129,6 +132,21 @@ pub async fn numbers(
     let sheet = async {
         let numbers = service::numbers(&cx, i18n::code(locale), &asked).await?;
         Ok(i18n::speaking(locale, || paper::numbers(&numbers, &asked, cx.now())))
+    };
+    answer(&cx, &name, None, sheet, request).await
+}
+
+/// `/reports/duty/{file}`: how many have met their duty of continuing education.
+pub async fn duty(
+    Extension(cx): Extension<Ctx>,
+    Path(name): Path<String>,
+    Query(asked): Query<DutyAsked>,
+    request: Request,
+) -> Response {
+    let locale = language(&cx, &request);
+    let sheet = async {
+        let numbers = crate::reporting::duty::service::numbers(&cx, i18n::code(locale), &asked).await?;
+        Ok(i18n::speaking(locale, || duty_paper::duty(&numbers, &asked, cx.now())))
     };
     answer(&cx, &name, None, sheet, request).await
 }

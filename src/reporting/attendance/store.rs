@@ -7,7 +7,7 @@ use crate::{
     completion::model::CertificateKind,
     deliveries::model::{DeliveryState, Mode, SlotAct},
     enrolment::model::EnrolmentState,
-    execute, fetch_all, fetch_optional,
+    execute, fetch_all,
     institutions::model::Excused,
     platform::db::{DbError, Handle, Tx},
     statements,
@@ -87,7 +87,6 @@ statements! {
         LEFT JOIN institution i ON i.id = d.host_id
         WHERE d.state IN ('running', 'delivered', 'reported')";
     HOSTS = "SELECT i.slug, i.name FROM institution i WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.host_id = i.id) ORDER BY i.name";
-    PERSON = "SELECT given_name, family_name FROM person WHERE id = $1";
     OF_PERSON = concat!("SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.starts_on, d.ends_on, d.time_zone,
             d.area_code, c.slug AS course_slug, i.name AS host_name, f.id AS certificate_id, f.code, f.kind, f.issued_at
         FROM enrolment e JOIN delivery d ON d.id = e.delivery_id JOIN course c ON c.id = d.course_id
@@ -291,11 +290,6 @@ pub async fn sums(h: &mut impl Handle) -> Result<Vec<SumRow>, DbError> {
 /// Institutions that give something: address and name.
 pub async fn hosts(h: &mut impl Handle) -> Result<Vec<(String, String)>, DbError> {
     fetch_all!(h, HOSTS)
-}
-
-/// A person's names.
-pub async fn person(h: &mut impl Handle, id: PersonId) -> Result<Option<(String, String)>, DbError> {
-    fetch_optional!(h, PERSON, id)
 }
 
 /// A place that somebody held.

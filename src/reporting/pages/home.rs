@@ -1,6 +1,7 @@
 //! `/`: the landing page, or the first page of the roles held.
 
 use super::{
+    duty,
     landing::landing,
     sections::{calls, hosting, learning, numbers, programme, teaching},
 };
@@ -24,6 +25,7 @@ fn show(home: Home) -> AnyView {
     let name = home.name.clone();
     let footnote = home.footnote;
     let sections: Vec<AnyView> = [
+        home.duty.as_ref().map(duty::section),
         home.learning.map(|cards| learning(cards, home.certificates)),
         home.teaching.map(|cards| teaching(cards, home.drafts)),
         home.hosting.map(hosting),

@@ -1,6 +1,9 @@
 //! Pages: numbers: who was reached, by area and course; and each role's first page.
 
 pub mod attendance;
+pub mod duty;
+#[cfg(feature = "ssr")]
+pub mod duty_paper;
 mod home;
 mod landing;
 mod numbers;
@@ -22,6 +25,7 @@ pub fn ReportingRoutes() -> AnyNestedRoute {
         <Route path=path!("/") view=lazy!(open: home::HomePage)/>
         <Route path=path!("/reports") view=lazy!(manage: reports::ReportsPage)/>
         <Route path=path!("/reports/attendance") view=lazy!(manage: attendance::numbers::AttendanceNumbersPage)/>
+        <Route path=path!("/reports/duty") view=lazy!(manage: duty::DutyPage)/>
         <Route path=path!("/attendance/at-risk") view=lazy!(manage: attendance::risk::RiskPage)/>
         <Route path=path!("/deliveries/:id/attendance") view=lazy!(manage: attendance::grid::GridPage)/>
         <Route path=path!("/people/:id/attendance") view=lazy!(manage: attendance::years::YearsPage)/>

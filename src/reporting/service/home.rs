@@ -12,6 +12,7 @@ use crate::{
     platform::{context::Ctx, zones},
     reporting::{
         api::{DeliveryCard, DraftCard, HalfDay, Home, House, LearningCard},
+        duty,
         store::{self, DeliveryRow, LearningRow},
     },
 };
@@ -24,6 +25,10 @@ pub async fn home(cx: &Ctx, language: &str) -> Result<Home, AppError> {
     let now = cx.now();
     let mut reader = cx.read().await?;
     let mut home = Home { name: actor.name.clone(), ..Home::default() };
+    // Those who read numbers come for them, and those cost enough.
+    if !(actor.has(Role::ProgrammeOfficer) || actor.has(Role::Observer)) {
+        home.duty = duty::service::this_year(cx, &mut reader, actor.person_id).await?;
+    }
     if learns(actor) {
         let rows = store::learning(&mut reader, actor.person_id, now).await?;
         home.certificates = count(rows.iter().filter(|row| row.certificate_id.is_some()));

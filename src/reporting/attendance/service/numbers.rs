@@ -19,7 +19,7 @@ use crate::{
             model::{By, Cell, Groups, Outlook, People, Sum, cells},
             store::{self, SumRow},
         },
-        store as reach,
+        duty, store as reach,
     },
     tr,
 };
@@ -74,6 +74,7 @@ pub async fn sum(cx: &Ctx, delivery: DeliveryId) -> Result<(), AppError> {
             sum.cannot_pass += i64::from(outlook == Outlook::CannotPass);
         }
     }
+    duty::service::keep_years(&mut tx, delivery, slots.iter().map(|slot| slot.starts_at), &head.time_zone).await?;
     store::set_sum(&mut tx, delivery, &sum, &People::list(came), now).await?;
     Ok(tx.commit().await?)
 }

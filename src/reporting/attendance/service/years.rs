@@ -5,7 +5,7 @@ use crate::{
         error::AppError,
         ids::{EnrolmentId, PersonId},
     },
-    institutions::model::KOSOVO,
+    institutions::{duty::model::Owed, model::KOSOVO},
     people::{
         records,
         rights::{Record, Right, may, may_somewhere},
@@ -16,7 +16,7 @@ use crate::{
             api::{YearDelivery, YearLine, Years},
             store::{self, PlaceRow},
         },
-        store as reach,
+        duty, store as reach,
     },
 };
 use chrono::Datelike;
@@ -53,7 +53,7 @@ pub async fn my_years(cx: &Ctx, language: &str) -> Result<Years, AppError> {
 /// Four statements, however many years.
 async fn years(cx: &Ctx, language: &str, person: PersonId, own: bool) -> Result<Years, AppError> {
     let mut reader = cx.read().await?;
-    let (given, family) = store::person(&mut reader, person).await?.ok_or(AppError::NotFound)?;
+    let duties = duty::service::of_person(cx, &mut reader, person).await?.ok_or(AppError::NotFound)?;
     let places = store::places_of(&mut reader, person).await?;
     let minutes = store::minutes_of(&mut reader, person).await?;
     let titles = reach::course_titles(&mut reader).await?;
@@ -73,9 +73,19 @@ async fn years(cx: &Ctx, language: &str, person: PersonId, own: bool) -> Result<
             *by_year.entry(year).or_default().entry(title(&row.course_slug)).or_default() += attended;
         }
     }
+    let today = cx.now().date_naive();
+    let mut owed: BTreeMap<i32, Owed> = duties
+        .years(by_year.keys().map(|year| i64::from(*year)), today)
+        .into_iter()
+        .filter_map(|(year, owed)| Some((i32::try_from(year).ok()?, owed)))
+        .collect();
+    // A year in which nothing was attended of what was asked is a year too.
+    for year in owed.keys() {
+        by_year.entry(*year).or_default();
+    }
     Ok(Years {
         person,
-        name: format!("{given} {family}").trim().to_owned(),
+        name: duties.name,
         own,
         footnote: places.iter().any(|place| place.area_code.as_deref() == Some(KOSOVO)),
         years: by_year
@@ -85,6 +95,7 @@ async fn years(cx: &Ctx, language: &str, person: PersonId, own: bool) -> Result<
                 year,
                 minutes: subjects.values().sum(),
                 subjects: subjects.into_iter().collect(),
+                owed: owed.remove(&year),
             })
             .collect(),
         deliveries: places
@@ -109,6 +120,6 @@ async fn years(cx: &Ctx, language: &str, person: PersonId, own: bool) -> Result<
                 }
             })
             .collect(),
-        today: cx.now().date_naive(),
+        today,
     })
 }

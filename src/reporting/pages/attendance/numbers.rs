@@ -115,7 +115,7 @@ fn show(data: Numbers, asked: &Asked) -> AnyView {
             title=tr!(hours.numbers_title)
             crumbs=vec![(tr!(nav.reports), "/reports".to_owned())]
             lede=tr!(hours.numbers_lede)
-            meta=view! { <li>{as_of}</li> }.into_any()
+            meta=view! { <li>{as_of}</li><li><a href="/reports/duty">{tr!(duty.title)}</a></li> }.into_any()
         />
         <div class="wrap body stack wide">
             {filters}

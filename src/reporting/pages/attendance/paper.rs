@@ -17,13 +17,14 @@ use crate::{
         model::Told,
         store::{AgendaRow, ChangeRow, OutcomeRow, PersonRow, SlotRow, StepRow},
     },
+    reporting::pages::duty,
     tr,
     ui::{format, words},
 };
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
-fn sheet(id: impl ToString, file: &str, title: String, at: DateTime<Utc>) -> Sheet {
+pub(in crate::reporting::pages) fn sheet(id: impl ToString, file: &str, title: String, at: DateTime<Utc>) -> Sheet {
     Sheet {
         id: format!("{file}:{}", id.to_string()),
         at,
@@ -38,7 +39,7 @@ fn sheet(id: impl ToString, file: &str, title: String, at: DateTime<Utc>) -> She
     }
 }
 
-fn footnote(code: Option<&str>) -> Vec<String> {
+pub(in crate::reporting::pages) fn footnote(code: Option<&str>) -> Vec<String> {
     if code == Some(KOSOVO) { vec![tr!(app.kosovo_footnote)] } else { Vec::new() }
 }
 
@@ -129,7 +130,7 @@ pub fn risks(data: &Risks, at: DateTime<Utc>) -> Sheet {
     it
 }
 
-fn utc(at: DateTime<Utc>) -> String {
+pub(in crate::reporting::pages) fn utc(at: DateTime<Utc>) -> String {
     tr!(hours.made_at, time = format::date_time(at.naive_utc()), zone = "UTC")
 }
 
@@ -187,7 +188,13 @@ pub fn years(data: &Years, at: DateTime<Utc>) -> Sheet {
             .iter()
             .map(|(subject, minutes)| format!("{subject}: {}", format::minutes(*minutes)))
             .collect();
-        format!("{}: {} ({})", year.year, format::minutes(year.minutes), subjects.join("; "))
+        let subjects = if subjects.is_empty() { String::new() } else { format!(" ({})", subjects.join("; ")) };
+        let owed = year.owed.as_ref().map(|owed| {
+            let (asked, gap) =
+                (duty::of_asked(year.year.into(), year.minutes, owed), duty::missing(year.minutes, owed));
+            format!(". {asked}: {gap} ({})", owed.source)
+        });
+        format!("{}: {}{subjects}{}", year.year, format::minutes(year.minutes), owed.unwrap_or_default())
     }));
     it.columns = vec![
         tr!(hours.delivery),
@@ -198,6 +205,8 @@ pub fn years(data: &Years, at: DateTime<Utc>) -> Sheet {
         tr!(hours.programme),
         tr!(hours.outcome),
         tr!(hours.certificate),
+        tr!(duty.asked),
+        tr!(duty.missing_column),
     ];
     it.rows = data
         .deliveries
@@ -222,9 +231,15 @@ pub fn years(data: &Years, at: DateTime<Utc>) -> Sheet {
             Cell::Empty,
             Cell::Empty,
             Cell::Hours(year.minutes),
+            Cell::Empty,
+            Cell::Empty,
+            Cell::Empty,
+            year.owed.as_ref().map_or(Cell::Empty, |owed| Cell::Hours(owed.hours * 60)),
+            year.owed.as_ref().map_or(Cell::Empty, |owed| Cell::Hours(owed.missing(year.minutes))),
         ]
     }));
     it.notes = vec![tr!(hours.statement_note)];
+    it.notes.extend(data.years.iter().any(|year| year.owed.is_some()).then(|| tr!(duty.method)));
     it.notes.extend(footnote(data.footnote.then_some(KOSOVO)));
     it
 }

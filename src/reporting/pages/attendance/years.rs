@@ -3,10 +3,15 @@
 use super::{files, percent, query};
 use crate::{
     i18n,
-    reporting::attendance::api::{YearDelivery, YearLine, Years, get_my_years, get_years},
+    reporting::{
+        attendance::api::{YearDelivery, YearLine, Years, get_my_years, get_years},
+        duty::api::DutyYear,
+        pages::duty,
+    },
     tr,
     ui::{format, layout::PageHead, load::load, words},
 };
+use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -59,9 +64,11 @@ fn show(data: Years) -> AnyView {
         }
         .into_any()
     };
+    let owed = owed(&data.years, data.today);
     view! {
         <PageHead title=title crumbs=crumbs lede=tr!(hours.years_lede)/>
         <div class="wrap body stack wide">
+            {owed}
             {body}
             {data.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
         </div>
@@ -69,12 +76,71 @@ fn show(data: Years) -> AnyView {
     .into_any()
 }
 
+/// What each year asks: this one as a bar, the others as a table.
+fn owed(years: &[YearLine], today: NaiveDate) -> Option<AnyView> {
+    let asked: Vec<DutyYear> = years
+        .iter()
+        .filter_map(|year| Some(DutyYear { year: year.year.into(), minutes: year.minutes, owed: year.owed.clone()? }))
+        .collect();
+    if asked.is_empty() {
+        return None;
+    }
+    let now = i64::from(today.year());
+    let (this, past): (Vec<DutyYear>, Vec<DutyYear>) = asked.into_iter().partition(|it| it.year == now);
+    let rows: Vec<AnyView> = past
+        .iter()
+        .map(|it| {
+            let gap = it.owed.missing(it.minutes);
+            let (word, class) =
+                if gap == 0 { (tr!(duty.met), "tag good") } else { (duty::missing(it.minutes, &it.owed), "tag warn") };
+            view! {
+                <tr>
+                    <th scope="row" data-label=tr!(hours.year)>{it.year.to_string()}</th>
+                    <td class="n" data-label=tr!(hours.attended)>{format::minutes(it.minutes)}</td>
+                    <td class="n" data-label=tr!(duty.asked)>{format::minutes(it.owed.hours * 60)}</td>
+                    <td data-label=tr!(hours.standing)><span class=class>{word}</span></td>
+                    <td data-label=tr!(duty.source)>{words::profession(it.owed.profession)}" · "{it.owed.source.clone()}</td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect();
+    let table = (!rows.is_empty()).then(|| {
+        view! {
+            <table class="cards">
+                <thead>
+                    <tr>
+                        <th scope="col">{tr!(hours.year)}</th>
+                        <th scope="col" class="n">{tr!(hours.attended)}</th>
+                        <th scope="col" class="n">{tr!(duty.asked)}</th>
+                        <th scope="col">{tr!(hours.standing)}</th>
+                        <th scope="col">{tr!(duty.source)}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    });
+    Some(
+        view! {
+            <section class="section stack" id="duty">
+                <h2>{tr!(duty.title)}</h2>
+                <div class="text">{this.iter().map(duty::meter).collect_view()}</div>
+                {table}
+                <details class="more"><summary>{tr!(reporting.method)}</summary><p class="text">{tr!(duty.method)}</p></details>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
 fn years(years: &[YearLine]) -> AnyView {
-    if years.is_empty() {
+    if years.iter().all(|year| year.minutes == 0) {
         return view! { <p class="muted">{tr!(hours.no_hours)}</p> }.into_any();
     }
     let rows = years
         .iter()
+        .filter(|year| year.minutes > 0)
         .map(|year| {
             let subjects = year
                 .subjects
