@@ -72,7 +72,7 @@ pub fn changes(was: &[(SlotId, Option<Stand>)], now: &HashMap<SlotId, Stand>, at
             Some(Change { slot: *slot, what, stand })
         })
         .collect();
-    let mut replaced: BTreeMap<(DateTime<Utc>, DateTime<Utc>, String), (usize, usize)> = BTreeMap::new();
+    let mut replaced = BTreeMap::<_, (usize, usize)>::new();
     let key = |stand: &Stand| (stand.starts_at, stand.ends_at, stand.room.clone());
     for change in &found {
         let count = replaced.entry(key(&change.stand)).or_default();
