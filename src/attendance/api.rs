@@ -96,8 +96,9 @@ pub struct Register {
     pub slots: Vec<SlotTab>,
     /// The first and the last of all, where they are not near.
     pub far: (Option<SlotTab>, Option<SlotTab>),
-    /// The day of the delivery that this is, and how many there are.
-    pub day: (usize, usize),
+    /// The day of the delivery that this is, and how many there are. None where there are too many to
+    /// look at.
+    pub day: Option<(usize, usize)>,
     /// Which of them this is; none when there is none.
     pub slot: Option<SlotId>,
     /// The names, by family name.

@@ -9,7 +9,7 @@ use super::{
         self, Action, Hours, Keeper, Mark, MarkSource, NOTE_MAX, RegisterForm, Touch, ids, nearest, not_too_early,
         replay, writable,
     },
-    store::{self, Act, MarkRow, NameRow, SlotRow},
+    store::{self, Act, MarkRow, NameRow, NearRow, SlotRow},
     stories,
 };
 use crate::{
@@ -88,16 +88,18 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
     let now = cx.now();
     let from = parse_date(slot);
     let since = from.map_or(now, |day| zones::utc(day.and_time(NaiveTime::MIN), zone));
-    let slots = store::slots(&mut reader, id, slot.parse().ok(), since).await?;
-    let chosen = if let Some(day) = from {
-        first_from(&slots, day, zone)
+    let rows = store::slots_near(&mut reader, id, slot.parse().ok(), since).await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let at = if let Some(day) = from {
+        first_from(&rows, day, zone)
     } else if slot.is_empty() {
-        let given: Vec<&SlotRow> = slots.iter().filter(|slot| slot.cancelled_at.is_none()).collect();
-        nearest(&given, |slot| slot.hours(), now).copied().or(slots.first())
+        let given: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].slot.cancelled_at.is_none()).collect();
+        nearest(&given, |at| rows[*at].slot.hours(), now).copied().or(if rows.is_empty() { None } else { Some(0) })
     } else {
         let wanted: SlotId = slot.parse().map_err(|_| AppError::NotFound)?;
-        Some(slots.iter().find(|slot| slot.id == wanted).ok_or(AppError::NotFound)?)
+        Some(rows.iter().position(|row| row.slot.id == wanted).ok_or(AppError::NotFound)?)
     };
+    let chosen = at.map(|at| &rows[at].slot);
     let mut names = match chosen {
         Some(slot) => store::names(&mut reader, id, slot.id).await?,
         None => Vec::new(),
@@ -109,13 +111,13 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
     let eyes = stories::Eyes { reader: actor.person_id, zone, others };
     names.sort_by_cached_key(|row| (text::fold(&row.family_name), text::fold(&row.given_name)));
     let count = i64::try_from(names.len()).unwrap_or(i64::MAX);
-    let shown = near(&slots, chosen);
-    let tab = |slot: &SlotRow| SlotTab {
+    let shown = near(&rows, at);
+    let tab = |NearRow { slot, marked, .. }: &NearRow| SlotTab {
         id: slot.id,
         starts: zones::local(slot.starts_at, zone),
         ends: zones::local(slot.ends_at, zone),
         room: slot.room.clone(),
-        full: count > 0 && slot.marked >= count,
+        full: count > 0 && *marked >= count,
         cancelled: slot.cancelled_at.is_some(),
         closed: slot.closed_at.is_some(),
     };
@@ -127,10 +129,10 @@ pub async fn register(cx: &Ctx, delivery: &str, slot: &str) -> Result<Register, 
         slot: chosen.map(|slot| slot.id),
         minutes: chosen.map_or(0, |slot| slot.hours().minutes()),
         far: (
-            slots.first().filter(|slot| !shown.iter().any(|it| it.id == slot.id)).map(tab),
-            slots.last().filter(|slot| !shown.iter().any(|it| it.id == slot.id)).map(tab),
+            rows.first().filter(|row| !shown.iter().any(|it| it.slot.id == row.slot.id)).map(tab),
+            rows.last().filter(|row| !shown.iter().any(|it| it.slot.id == row.slot.id)).map(tab),
         ),
-        day: day_of(&slots, chosen, zone),
+        day: chosen.filter(|_| total == rows.len() as i64).and_then(|chosen| day_of(&rows, chosen, zone)),
         slots: shown.iter().map(tab).collect(),
         by_given: order(&names, |row| text::fold(&row.given_name)),
         by_workplace: order(&names, |row| text::fold(&row.workplace)),
@@ -164,14 +166,11 @@ fn order<K: Ord>(names: &[NameRow], key: impl Fn(&NameRow) -> K) -> Vec<u16> {
 }
 
 /// The first half-day from a day on, rather one that was not called off; the last one where there is none.
-fn first_from<'a>(slots: &'a [SlotRow], day: NaiveDate, zone: &str) -> Option<&'a SlotRow> {
-    let later = |slot: &&SlotRow| zones::local(slot.starts_at, zone).date() >= day;
-    slots
-        .iter()
-        .filter(later)
-        .find(|slot| slot.cancelled_at.is_none())
-        .or_else(|| slots.iter().find(later))
-        .or(slots.last())
+fn first_from(rows: &[NearRow], day: NaiveDate, zone: &str) -> Option<usize> {
+    let later = |row: &&NearRow| zones::local(row.slot.starts_at, zone).date() >= day;
+    let found = rows.iter().filter(later).find(|row| row.slot.cancelled_at.is_none()).or(rows.iter().find(later));
+    let found = found.or(rows.last())?;
+    rows.iter().position(|row| row.slot.id == found.slot.id)
 }
 
 /// As many half-days as are shown before and after the one looked at.
@@ -179,18 +178,17 @@ const NEAR: usize = 30;
 
 /// The half-days near the one looked at, for a page that is not to list thousands; the one before and
 /// the one after lead on.
-fn near<'a>(slots: &'a [SlotRow], chosen: Option<&SlotRow>) -> &'a [SlotRow] {
-    let at = chosen.and_then(|chosen| slots.iter().position(|slot| slot.id == chosen.id)).unwrap_or(0);
-    &slots[at.saturating_sub(NEAR)..slots.len().min(at + NEAR + 1)]
+fn near(rows: &[NearRow], at: Option<usize>) -> &[NearRow] {
+    let at = at.unwrap_or(0);
+    &rows[at.saturating_sub(NEAR)..rows.len().min(at + NEAR + 1)]
 }
 
 /// The day of a half-day among the days of the delivery, and how many there are.
-fn day_of(slots: &[SlotRow], chosen: Option<&SlotRow>, zone: &str) -> (usize, usize) {
+fn day_of(rows: &[NearRow], chosen: &SlotRow, zone: &str) -> Option<(usize, usize)> {
     let day = |slot: &SlotRow| zones::local(slot.starts_at, zone).date();
-    let mut days: Vec<_> = slots.iter().map(day).collect();
+    let mut days: Vec<_> = rows.iter().map(|row| day(&row.slot)).collect();
     days.dedup();
-    let at = chosen.and_then(|chosen| days.iter().position(|it| *it == day(chosen)));
-    (at.map_or(1, |at| at + 1), days.len())
+    Some((days.iter().position(|it| *it == day(chosen))? + 1, days.len()))
 }
 
 /// The history of a slot, the latest change first.

@@ -53,15 +53,19 @@ macro_rules! head {
 }
 
 statements! {
-    /// Marks are counted near the half-day that is looked at, since no more of them are shown: a delivery may have thousands.
-    SLOTS = concat!("WITH n AS (SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason,
-            ROW_NUMBER() OVER (ORDER BY starts_at, id) AS i FROM slot WHERE delivery_id = $1),
-        c AS (SELECT COALESCE((SELECT i FROM n WHERE id = $2), (SELECT MIN(i) FROM n WHERE ends_at > $3), (SELECT MAX(i) FROM n)) AS i)
-        SELECT n.id, n.starts_at, n.ends_at, n.room, n.closed_at, n.closed_by_name, n.cancelled_at, n.cancelled_reason, CASE WHEN n.i BETWEEN c.i - 40 AND c.i + 40 THEN
-            (SELECT COUNT(*) FROM mark m JOIN enrolment e ON e.id = m.enrolment_id WHERE m.slot_id = n.id AND e.state IN ", holding!(), ")
-            ELSE 0 END AS marked
-        FROM n CROSS JOIN c ORDER BY n.starts_at, n.id");
-    SLOT = "SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason, CAST(0 AS BIGINT) AS marked FROM slot WHERE id = $1 AND delivery_id = $2";
+    SLOTS = "SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason
+        FROM slot WHERE delivery_id = $1 ORDER BY starts_at, id";
+    /// A delivery may have thousands: the first, the last, and those near the one looked at, or else near a time. Marks
+    /// of who holds no place any more are few, and are taken off.
+    SLOTS_NEAR = concat!("WITH n AS (SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason,
+            ROW_NUMBER() OVER (ORDER BY starts_at, id) AS i, COUNT(*) OVER () AS total FROM slot WHERE delivery_id = $1),
+        c AS (SELECT COALESCE((SELECT i FROM n WHERE id = $2), (SELECT MIN(i) FROM n WHERE ends_at > $3), (SELECT MAX(i) FROM n)) AS i),
+        w AS MATERIALIZED (SELECT id FROM enrolment WHERE delivery_id = $1 AND state NOT IN ", holding!(), ")
+        SELECT n.id, n.starts_at, n.ends_at, n.room, n.closed_at, n.closed_by_name, n.cancelled_at, n.cancelled_reason, n.total,
+            (SELECT COUNT(*) FROM mark m WHERE m.slot_id = n.id)
+                - (SELECT COUNT(*) FROM w JOIN mark m ON m.slot_id = n.id AND m.enrolment_id = w.id) AS marked
+        FROM n CROSS JOIN c WHERE n.i BETWEEN c.i - 40 AND c.i + 40 OR n.i IN (1, n.total) ORDER BY n.starts_at, n.id");
+    SLOT = "SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason FROM slot WHERE id = $1 AND delivery_id = $2";
     /// Whoever marks in a slot waits here for who came before.
     SLOT_LOCK = "UPDATE slot SET room = room WHERE id = $1 AND delivery_id = $2";
     NAMES = concat!("SELECT e.id, p.family_name, p.given_name, e.workplace, e.risk, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at, ", head!(), "
@@ -145,8 +149,18 @@ pub struct SlotRow {
     pub cancelled_at: Option<DateTime<Utc>>,
     /// Why.
     pub cancelled_reason: String,
+}
+
+/// A half-day among those of its delivery.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct NearRow {
+    /// The half-day.
+    #[sqlx(flatten)]
+    pub slot: SlotRow,
     /// How many names have a mark.
     pub marked: i64,
+    /// How many half-days the delivery has.
+    pub total: i64,
 }
 
 /// A name of the register with the mark that stands.
@@ -254,15 +268,19 @@ impl ChangeRow {
     }
 }
 
-/// The slots of a delivery, with the number of marks in each of those near the one looked at, or else
-/// near the time.
-pub async fn slots(
+/// The slots of a delivery.
+pub async fn slots(h: &mut impl Handle, delivery: DeliveryId) -> Result<Vec<SlotRow>, DbError> {
+    fetch_all!(h, SLOTS, delivery)
+}
+
+/// The slots near the one looked at, or else near a time, with the first and the last of the delivery.
+pub async fn slots_near(
     h: &mut impl Handle,
     delivery: DeliveryId,
     at: Option<SlotId>,
     now: DateTime<Utc>,
-) -> Result<Vec<SlotRow>, DbError> {
-    fetch_all!(h, SLOTS, delivery, at, now)
+) -> Result<Vec<NearRow>, DbError> {
+    fetch_all!(h, SLOTS_NEAR, delivery, at, now)
 }
 
 /// A slot, if it is the delivery's.

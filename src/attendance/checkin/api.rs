@@ -149,7 +149,7 @@ pub async fn limit_check_in(
 ) -> Result<Done, AppError> {
     use crate::platform::http;
     let place = (latitude.as_str(), longitude.as_str(), radius.as_str());
-    http::answer(async { super::service::set_limits(&http::ctx()?, (&delivery, &slot), &networks, place).await }).await
+    http::answer(async { super::allowed::set_limits(&http::ctx()?, (&delivery, &slot), &networks, place).await }).await
 }
 
 /// What somebody sees who has scanned a code.

@@ -1,5 +1,7 @@
 //! Self check-in: codes on the wall that change by the quarter of a minute, and those who scan them.
 
+#[cfg(feature = "ssr")]
+pub mod allowed;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod codes;

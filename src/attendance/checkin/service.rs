@@ -1,9 +1,10 @@
 //! Check-in: the screen at the door, and those who go through it.
 
 use super::{
-    api::{Arriving, Code, Door, Limited, Said, Where},
+    allowed::{admitted, shown},
+    api::{Arriving, Code, Door, Said, Where},
     codes,
-    limits::{self, Barred, Limits, Position},
+    limits::{Barred, Position, network_of},
     model::{self, Hurdle, OPENS_BEFORE, TOLERANCE_MAX, USUAL_TOLERANCE, Way},
     store::{self, DoorRow},
 };
@@ -16,7 +17,7 @@ use crate::{
     },
     common::{
         error::{AppError, Refusal},
-        forms::{Done, FaultKind, Flash},
+        forms::{Done, FaultKind},
         ids::{PersonId, SlotId},
     },
     platform::{
@@ -49,12 +50,6 @@ impl DoorRow {
             room: self.room.clone(),
             place: self.place.clone(),
         }
-    }
-
-    fn limits(&self) -> Limits {
-        let place = self.latitude.zip(self.longitude).zip(self.radius);
-        let place = place.map(|((latitude, longitude), radius)| (latitude, longitude, radius));
-        Limits::read(self.networks.as_deref().unwrap_or_default(), place)
     }
 
     /// The secret and the tolerance, while codes are taken.
@@ -110,7 +105,7 @@ pub async fn door(cx: &Ctx, delivery: &str, slot: &str, way: &str) -> Result<Doo
         total,
         inside,
         limits: shown(&row.limits()),
-        own_network: limits::network_of(&cx.source).unwrap_or_default(),
+        own_network: network_of(&cx.source).unwrap_or_default(),
         unrecorded,
         refused: match writable(head.state, keeper) {
             Ok(false) => None,
@@ -152,36 +147,6 @@ pub async fn set_door(cx: &Ctx, delivery: &str, slot: &str, tolerance: &str, act
     }
     tx.commit().await?;
     Ok(Done::quietly(format!("/deliveries/{delivery}/register/{slot}/door")))
-}
-
-fn shown(limits: &Limits) -> Limited {
-    let (point, radius) = limits.place.map_or((None, limits::USUAL_RADIUS), |(point, radius)| (Some(point), radius));
-    let (latitude, longitude) = point.map(limits::Point::degrees).unwrap_or_default();
-    let networks = limits.networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-    Limited { networks, latitude, longitude, radius }
-}
-
-/// From where people may check in by themselves, for all half-days of the delivery.
-pub async fn set_limits(
-    cx: &Ctx,
-    (delivery, slot): (&str, &str),
-    networks: &str,
-    (latitude, longitude, radius): (&str, &str, &str),
-) -> Result<Done, AppError> {
-    cx.signed_in()?;
-    let (delivery, slot) = ids(delivery, slot)?;
-    let mut tx = cx.begin().await?;
-    let (head, keeper) = desk(cx, &mut tx, delivery).await?;
-    let row = store::door(&mut tx, slot).await?.filter(|row| row.delivery_id == delivery).ok_or(AppError::NotFound)?;
-    if writable(head.state, keeper)? {
-        return Err(Refusal::Over.into());
-    }
-    let limits = Limits::parse(networks, latitude, longitude, radius).map_err(AppError::Invalid)?;
-    store::limit(&mut tx, delivery, &limits).await?;
-    let (before, after) = (shown(&row.limits()), shown(&limits));
-    audit::record(cx, &mut tx, "limit_check_in", "delivery", delivery, Some(&before), Some(&after)).await?;
-    tx.commit().await?;
-    Ok(Done::at(format!("/deliveries/{delivery}/register/{slot}/door"), Flash::Saved))
 }
 
 /// What becomes of somebody at the door.
@@ -287,16 +252,6 @@ fn said(row: &marks::MarkRow, zone: &str) -> Option<Said> {
 
 fn left(mark: Option<&Mark>) -> bool {
     mark.is_some_and(|mark| mark.state == crate::attendance::model::MarkState::LeftEarly)
-}
-
-/// Whether one may check in from here; what only the page can say is left to it.
-fn admitted(cx: &Ctx, row: &DoorRow, position: Option<Position>) -> Result<bool, Refusal> {
-    match row.limits().admit(&cx.source, position) {
-        Ok(()) => Ok(true),
-        Err(Barred::Network) => Ok(false),
-        Err(Barred::Unplaced) => Err(Refusal::Unplaced),
-        Err(Barred::Far) => Err(Refusal::TooFar),
-    }
 }
 
 /// Marks who is signed in and bears a ticket.

@@ -2,6 +2,7 @@
 //! what is tried with codes that are not shown any more.
 
 use super::{
+    allowed,
     api::{Arriving, Code},
     limits::Position,
     model::Hurdle,
@@ -235,7 +236,7 @@ on_both! {
         let (delivery, slot) = (class.delivery.to_string(), class.slot.to_string());
         let limit = async |cx: &Ctx, networks: &str, latitude: &str| {
             let place = (latitude, if latitude.is_empty() { "" } else { "19.8187" }, "150");
-            service::set_limits(cx, (&delivery, &slot), networks, place).await.map(|_| ())
+            allowed::set_limits(cx, (&delivery, &slot), networks, place).await.map(|_| ())
         };
         assert_eq!(limit(&ana, "192.0.2.0/24", "").await.unwrap_err(), AppError::Forbidden);
         assert!(matches!(limit(&tom, "the library", "").await.unwrap_err(), AppError::Invalid(_)));

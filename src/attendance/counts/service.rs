@@ -31,7 +31,7 @@ pub async fn page(cx: &Ctx, delivery: &str, slot: &str, area: &str, language: &s
     if !head.sealed {
         return Err(AppError::NotFound);
     }
-    let slots = marks::slots(&mut reader, delivery, Some(slot), cx.now()).await?;
+    let slots = marks::slots(&mut reader, delivery).await?;
     let position = slots.iter().position(|row| row.id == slot).ok_or(AppError::NotFound)?;
     let countings = store::countings(&mut reader, delivery).await?;
     let latest = |slot: SlotId| countings.iter().find(|counting| counting.slot_id == slot);

@@ -100,7 +100,7 @@ pub async fn start(cx: &Ctx, delivery: &str, hours: &str) -> Result<(String, Tim
         return Err(Refusal::Over.into());
     }
     let day = |at| zones::local(at, &head.time_zone).date();
-    let slots = marks::slots(&mut tx, delivery, None, cx.now()).await?;
+    let slots = marks::slots(&mut tx, delivery).await?;
     let last = slots
         .iter()
         .filter(|slot| slot.cancelled_at.is_none() && day(slot.starts_at) == day(now))

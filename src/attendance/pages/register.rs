@@ -364,10 +364,9 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
         }
     });
     let total = data.names.len();
-    let (day, days) = data.day;
     let tab = &data.slots[position];
     let facts: Vec<String> = [
-        tr!(attendance.day_of, day = day as i64, days = days as i64),
+        data.day.map(|(day, days)| tr!(attendance.day_of, day = day as i64, days = days as i64)).unwrap_or_default(),
         tab.room.clone(),
         tr!(attendance.participants, count = total as i64),
     ]

@@ -22,7 +22,7 @@ pub async fn sheets(cx: &Ctx, delivery: &str, slot: Option<&str>) -> Result<Vec<
     let slot: Option<SlotId> = slot.map(str::parse).transpose().map_err(|_| AppError::NotFound)?;
     let mut tx = cx.begin().await?;
     let (head, _) = desk(cx, &mut tx, delivery).await?;
-    let slots: Vec<SlotRow> = store::slots(&mut tx, delivery, None, cx.now())
+    let slots: Vec<SlotRow> = store::slots(&mut tx, delivery)
         .await?
         .into_iter()
         .filter(|row| row.cancelled_at.is_none() && slot.is_none_or(|slot| slot == row.id))

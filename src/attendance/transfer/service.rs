@@ -47,7 +47,7 @@ fn delivery_of(id: &str) -> Result<DeliveryId, AppError> {
 /// All that stands: two statements, however many names and half-days.
 async fn known(cx: &Ctx, h: &mut impl Handle, head: &DeliveryHead) -> Result<Known, AppError> {
     let zone = head.time_zone.clone();
-    let slots = register::slots(h, head.id, None, cx.now())
+    let slots = register::slots(h, head.id)
         .await?
         .into_iter()
         .filter(|row| row.cancelled_at.is_none())
@@ -89,7 +89,7 @@ pub async fn transfer(cx: &Ctx, delivery: &str) -> Result<Transfer, AppError> {
     let id = delivery_of(delivery)?;
     let mut reader = cx.read().await?;
     let (head, keeper) = desk(cx, &mut reader, id).await?;
-    let slots = register::slots(&mut reader, id, None, cx.now()).await?.len();
+    let slots = register::slots(&mut reader, id).await?.len();
     Ok(Transfer {
         delivery: id,
         people: head.taken,
