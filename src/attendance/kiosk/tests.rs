@@ -167,7 +167,8 @@ on_both! {
         house.put(class.delivery, "reported").await;
         assert_eq!(scan(&house, &token, &new, "in").await.word, Word::Closed);
         house.put(class.delivery, "running").await;
-        later(&house, -120);
+        // After the last half-day, while the kiosk still lasts.
+        later(&house, 490);
         assert_eq!(scan(&house, &token, &new, "in").await.word, Word::NoSlot);
         assert_eq!(house.count("SELECT COUNT(*) FROM mark_change").await, 0);
         // Nobody tries codes at an unwatched tablet.
