@@ -9,7 +9,7 @@ pub fn ask(then: impl Fn(Found) + Clone + 'static) {
     use wasm_bindgen::{JsCast, closure::Closure};
     let Ok(geolocation) = leptos::prelude::window().navigator().geolocation() else { return then(None) };
     let failed = then.clone();
-    let found = Closure::once_into_js(move |position: web_sys::GeolocationPosition| {
+    let found = Closure::once_into_js(move |position: web_sys::Position| {
         let at = position.coords();
         then(Some((at.latitude(), at.longitude(), at.accuracy())));
     });

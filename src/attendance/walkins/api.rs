@@ -6,6 +6,7 @@ use crate::{
         forms::Done,
         ids::{DeliveryId, EnrolmentId, PersonId, SlotId},
     },
+    enrolment::model::NewPersonForm,
     people::model::Profession,
 };
 use chrono::NaiveDateTime;
@@ -92,19 +93,8 @@ pub async fn get_at_the_door(delivery: String, slot: String) -> Result<AtTheDoor
 
 /// Adds somebody at the door and marks them as there.
 #[server(prefix = "/_fn", endpoint = "attendance/walk-in")]
-#[allow(clippy::too_many_arguments, reason = "the fields of a form")]
-pub async fn add_walk_in(
-    delivery: String,
-    slot: String,
-    id: String,
-    given_name: String,
-    family_name: String,
-    profession: String,
-    workplace: String,
-    email: String,
-) -> Result<Done, AppError> {
-    use crate::{enrolment::model::NewPersonForm, platform::http};
-    let form = NewPersonForm { delivery, id, given_name, family_name, profession, workplace, email };
+pub async fn add_walk_in(slot: String, #[server(flatten)] form: NewPersonForm) -> Result<Done, AppError> {
+    use crate::platform::http;
     http::answer(async { super::service::add(&http::ctx()?, &slot, &form).await }).await
 }
 
