@@ -1,5 +1,6 @@
 // The screen at the door, those who scan it, and registers that show it at once.
 import type { Browser, Page } from "@playwright/test";
+import { slotNow } from "./support/delivery";
 import { accessible, fits, hasScript, hydrated, open, shot, signIn } from "./support/pages";
 import { PASSWORD } from "./support/server";
 import { expect, test } from "./support/test";
@@ -11,28 +12,6 @@ async function somebody(browser: Browser, url: string, who: string, watch: { con
   const page = await context.newPage();
   await signIn(page, `${who}@magistra.example`);
   return page;
-}
-
-/** Makes one of today's half-days of the demonstration's running delivery last until now, whatever the hour. */
-async function slotNow(admin: Page): Promise<{ delivery: string; slot: string }> {
-  await open(admin, "/deliveries?tab=running");
-  const delivery = (await admin.locator("main a[href^='/deliveries/0']").first().getAttribute("href"))!.split("/")[2]!;
-  const minutes = await admin.evaluate(() => {
-    const [hours, minutes] = new Date().toLocaleTimeString("en-GB", { timeZone: "Europe/Tirane" }).split(":").map(Number);
-    return hours! * 60 + minutes!;
-  });
-  const morning = minutes < 12 * 60;
-  await open(admin, `/deliveries/${delivery}/register`);
-  const slots = admin.locator("nav.slots a");
-  // The delivery began yesterday: its third and fourth half-days are today's.
-  const slot = (await slots.nth(morning ? 2 : 3).getAttribute("href"))!.split("/")[4]!;
-  await open(admin, `/deliveries/${delivery}/timetable/${slot}`);
-  const form = admin.locator("form", { has: admin.locator("input[name=from]") }).first();
-  await form.locator("input[name=from]").fill(morning ? "00:00" : "12:35");
-  await form.locator("input[name=to]").fill(morning ? "12:30" : "23:59");
-  await form.getByRole("button", { name: "Save" }).click();
-  await expect(admin.locator(".flash, .toast").first()).toBeVisible();
-  return { delivery, slot };
 }
 
 /** What a phone reads from the code on the screen. */

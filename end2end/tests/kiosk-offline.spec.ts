@@ -1,7 +1,8 @@
 // A kiosk without a network: every badge is kept on the tablet, said to be so, and recorded once as of the time
 // of reading when the line is back; what cannot be recorded is shown to the keeper.
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { accessible, fits, hasScript, hydrated, open, shot, signIn } from "./support/pages";
+import { slotNow } from "./support/delivery";
+import { accessible, fits, hydrated, open, shot, signIn } from "./support/pages";
 import { PASSWORD } from "./support/server";
 import { expect, test, type Watch } from "./support/test";
 
@@ -29,26 +30,6 @@ async function somebody(browser: Browser, url: string, who: string, watch: Watch
   const page = await context.newPage();
   await signIn(page, `${who}@magistra.example`);
   return page;
-}
-
-/** Makes one of today's half-days of the demonstration's running delivery last until now, whatever the hour. */
-async function slotNow(admin: Page): Promise<{ delivery: string; slot: string }> {
-  await open(admin, "/deliveries?tab=running");
-  const delivery = (await admin.locator("main a[href^='/deliveries/0']").first().getAttribute("href"))!.split("/")[2]!;
-  const minutes = await admin.evaluate(() => {
-    const [hours, minutes] = new Date().toLocaleTimeString("en-GB", { timeZone: "Europe/Tirane" }).split(":").map(Number);
-    return hours! * 60 + minutes!;
-  });
-  const morning = minutes < 12 * 60;
-  await open(admin, `/deliveries/${delivery}/register`);
-  const slot = (await admin.locator("nav.slots a").nth(morning ? 2 : 3).getAttribute("href"))!.split("/")[4]!;
-  await open(admin, `/deliveries/${delivery}/timetable/${slot}`);
-  const form = admin.locator("form", { has: admin.locator("input[name=from]") }).first();
-  await form.locator("input[name=from]").fill(morning ? "00:00" : "12:35");
-  await form.locator("input[name=to]").fill(morning ? "12:30" : "23:59");
-  await form.getByRole("button", { name: "Save" }).click();
-  await expect(admin.locator(".flash, .toast").first()).toBeVisible();
-  return { delivery, slot };
 }
 
 /** Makes everybody's badges; the typed codes of the first names, as the register writes them. */
@@ -113,7 +94,6 @@ const kept = (page: Page) =>
 
 for (const hours of [0, -7]) {
   test(`badges read without network are recorded once, later${hours ? ", by a tablet whose clock is wrong" : ""}`, async ({ browser, fresh, watch }) => {
-    test.skip(!hasScript());
     test.setTimeout(180_000);
     watch.allow(NO_LINE);
     const admin = await somebody(browser, fresh.url, "admin", watch);
@@ -188,7 +168,6 @@ for (const hours of [0, -7]) {
 }
 
 test("a kiosk that is ended without network is sent empty, and leaves nothing on the tablet", async ({ browser, fresh, watch }) => {
-  test.skip(!hasScript());
   test.setTimeout(180_000);
   watch.allow(NO_LINE);
   const admin = await somebody(browser, fresh.url, "admin", watch);
