@@ -6,7 +6,7 @@ pub use home::home;
 
 use super::{
     api::Report,
-    model::{ALL, Figures, Line, csv, figures},
+    model::{ALL, Figures, Line, figures},
     store::{self, ReachRow},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         model::{AreaName, KOSOVO, name_at},
     },
     people::rights::{Record, Right, demand},
-    platform::{context::Ctx, db::Handle, text},
+    platform::{context::Ctx, db::Handle, export::csv, text},
     tr,
 };
 use chrono::NaiveDate;
