@@ -50,7 +50,9 @@ pub async fn refresh(cx: &Ctx) -> Result<(), AppError> {
     }
     store::forget_reach(&mut tx, now).await?;
     tx.commit().await?;
-    super::attendance::service::catch_up(cx).await
+    super::attendance::service::catch_up(cx).await?;
+    // What changes these numbers changes those of the cascade.
+    crate::cascade::rebuild::ask(cx).await
 }
 
 /// What is asked of the numbers; empty means all.

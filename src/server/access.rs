@@ -182,6 +182,10 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("completion/show-name", SignIn),
     ("completion/verify", Nothing),
     // reporting
+    ("cascade/page", For(Right::ReadNumbers)),
+    ("cascade/list", For(Right::ManageDelivery)),
+    ("cascade/inactive", For(Right::FollowTrainers)),
+    ("cascade/remind", For(Right::FollowTrainers)),
     ("reporting/home", Nothing),
     ("reporting/report", For(Right::ReadNumbers)),
     ("attendance-reports/grid", For(Right::KeepRegister)),
@@ -276,6 +280,9 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/verify/{code}", Nothing),
     // reporting
     ("/", Nothing),
+    ("/cascade", For(Right::ReadNumbers)),
+    ("/cascade/list", For(Right::ManageDelivery)),
+    ("/cascade/inactive", For(Right::FollowTrainers)),
     ("/reports", For(Right::ReadNumbers)),
     ("/reports/attendance", For(Right::ReadNumbers)),
     ("/attendance/at-risk", For(Right::KeepRegister)),
@@ -294,6 +301,7 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     ("POST", "/uploads", For(Right::WritePack)),
     ("GET", "/certificates/{file}", SignIn),
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
+    ("GET", "/reports/cascade/{file}", For(Right::ReadNumbers)),
     ("GET", "/reports/attendance/{file}", For(Right::ReadNumbers)),
     ("GET", "/attendance/at-risk/{file}", For(Right::KeepRegister)),
     ("GET", "/people/{id}/attendance/{file}", For(Right::ManagePeople)),

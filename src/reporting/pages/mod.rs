@@ -3,8 +3,8 @@
 pub mod attendance;
 mod home;
 mod landing;
-mod numbers;
-mod reports;
+pub mod numbers;
+pub mod reports;
 mod sections;
 
 use crate::lazy;
