@@ -92,9 +92,7 @@ impl<'a> Count<'a> {
             self.person = Some(person);
         }
         let Some(n) = self.world.numbers.get(&delivery).copied() else { return };
-        let code = area.or(self.world.deliveries[n as usize].area_code.as_ref());
-        // Whoever was enrolled since the areas were read waits for the next counting.
-        let area = code.and_then(|code| self.world.areas.of.get(code)).map_or(0, |number| narrow(*number));
+        let area = self.world.area(area, n);
         self.places[n as usize] += 1;
         if !self.areas[n as usize].contains(&area) {
             self.areas[n as usize].push(area);
@@ -111,14 +109,13 @@ impl<'a> Count<'a> {
     /// Counts deliveries and trainers, whose areas are those of their people.
     fn finish(mut self, now: DateTime<Utc>) -> Vec<Kept> {
         self.person_done();
-        for (n, areas) in self.areas.iter_mut().enumerate() {
+        let world = self.world;
+        for (n, areas) in (0u32..).zip(self.areas.iter_mut()) {
             if areas.is_empty() {
-                let heads = u32::try_from(n).ok().and_then(|n| self.world.heads.get(&n));
-                areas.extend(heads.into_iter().flatten().map(|(area, _)| *area));
+                areas.extend(world.heads.get(&n).into_iter().flatten().map(|(area, _)| *area));
             }
             if areas.is_empty() {
-                let code = self.world.deliveries[n].area_code.as_ref();
-                areas.push(code.and_then(|code| self.world.areas.of.get(code)).map_or(0, |number| narrow(*number)));
+                areas.push(world.area(None, n));
             }
             areas.sort_unstable();
         }
@@ -126,8 +123,7 @@ impl<'a> Count<'a> {
         for (number, scope) in (0u32..).zip(self.scopes) {
             kept.push(self.scope(narrow(number), scope, now));
         }
-        let (world, counter) = (self.world, self.counter);
-        for (cell, counts) in counter.finish() {
+        for (cell, counts) in self.counter.finish() {
             let all = |part: u16| if part == ALL { -1 } else { i64::from(part) };
             let named = |part: u16, names: &[String]| match part {
                 ALL => "*".to_owned(),

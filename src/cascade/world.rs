@@ -10,6 +10,7 @@ use crate::{
         error::AppError,
         ids::{CohortId, CourseId, DeliveryId, PersonId, ProjectId},
     },
+    institutions,
     platform::db::Handle,
 };
 use chrono::NaiveDate;
@@ -102,6 +103,9 @@ impl World {
             heads: HashMap::new(),
         };
         it.areas.number(&String::new());
+        for area in institutions::store::areas(h).await? {
+            it.areas.number(&area.code);
+        }
         for (course, by) in store::routes(h).await? {
             it.routes.entry(course).or_default().insert(by);
             if let Some((_, trains)) = it.courses.get_mut(&by) {
@@ -165,17 +169,9 @@ impl World {
     }
 
     /// Where somebody comes from; where that is not recorded, the delivery's area.
-    fn area(&mut self, code: Option<&String>, delivery: u32) -> u16 {
-        match code.or(self.deliveries[delivery as usize].area_code.as_ref()) {
-            Some(code) => narrow(match self.areas.of.get(code) {
-                Some(number) => *number,
-                None => {
-                    let code = code.clone();
-                    self.areas.number(&code)
-                }
-            }),
-            None => 0,
-        }
+    pub fn area(&self, code: Option<&String>, delivery: u32) -> u16 {
+        let code = code.or(self.deliveries[delivery as usize].area_code.as_ref());
+        code.and_then(|code| self.areas.of.get(code)).map_or(0, |number| narrow(*number))
     }
 
     /// What was given: its id, its number, and whether it trains trainers.
