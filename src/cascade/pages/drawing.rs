@@ -42,10 +42,10 @@ fn layout(nodes: &[Node]) -> Vec<Spot> {
     // Leaves from above; then, from the last to the first, each between its first and its last child.
     let mut row = 0;
     let mut under: Vec<Option<(i64, i64)>> = vec![None; nodes.len()];
-    for n in 0..nodes.len() {
-        spots[n].x = depth[n] * STEP.0 + 1;
-        if leaf[n] {
-            spots[n].y = row * STEP.1 + 1;
+    for ((spot, depth), leaf) in spots.iter_mut().zip(&depth).zip(&leaf) {
+        spot.x = depth * STEP.0 + 1;
+        if *leaf {
+            spot.y = row * STEP.1 + 1;
             row += 1;
         }
     }
