@@ -195,7 +195,7 @@ fn one(node: &Node, Spot { x, y }: Spot, head: &ScopeHead, asked: &Asked) -> Any
     match leads(node, asked) {
         Some(href) => view! {
             <g>
-                <a href=href aria-label=said aria-expanded=expanded(node)>
+                <a href=href role="link" aria-label=said aria-expanded=expanded(node)>
                     <rect class=class x=x y=y width=BOX.0 height=BOX.1 rx="3"></rect>
                     <text class=first x=x + 10 y=middle>{short(&name, LETTERS.0)}</text>
                     <text class=second x=x + 10 y=y + 37>{short(&text, LETTERS.1)}</text>
