@@ -26,6 +26,10 @@ pub mod enrolment;
 pub mod attendance;
 pub mod learning;
 pub mod completion;
+pub mod feedback;
+pub mod trainers;
+pub mod cohorts;
+pub mod cascade;
 pub mod reporting;
 #[cfg(feature = "ssr")]
 pub mod demo;

@@ -45,7 +45,8 @@ async fn database(kind: &str, deliveries: usize, folder: &Path) -> String {
     format!("{base}/{name}")
 }
 
-async fn run(db: &Db, sql: &str) {
+/// Runs SQL that both databases understand once ids and types are put in.
+pub async fn run(db: &Db, sql: &str) {
     match db {
         Db::Sqlite { writer, .. } => {
             let sql = sql.replace("{uuid}", "randomblob(16)").replace("{ts}", "TEXT").replace("{date}", "TEXT");
@@ -59,7 +60,8 @@ async fn run(db: &Db, sql: &str) {
     }
 }
 
-async fn one<T>(db: &Db, sql: &'static str) -> T
+/// The one value of a statement.
+pub async fn one<T>(db: &Db, sql: &'static str) -> T
 where
     T: Send
         + Unpin
@@ -75,8 +77,8 @@ where
     .unwrap_or_else(|e| panic!("{e}: {sql}"))
 }
 
-/// Fills a fresh database and says what to ask.
-pub async fn prepare(kind: &str, deliveries: usize, folder: &Path) -> (String, Subjects) {
+/// A fresh database with nothing but the demonstration.
+pub async fn empty(kind: &str, deliveries: usize, folder: &Path) -> (String, App) {
     let url = database(kind, deliveries, folder).await;
     let data = folder.to_str().expect("a plain path");
     let options = Options::parse_from(["bench", "--data", data, "--database-url", &url]);
@@ -85,6 +87,13 @@ pub async fn prepare(kind: &str, deliveries: usize, folder: &Path) -> (String, S
     let cx = Ctx::internal(&app);
     magistra::demo::load::load(&cx, PASSWORD).await.expect("the demonstration loads");
     magistra::platform::jobs::drain(&app, magistra::server::JOBS).await.expect("jobs");
+    (url, app)
+}
+
+/// Fills a fresh database and says what to ask.
+pub async fn prepare(kind: &str, deliveries: usize, folder: &Path) -> (String, Subjects) {
+    let (url, app) = empty(kind, deliveries, folder).await;
+    let cx = Ctx::internal(&app);
     multiply(&app.db, deliveries).await;
     magistra::reporting::attendance::service::catch_up(&cx).await.expect("the sums");
     let subjects = subjects(&app).await;
@@ -92,7 +101,8 @@ pub async fn prepare(kind: &str, deliveries: usize, folder: &Path) -> (String, S
     (url, subjects)
 }
 
-const NOW: &str = "CAST('2026-01-05T08:00:00.000000+00:00' AS {ts})";
+/// When everything was written.
+pub const NOW: &str = "CAST('2026-01-05T08:00:00.000000+00:00' AS {ts})";
 
 async fn multiply(db: &Db, deliveries: usize) {
     let people = (deliveries * 4).max(crate::hall::PEOPLE);
@@ -198,7 +208,8 @@ async fn multiply(db: &Db, deliveries: usize) {
     }
 }
 
-async fn cookie(app: &App, email: &str) -> (String, Actor) {
+/// Somebody's cookie, and who they are.
+pub async fn cookie(app: &App, email: &str) -> (String, Actor) {
     let cx = Ctx::internal(app);
     let token = magistra::people::service::sign_in(&cx, email, PASSWORD).await.expect("signs in").token;
     let actor = magistra::people::service::actor(app, &token).await.expect("reads").expect("is somebody");

@@ -76,6 +76,18 @@ ids! {
     KioskId,
     /// A signed sheet that was scanned.
     ScanId,
+    /// A trainer licence.
+    LicenceId,
+    /// An assessment of a trainer.
+    AssessmentId,
+    /// A group that follows a sequence of deliveries.
+    CohortId,
+    /// A step of such a sequence.
+    StepId,
+    /// A person's place in a cohort.
+    MemberId,
+    /// What somebody says of a module after a delivery.
+    FeedbackId,
     /// A piece of background work.
     JobId,
 }

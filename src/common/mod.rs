@@ -6,5 +6,6 @@ pub mod codes;
 pub mod crockford;
 pub mod dates;
 pub mod error;
+pub mod few;
 pub mod forms;
 pub mod ids;

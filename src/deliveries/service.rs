@@ -418,6 +418,8 @@ pub async fn change_trainer(cx: &Ctx, form: &TrainerForm) -> Result<Done, AppErr
         _ => return Err(AppError::field("", FaultKind::Malformed)),
     };
     audit::record(cx, &mut tx, "trainer", "delivery", delivery, None, Some(form)).await?;
+    // Who gave it decides where it stands in the cascade.
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(format!("{}/trainers", path(delivery)), flash))
 }

@@ -142,8 +142,8 @@ fn dates(locale: Locale, head: &DeliveryHead) -> String {
     }
 }
 
-/// 24 November 2026.
-pub(super) fn date(locale: Locale, day: NaiveDate) -> String {
+/// A day as letters in a language have it.
+pub fn date(locale: Locale, day: NaiveDate) -> String {
     let month = match day.month() {
         1 => td_string!(locale, date.m1),
         2 => td_string!(locale, date.m2),

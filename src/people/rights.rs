@@ -29,6 +29,8 @@ pub enum Right {
     Study,
     /// Read numbers, never names.
     ReadNumbers,
+    /// See by name who trains and who does not, and remind them.
+    FollowTrainers,
     /// See and retry parked jobs.
     RunHouse,
 }
@@ -64,6 +66,7 @@ pub const RIGHTS: &[(Right, &[Holder])] = &[
     (Right::KeepRegister, &[Anywhere(ProgrammeOfficer), AtInstitution(InstitutionAdministrator), Named]),
     (Right::Study, &[Named]),
     (Right::ReadNumbers, &[Anywhere(ProgrammeOfficer), Anywhere(InstitutionAdministrator), Anywhere(Observer)]),
+    (Right::FollowTrainers, &[Anywhere(ProgrammeOfficer)]),
     (Right::RunHouse, &[Anywhere(ProgrammeOfficer)]),
 ];
 

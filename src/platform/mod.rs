@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod context;
 pub mod db;
+pub mod export;
 pub mod files;
 pub mod http;
 pub mod jobs;

@@ -1,12 +1,12 @@
-//! Rules: how numbers are told without telling on anybody, and how they leave as a file.
+//! Rules: how numbers are told without telling on anybody.
+
+pub use crate::common::few::FEW;
 
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Stands for all of a kind.
 pub const ALL: &str = "*";
-/// Counts of people under this are not told to everybody.
-pub const FEW: i64 = 5;
 
 /// One count of the reach: an area and a course, each possibly [`ALL`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,29 +125,6 @@ fn kept_back(counts: &BTreeMap<Cell, i64>) -> BTreeSet<Cell> {
     }
 }
 
-/// One cell of a CSV file (RFC 4180). What a spreadsheet would take for a formula is marked as
-/// text with an apostrophe.
-pub fn csv_cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', ';', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ') {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
-/// A CSV file that spreadsheets read as UTF-8.
-pub fn csv(rows: &[Vec<String>]) -> String {
-    let mut file = String::from("\u{feff}");
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|cell| csv_cell(cell)).collect();
-        file.push_str(&cells.join(","));
-        file.push_str("\r\n");
-    }
-    file
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,16 +166,6 @@ mod tests {
         assert!(figures(&table(&[[30, 3, 12]]), false).values().all(|f| f.persons.is_some()));
     }
 
-    #[test]
-    fn formulas_are_text() {
-        assert_eq!(csv_cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        assert_eq!(csv_cell("-1+2"), "'-1+2");
-        assert_eq!(csv_cell("@x"), "'@x");
-        assert_eq!(csv_cell("a, b"), "\"a, b\"");
-        assert_eq!(csv_cell("Türkiye"), "Türkiye");
-        assert!(csv(&[vec!["a".into(), "b".into()]]).ends_with("a,b\r\n"));
-    }
-
     proptest! {
         #[test]
         fn no_small_count_is_told_or_follows(cells in proptest::collection::vec([0i64..12, 0i64..12, 0i64..60], 1..5)) {
@@ -216,14 +183,6 @@ mod tests {
                 let alone = line.iter().filter(|count| **count > 0).count() == 1;
                 prop_assert!(hidden != 1 || (alone && shown[&(area.clone(), ALL.to_owned())].persons.is_none()), "{:?}", line);
             }
-        }
-
-        #[test]
-        fn a_cell_reads_back(text in "[a-z=+@\", \n-]{0,20}") {
-            let cell = csv_cell(&text);
-            let plain = cell.strip_prefix('"').and_then(|c| c.strip_suffix('"')).map_or(cell.clone(), |c| c.replace("\"\"", "\""));
-            prop_assert!(!plain.starts_with(['=', '+', '-', '@']));
-            prop_assert_eq!(plain.trim_start_matches('\''), text);
         }
     }
 }

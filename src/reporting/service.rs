@@ -6,7 +6,7 @@ pub use home::home;
 
 use super::{
     api::Report,
-    model::{ALL, Figures, Line, csv, figures},
+    model::{ALL, Figures, Line, figures},
     store::{self, ReachRow},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         model::{AreaName, KOSOVO, name_at},
     },
     people::rights::{Record, Right, demand},
-    platform::{context::Ctx, db::Handle, text},
+    platform::{context::Ctx, db::Handle, export::csv, text},
     tr,
 };
 use chrono::NaiveDate;
@@ -50,7 +50,9 @@ pub async fn refresh(cx: &Ctx) -> Result<(), AppError> {
     }
     store::forget_reach(&mut tx, now).await?;
     tx.commit().await?;
-    super::attendance::service::catch_up(cx).await
+    super::attendance::service::catch_up(cx).await?;
+    // What changes these numbers changes those of the cascade.
+    crate::cascade::rebuild::ask(cx).await
 }
 
 /// What is asked of the numbers; empty means all.

@@ -188,6 +188,10 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("completion/show-name", SignIn),
     ("completion/verify", Nothing),
     // reporting
+    ("cascade/page", For(Right::ReadNumbers)),
+    ("cascade/list", For(Right::ManageDelivery)),
+    ("cascade/inactive", For(Right::FollowTrainers)),
+    ("cascade/remind", For(Right::FollowTrainers)),
     ("reporting/home", Nothing),
     ("reporting/report", For(Right::ReadNumbers)),
     ("attendance-reports/grid", For(Right::KeepRegister)),
@@ -285,6 +289,9 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/verify/{code}", Nothing),
     // reporting
     ("/", Nothing),
+    ("/cascade", For(Right::ReadNumbers)),
+    ("/cascade/list", For(Right::ManageDelivery)),
+    ("/cascade/inactive", For(Right::FollowTrainers)),
     ("/reports", For(Right::ReadNumbers)),
     ("/reports/attendance", For(Right::ReadNumbers)),
     ("/reports/duty", For(Right::ReadNumbers)),
@@ -304,6 +311,7 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     ("POST", "/uploads", For(Right::WritePack)),
     ("GET", "/certificates/{file}", SignIn),
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
+    ("GET", "/reports/cascade/{file}", For(Right::ReadNumbers)),
     ("GET", "/reports/attendance/{file}", For(Right::ReadNumbers)),
     ("GET", "/reports/duty/{file}", For(Right::ReadNumbers)),
     ("GET", "/attendance/at-risk/{file}", For(Right::KeepRegister)),

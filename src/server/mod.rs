@@ -71,6 +71,7 @@ pub const JOBS: Handlers = &[
     (completion::service::PAPER_JOB, completion::service::paper_job),
     (jobs::COUNT, reporting::service::refresh_job),
     (reporting::attendance::service::SUM, reporting::attendance::service::sum_job),
+    (crate::cascade::rebuild::REFRESH, crate::cascade::rebuild::refresh_job),
     (crate::enrolment::letters::JOB, crate::enrolment::letters::write),
     (crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
     (crate::deliveries::model::MOVED, crate::attendance::moved::job),
@@ -120,6 +121,7 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
         .route("/deliveries/{id}/register.csv", get(transfer::export_csv))
         .route("/deliveries/{id}/register.xlsx", get(transfer::export_xlsx))
+        .route("/reports/cascade/{file}", get(crate::cascade::download::table))
         .route("/reports/attendance/{file}", get(reporting::attendance::download::numbers))
         .route("/reports/duty/{file}", get(reporting::attendance::download::duty))
         .route("/attendance/at-risk/{file}", get(reporting::attendance::download::risks))

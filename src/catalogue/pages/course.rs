@@ -3,6 +3,7 @@
 use super::parts::{dates, duration};
 use crate::{
     app,
+    cascade::pages as cascade,
     common::codes::split_list,
     deliveries::board_api::{CoursePage as Data, Outline, get_course},
     i18n,
@@ -165,6 +166,7 @@ fn show(mut data: Data) -> impl IntoView {
         <li>{duration(data.course.days, data.course.minutes)}</li>
         <li><b>{languages}</b>" "{tr!(catalogue.languages, count = languages)}</li>
         {data.outline.as_ref().map(|outline| view! { <li>{tr!(catalogue.pack)}" "<b>{outline.version.clone()}</b></li> })}
+        {cascade::link("course", &data.course.slug)}
     }
     .into_any();
     let objectives: Vec<String> = data.objectives.lines().map(str::to_owned).collect();

@@ -1,6 +1,7 @@
 //! The web: who is asking, how answers leave, and the rules every response obeys.
 
 pub mod assets;
+pub mod downloads;
 pub mod forms;
 pub mod guard;
 pub mod pages;

@@ -2,6 +2,7 @@
 
 use super::parts::{activity_list, amendment, area_links, dates, footnote, money, names_kosovo, sentence};
 use crate::{
+    cascade::pages as cascade,
     common::dates::PartialDate,
     deliveries::pages::parts::DeliveriesPaidBy,
     i18n,
@@ -37,6 +38,7 @@ fn show(data: ProjectView) -> impl IntoView {
     let meta = view! {
         <li>{dates(project.starts, project.ends)}</li>
         <li>{tr!(programmes.activity_count, count = activities.len() as i64)}</li>
+        {cascade::link("project", &project.key)}
     };
     let months = project.months.map(|months| tr!(programmes.months, count = months));
     let budget = project.budget_cents.map(|cents| money(cents, &project.currency));

@@ -4,8 +4,6 @@
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod download;
-#[cfg(feature = "ssr")]
-pub mod export;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod service;

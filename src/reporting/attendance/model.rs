@@ -2,9 +2,9 @@
 //! person counts once.
 
 use crate::{
+    common::few::{FEW, nearest, told},
     completion::model::{Rule, Tally},
     enrolment::model::Risk,
-    reporting::model::FEW,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -200,13 +200,7 @@ impl Group {
         let persons = self.people.count();
         let hidden = keep_back && (1..FEW).contains(&persons.min(it.participations));
         let count = |count: i64| {
-            if !keep_back {
-                Some(count)
-            } else if hidden || (1..FEW).contains(&count) {
-                None
-            } else {
-                Some(nearest(count, FEW))
-            }
+            if hidden { None } else { told(count, keep_back) }
         };
         let hours = |minutes: i64| match (keep_back, hidden) {
             (true, true) => None,
@@ -232,11 +226,6 @@ impl Group {
 /// What the hours of people are rounded to for those who may not see small counts: from exact hours
 /// the size of a group could be worked out.
 const HUNDRED_HOURS: i64 = 100 * 60;
-
-/// The nearest multiple.
-fn nearest(value: i64, step: i64) -> i64 {
-    (value + step / 2) / step * step
-}
 
 /// Numbers as they may be told; none where one is kept back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,6 @@
 
 use super::{
     api::{Asked, Grid},
-    export::Format,
     model::{Outlook, Told},
     service::{self, Wanted},
 };
@@ -19,6 +18,7 @@ use crate::{
     on_both,
     platform::{
         db::{Statement, counted},
+        export::Format,
         jobs,
     },
     server::{JOBS, router},

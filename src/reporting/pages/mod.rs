@@ -6,8 +6,8 @@ pub mod duty;
 pub mod duty_paper;
 mod home;
 mod landing;
-mod numbers;
-mod reports;
+pub mod numbers;
+pub mod reports;
 mod sections;
 
 use crate::lazy;

@@ -101,7 +101,7 @@ fn show(report: Report, asked: &Asked) -> AnyView {
         <PageHead
             title=tr!(reporting.title)
             lede=tr!(reporting.lede)
-            meta=view! { <li>{as_of}</li><li><a href="/reports/attendance">{tr!(hours.numbers_title)}</a></li> }.into_any()
+            meta=view! { <li>{as_of}</li><li><a href="/reports/attendance">{tr!(hours.numbers_title)}</a></li><li><a href="/cascade">{tr!(cascade.all_title)}</a></li> }.into_any()
         />
         <div class="wrap body stack wide">
             {filters}

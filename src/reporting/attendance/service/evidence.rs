@@ -6,14 +6,15 @@ use crate::{
     common::{error::AppError, ids::DeliveryId},
     deliveries::model::DeliveryHead,
     i18n::{self, Locale},
-    platform::{audit, context::Ctx, db::Handle, files::Files, zones},
-    reporting::{
-        attendance::{
-            export::{self, Format, Sheet},
-            store,
-        },
-        pages::attendance::paper,
+    platform::{
+        audit,
+        context::Ctx,
+        db::Handle,
+        export::{self, Format, Sheet},
+        files::Files,
+        zones,
     },
+    reporting::{attendance::store, pages::attendance::paper},
 };
 use bytes::Bytes;
 use chrono::{DateTime, Datelike, Timelike, Utc};

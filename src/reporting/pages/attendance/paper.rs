@@ -10,10 +10,12 @@ use crate::{
     deliveries::model::DeliveryHead,
     i18n,
     institutions::model::KOSOVO,
-    platform::zones,
+    platform::{
+        export::{Cell, Sheet},
+        zones,
+    },
     reporting::attendance::{
         api::{Asked, Grid, Numbers, Risks, Years},
-        export::{Cell, Sheet},
         model::Told,
         store::{AgendaRow, ChangeRow, OutcomeRow, PersonRow, SlotRow, StepRow},
     },

@@ -1,10 +1,7 @@
 //! A report as a file: CSV, a spreadsheet, or a PDF of the same table.
 
-use crate::{
-    common::error::AppError,
-    platform::pdf::{self, Stamp, TableColumn, TablePart, TableSheet},
-    reporting::model::csv,
-};
+use super::pdf::{self, Stamp, TableColumn, TablePart, TableSheet};
+use crate::common::error::AppError;
 use chrono::{DateTime, Utc};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format as Style, Workbook, XlsxError};
 
@@ -114,6 +111,29 @@ pub struct Sheet {
     pub notes: Vec<String>,
 }
 
+/// One cell of a CSV file (RFC 4180). What a spreadsheet would take for a formula is marked as
+/// text with an apostrophe.
+pub fn csv_cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains(['"', ',', ';', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ') {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+/// A CSV file that spreadsheets read as UTF-8.
+pub fn csv(rows: &[Vec<String>]) -> String {
+    let mut file = String::from("\u{feff}");
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| csv_cell(cell)).collect();
+        file.push_str(&cells.join(","));
+        file.push_str("\r\n");
+    }
+    file
+}
+
 /// As many columns as stand side by side on A4 across.
 const ACROSS: usize = 16;
 
@@ -219,6 +239,7 @@ fn as_pdf(sheet: &Sheet) -> Result<Vec<u8>, pdf::PdfError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn hours_are_decimal_fractions() {
@@ -250,6 +271,26 @@ mod tests {
         assert_eq!(one, make(&sheet, Format::Pdf).unwrap());
         if let Ok(folder) = std::env::var("MAGISTRA_PDF_OUT") {
             std::fs::write(format!("{folder}/table.pdf"), &one).unwrap();
+        }
+    }
+
+    #[test]
+    fn formulas_are_text() {
+        assert_eq!(csv_cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(csv_cell("-1+2"), "'-1+2");
+        assert_eq!(csv_cell("@x"), "'@x");
+        assert_eq!(csv_cell("a, b"), "\"a, b\"");
+        assert_eq!(csv_cell("Türkiye"), "Türkiye");
+        assert!(csv(&[vec!["a".into(), "b".into()]]).ends_with("a,b\r\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_cell_reads_back(text in "[a-z=+@\", \n-]{0,20}") {
+            let cell = csv_cell(&text);
+            let plain = cell.strip_prefix('"').and_then(|c| c.strip_suffix('"')).map_or(cell.clone(), |c| c.replace("\"\"", "\""));
+            prop_assert!(!plain.starts_with(['=', '+', '-', '@']));
+            prop_assert_eq!(plain.trim_start_matches('\''), text);
         }
     }
 }

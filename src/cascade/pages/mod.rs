@@ -1,0 +1,123 @@
+//! Pages: the cascade, the lists behind its numbers, and who has not delivered for long.
+
+mod drawing;
+mod inactive;
+mod list;
+#[cfg(feature = "ssr")]
+pub mod paper;
+mod show;
+
+use crate::{
+    app,
+    cascade::{
+        api::ScopeHead,
+        model::{Asked, Kind, Of, home},
+    },
+    i18n, lazy,
+    people::rights::{Right, may_somewhere},
+    tr,
+};
+use leptos::prelude::*;
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    hooks::use_query_map,
+    path,
+};
+
+/// The routes of this capability.
+#[component(transparent)]
+pub fn CascadeRoutes() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/cascade") view=lazy!(manage: show::CascadePage)/>
+        <Route path=path!("/cascade/list") view=lazy!(manage: list::ListPage)/>
+        <Route path=path!("/cascade/inactive") view=lazy!(manage: inactive::InactivePage)/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// A link to the cascade of something, for who may read numbers; `kind` is the code of what it is.
+pub fn link(kind: &str, key: &str) -> Option<AnyView> {
+    may_somewhere(app::actor().as_ref(), Right::ReadNumbers).then(|| {
+        let href = format!("/cascade?{kind}={}", app::encode(key));
+        view! { <li><a href=href>{tr!(cascade.all_title)}</a></li> }.into_any()
+    })
+}
+
+/// What the address asks for, and the page's language, whenever they change.
+fn asked() -> impl Fn() -> (String, String) + Copy + Send + Sync + 'static {
+    let query = use_query_map();
+    move || {
+        // Only what is understood: anything else in an address is no reason to read again.
+        let query = Asked::parse(query.read().to_query_string().trim_start_matches('?')).query();
+        (i18n::code(i18n::locale()).to_owned(), query)
+    }
+}
+
+/// The address of the cascade that is asked for.
+pub fn address(asked: &Asked) -> String {
+    format!("/cascade?{}", asked.query())
+}
+
+/// The way to a page about a cascade.
+fn crumbs(head: &ScopeHead, below: bool) -> Vec<(String, String)> {
+    let mut way =
+        vec![(tr!(cascade.all_title), "/cascade".to_owned()), (head.title.clone(), home(head.kind, &head.key))];
+    if below {
+        way.push((tr!(cascade.all_title), address(&of(head))));
+    }
+    way
+}
+
+/// The whole cascade of something.
+fn of(head: &ScopeHead) -> Asked {
+    Asked { scope: Some((head.kind, head.key.clone())), ..Asked::default() }
+}
+
+/// What something is.
+fn kind(kind: Kind) -> String {
+    match kind {
+        Kind::Cohort => tr!(cascade.kind.cohort),
+        Kind::Project => tr!(cascade.kind.project),
+        Kind::Course => tr!(cascade.kind.course),
+    }
+}
+
+/// What stands in a list.
+fn of_what(of: Of) -> String {
+    match of {
+        Of::Deliveries => tr!(cascade.of.deliveries),
+        Of::Sealed => tr!(cascade.of.sealed),
+        Of::Trainers => tr!(cascade.of.trainers),
+        Of::Graduates => tr!(cascade.of.graduates),
+        Of::Places => tr!(cascade.of.places),
+        Of::People => tr!(cascade.of.people),
+    }
+}
+
+/// A generation in words; -1 is all of them.
+fn generation(number: i64) -> String {
+    match number {
+        -1 => tr!(cascade.all_generations),
+        0 => tr!(cascade.generation_zero),
+        number => tr!(cascade.generation_n, number = number.to_string()),
+    }
+}
+
+/// An area's name, or that it is not recorded.
+fn area(name: &str) -> String {
+    if name.is_empty() { tr!(cascade.no_area) } else { name.to_owned() }
+}
+
+/// Where a list begins and goes on.
+fn pages(path: &'static str, asked: &Asked, next: Option<String>) -> AnyView {
+    let at = |after: String| format!("{path}?{}", Asked { after, ..asked.clone() }.query());
+    let first = (!asked.after.is_empty())
+        .then(|| view! { <a class="back" href=at(String::new()) rel="first">{tr!(cascade.first_page)}</a> });
+    let next = next.map(|next| view! { <a class="next" href=at(next) rel="next">{tr!(cascade.next_page)}</a> });
+    if first.is_none() && next.is_none() {
+        return ().into_any();
+    }
+    view! { <nav class="pages" aria-label=tr!(cascade.pages)>{first}{next}</nav> }.into_any()
+}

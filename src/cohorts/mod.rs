@@ -1,0 +1,1 @@
+//! Cohorts: groups that follow a sequence of deliveries together.

@@ -1,0 +1,1 @@
+//! What trainers and participants say of a pack's modules, and what becomes of it.

@@ -1,0 +1,1 @@
+//! Trainer licences: how one is earned, kept and lost; assessments; who can be found.
