@@ -137,6 +137,9 @@ pub async fn look(cx: &Ctx, id: DeliveryId) -> Result<(), AppError> {
     if changed {
         jobs::count_again(cx, &mut tx).await?;
     }
+    if changed || case.over() {
+        jobs::licences_again(cx, &mut tx, id).await?;
+    }
     jobs::sum_again(cx, &mut tx, id).await?;
     Ok(tx.commit().await?)
 }

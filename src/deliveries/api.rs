@@ -1,13 +1,13 @@
 //! Server functions of deliveries, and what they send.
 
 use super::{
-    model::{DeliveryForm, DeliveryHead, DeliveryLine, DeliveryState, Plan, StateForm, Tab, TrainerForm},
+    model::{DeliveryForm, DeliveryHead, DeliveryLine, DeliveryState, Plan, StateForm, Tab},
     timetable::HoursForm,
 };
 use crate::common::{
     error::AppError,
     forms::Done,
-    ids::{DeliveryId, InstitutionId, PackId, PersonId, ProjectId, SlotId, TimetableSessionId},
+    ids::{DeliveryId, InstitutionId, PackId, ProjectId, SlotId, TimetableSessionId},
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use leptos::{
@@ -66,30 +66,6 @@ pub struct FormChoices {
     pub projects: Vec<(ProjectId, String)>,
     /// Time zones.
     pub zones: Vec<String>,
-}
-
-/// A trainer of a delivery.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TrainerLine {
-    /// The person.
-    pub id: PersonId,
-    /// The name.
-    pub name: String,
-    /// Whether they lead.
-    pub lead: bool,
-}
-
-/// The trainers and who else could be one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trainers {
-    /// The delivery.
-    pub head: DeliveryHead,
-    /// Its trainers, lead first.
-    pub trainers: Vec<TrainerLine>,
-    /// What was searched for.
-    pub query: String,
-    /// Persons with the trainer's role who match.
-    pub found: Vec<(PersonId, String)>,
 }
 
 /// A session of a half-day, in the venue's time.
@@ -298,20 +274,6 @@ pub async fn get_step(id: String, #[server(default)] to: String) -> Result<Step,
 pub async fn change_delivery_state(#[server(flatten)] form: StateForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::change_state(&http::ctx()?, &form).await }).await
-}
-
-/// The trainers, and persons found by name.
-#[server(prefix = "/_fn", endpoint = "deliveries/trainers", input = GetUrl, output = Postcard)]
-pub async fn get_trainers(id: String, #[server(default)] query: String) -> Result<Trainers, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::trainers(&http::ctx()?, &id, &query).await }).await
-}
-
-/// Adds a trainer, takes one off, or makes one lead.
-#[server(prefix = "/_fn", endpoint = "deliveries/trainer")]
-pub async fn change_trainer(#[server(flatten)] form: TrainerForm) -> Result<Done, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::change_trainer(&http::ctx()?, &form).await }).await
 }
 
 /// The timetable, to change.

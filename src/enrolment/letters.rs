@@ -142,7 +142,8 @@ fn dates(locale: Locale, head: &DeliveryHead) -> String {
     }
 }
 
-fn date(locale: Locale, day: NaiveDate) -> String {
+/// A day in words, where there is no page.
+pub fn date(locale: Locale, day: NaiveDate) -> String {
     let month = match day.month() {
         1 => td_string!(locale, date.m1),
         2 => td_string!(locale, date.m2),

@@ -29,6 +29,9 @@ pub enum Right {
     Study,
     /// Read numbers, never names.
     ReadNumbers,
+    /// Decide about trainers' licences: withdraw, give back, name mentors, decide assessments. Not an
+    /// institution's administrator: no house licenses its own trainers.
+    DecideLicence,
     /// See and retry parked jobs.
     RunHouse,
 }
@@ -64,6 +67,7 @@ pub const RIGHTS: &[(Right, &[Holder])] = &[
     (Right::KeepRegister, &[Anywhere(ProgrammeOfficer), AtInstitution(InstitutionAdministrator), Named]),
     (Right::Study, &[Named]),
     (Right::ReadNumbers, &[Anywhere(ProgrammeOfficer), Anywhere(InstitutionAdministrator), Anywhere(Observer)]),
+    (Right::DecideLicence, &[Anywhere(ProgrammeOfficer)]),
     (Right::RunHouse, &[Anywhere(ProgrammeOfficer)]),
 ];
 

@@ -118,6 +118,8 @@ const IDS: &[&str] = &[
     "draft",
     "kiosk",
     "scan",
+    "licence",
+    "assessment",
 ];
 
 struct Walk {

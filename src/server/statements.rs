@@ -27,6 +27,8 @@ const STORES: &[&[Statement]] = &[
     crate::attendance::sheets::store::STATEMENTS,
     crate::learning::store::STATEMENTS,
     crate::completion::store::STATEMENTS,
+    crate::trainers::store::STATEMENTS,
+    crate::trainers::assessment::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,
     crate::reporting::attendance::store::STATEMENTS,
     crate::demo::store::STATEMENTS,
