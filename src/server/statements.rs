@@ -28,6 +28,7 @@ const STORES: &[&[Statement]] = &[
     crate::learning::store::STATEMENTS,
     crate::completion::store::STATEMENTS,
     crate::trainers::store::STATEMENTS,
+    crate::trainers::look_store::STATEMENTS,
     crate::trainers::assessment::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,
     crate::reporting::attendance::store::STATEMENTS,

@@ -4,8 +4,9 @@
 
 use super::{
     api::{DeliveryLack, DeliveryTrainer, DeliveryTrainers},
+    look_store::{self, TrainerRow},
     model::{LicenceState, lack},
-    store::{self, TrainerRow},
+    store,
 };
 use crate::{
     common::{
@@ -42,10 +43,10 @@ pub async fn trainers(cx: &Ctx, delivery: &str, query: &str) -> Result<DeliveryT
     let mut reader = cx.read().await?;
     let head = managed(cx, &mut reader, id(delivery)?).await?;
     let guarded = store::rule(&mut reader, head.course_id).await?.is_some();
-    let rows = store::at_delivery(&mut reader, head.id).await?;
+    let rows = look_store::at_delivery(&mut reader, head.id).await?;
     let lacks = lacks(&rows);
     let pattern = text::like_pattern(&query.chars().filter(|c| !"%_\\".contains(*c)).take(80).collect::<String>());
-    let found = store::find_trainers(&mut reader, head.id, head.course_id, &pattern).await?;
+    let found = look_store::find_trainers(&mut reader, head.id, head.course_id, &pattern).await?;
     Ok(DeliveryTrainers {
         guarded,
         trainers: rows
@@ -75,7 +76,7 @@ pub async fn change_trainer(cx: &Ctx, form: &TrainerForm) -> Result<Done, AppErr
     let head = managed(cx, &mut tx, delivery).await?;
     deliveries::store::touch(&mut tx, delivery, &actor.name, cx.now()).await?;
     if form.act != "remove" && store::rule(&mut tx, head.course_id).await?.is_some() {
-        let rows = store::at_delivery(&mut tx, delivery).await?;
+        let rows = look_store::at_delivery(&mut tx, delivery).await?;
         let state = store::of_person(&mut tx, person, head.course_id).await?.map(|(_, state)| state);
         // The first one leads.
         let leads = form.act == "lead" || rows.is_empty();
@@ -110,7 +111,7 @@ pub async fn lacking(cx: &Ctx, delivery: &str) -> Result<Vec<DeliveryLack>, AppE
     if over || store::rule(&mut reader, head.course_id).await?.is_none() {
         return Ok(Vec::new());
     }
-    let rows = store::at_delivery(&mut reader, head.id).await?;
+    let rows = look_store::at_delivery(&mut reader, head.id).await?;
     let lacks = lacks(&rows);
     Ok(rows
         .into_iter()

@@ -3,6 +3,7 @@
 use super::{
     letters::{self, Word},
     life::{By, ensure, ground, hold},
+    look_store,
     model::{Cause, Ground, LicenceState, RouteKind},
     store::{self, NewGround},
 };
@@ -58,7 +59,7 @@ pub fn daily_job(cx: Ctx, _: String) -> BoxFuture<'static, Result<(), AppError>>
 pub fn rules_job(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError>> {
     Box::pin(async move {
         let about: OfCourse = serde_json::from_str(&payload).map_err(|_| AppError::Internal)?;
-        let ids = store::of_course(&mut cx.read().await?, about.course).await?;
+        let ids = look_store::of_course(&mut cx.read().await?, about.course).await?;
         for id in ids {
             let mut tx = cx.begin().await?;
             hold(&cx, &mut tx, id).await?.settle(&cx, &mut tx, By::of(Cause::Decision, None)).await?;
@@ -66,7 +67,7 @@ pub fn rules_job(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppE
         }
         // What was done before there were rules counts as well.
         let mut tx = cx.begin().await?;
-        for delivery in store::past_of_course(&mut tx, about.course).await? {
+        for delivery in look_store::past_of_course(&mut tx, about.course).await? {
             jobs::licences_again(&cx, &mut tx, delivery).await?;
         }
         Ok(tx.commit().await?)
@@ -86,7 +87,7 @@ pub async fn look(cx: &Ctx, delivery: DeliveryId) -> Result<(), AppError> {
     // A delivery counts from its last day on, whenever that is entered.
     let at: DateTime<Utc> =
         head.ends_on.or(head.starts_on).map_or(cx.now(), |day| day.and_time(NaiveTime::MIN).and_utc()).min(cx.now());
-    let pack = store::major(&mut tx, delivery).await?;
+    let pack = look_store::major(&mut tx, delivery).await?;
     let by = By::of(Cause::Completion, Some(delivery));
     let new = |kind, met, course: CourseId| NewGround {
         kind,
@@ -98,7 +99,7 @@ pub async fn look(cx: &Ctx, delivery: DeliveryId) -> Result<(), AppError> {
         by_name: "",
         note: "",
     };
-    for (course, kind, person) in store::completed(&mut tx, delivery).await? {
+    for (course, kind, person) in look_store::completed(&mut tx, delivery).await? {
         let (id, kind) = match kind {
             RouteKind::Train => (ensure(cx, &mut tx, person, course, by).await?.0, Ground::Trained),
             // Only who is a trainer already is refreshed.
@@ -112,9 +113,9 @@ pub async fn look(cx: &Ctx, delivery: DeliveryId) -> Result<(), AppError> {
             held.settle(cx, &mut tx, by).await?;
         }
     }
-    store::forget_untaught(&mut tx, delivery).await?;
+    look_store::forget_untaught(&mut tx, delivery).await?;
     if matches!(head.state, DeliveryState::Delivered | DeliveryState::Reported) {
-        for (id, state, since, licensed_lead) in store::taught(&mut tx, delivery).await? {
+        for (id, state, since, licensed_lead) in look_store::taught(&mut tx, delivery).await? {
             // Who lapsed after the last day was licensed when it was given.
             let was_licensed = match state {
                 LicenceState::Licensed => true,
@@ -136,7 +137,7 @@ pub async fn daily(cx: &Ctx) -> Result<(), AppError> {
     let now = cx.now();
     let (due, unsigned) = {
         let mut reader = cx.read().await?;
-        (store::due(&mut reader, now + AHEAD).await?, store::unsigned(&mut reader, now - PEACE).await?)
+        (look_store::due(&mut reader, now + AHEAD).await?, look_store::unsigned(&mut reader, now - PEACE).await?)
     };
     for id in due {
         tend(cx, id).await?;

@@ -1,10 +1,7 @@
 //! Letters about licences: each once, in the language of who gets it, with the mentor in copy where the
 //! supervised way is concerned.
 
-use super::{
-    model::Why,
-    store::{self, Licence},
-};
+use super::{look_store, model::Why, store::Licence};
 use crate::{
     common::{error::AppError, ids::DeliveryId},
     enrolment::letters::date,
@@ -69,7 +66,7 @@ impl Word<'_> {
 /// said before is not said again.
 pub async fn tell(cx: &Ctx, tx: &mut Tx, licence: &Licence, word: Word<'_>) -> Result<(), AppError> {
     if let Some((kind, about)) = word.once()
-        && !store::add_letter(tx, licence.id, kind, &about, cx.now()).await?
+        && !look_store::add_letter(tx, licence.id, kind, &about, cx.now()).await?
     {
         return Ok(());
     }

@@ -10,6 +10,8 @@ pub mod jobs;
 mod letters;
 #[cfg(feature = "ssr")]
 mod life;
+#[cfg(feature = "ssr")]
+pub mod look_store;
 pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]

@@ -9,6 +9,7 @@ use super::{
     jobs::look_at_course,
     letters::{self, Word},
     life::{By, ensure, ground, hold},
+    look_store,
     model::{
         Act, CandidateForm, Cause, DecisionForm, Facts, Ground, LicenceState, MentorForm, RouteKind, Rule, RuleForm,
         SignOffForm, WholeRule, reopened, tend,
@@ -241,7 +242,7 @@ pub async fn add_candidate(cx: &Ctx, form: &CandidateForm) -> Result<Done, AppEr
     if !made {
         return Err(Refusal::AlreadySent.into());
     }
-    for delivery in store::past_of_person(&mut tx, course.id, person).await? {
+    for delivery in look_store::past_of_person(&mut tx, course.id, person).await? {
         jobs::licences_again(cx, &mut tx, delivery).await?;
     }
     tx.commit().await?;

@@ -64,6 +64,10 @@ statements! {
             version = version + 1
         WHERE id = $1";
     SET_MENTOR = "UPDATE licence SET mentor_id = $2, updated_at = $3, updated_by = $4, version = version + 1 WHERE id = $1";
+    // As a record of the past has it: what led there is written beside it.
+    RECORD_ADD = "INSERT INTO licence (id, person_id, course_id, state, since, mentor_id, major, lapses_at, noticed_at, invented,
+            created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, TRUE, $10, $10)";
     STEP_ADD = "INSERT INTO licence_step (id, licence_id, at, from_state, to_state, cause, delivery_id, changed_by, changed_by_name, reason)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     GROUND_ADD = "INSERT INTO licence_ground (id, licence_id, kind, at, met, delivery_id, major, by_id, by_name, note, recorded_at)
@@ -111,61 +115,9 @@ statements! {
         FROM licence l JOIN course c ON c.id = l.course_id JOIN person p ON p.id = l.person_id
         WHERE l.person_id = $1 OR l.mentor_id = $1
         ORDER BY CASE WHEN l.person_id = $1 THEN 0 ELSE 1 END, p.folded, l.id LIMIT 200");
-    // What a completed delivery means for licences of other courses.
-    COMPLETED = "SELECT r.course_id, r.kind, e.person_id FROM licence_route r JOIN delivery d ON d.course_id = r.by_course_id
-        JOIN enrolment e ON e.delivery_id = d.id AND e.state = 'completed'
-        WHERE d.id = $1 ORDER BY r.course_id, e.person_id, r.kind";
-    // Who gave a delivery and is on the way to a licence of its course or holds one.
-    TAUGHT = "SELECT l.id, l.state, l.since, EXISTS (SELECT 1 FROM delivery_trainer x
-                JOIN licence y ON y.person_id = x.person_id AND y.course_id = d.course_id AND y.state = 'licensed'
-                WHERE x.delivery_id = d.id AND x.lead AND x.person_id <> t.person_id) AS licensed_lead
-        FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
-        JOIN licence l ON l.person_id = t.person_id AND l.course_id = d.course_id
-        WHERE d.id = $1 ORDER BY l.id";
-    // Who was taken off a delivery has not given it.
-    UNTAUGHT = "DELETE FROM licence_ground WHERE delivery_id = $1 AND kind = 'taught' AND NOT EXISTS (
-        SELECT 1 FROM licence l JOIN delivery_trainer t ON t.person_id = l.person_id AND t.delivery_id = $1
-        WHERE l.id = licence_ground.licence_id)";
-    MAJOR = "SELECT p.course_id, p.major FROM delivery d JOIN pack p ON p.id = d.pack_id WHERE d.id = $1";
-    AT_DELIVERY = "SELECT t.person_id, p.given_name || ' ' || p.family_name AS name, t.lead, l.id AS licence_id, l.state, l.since
-        FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id JOIN person p ON p.id = t.person_id
-        LEFT JOIN licence l ON l.person_id = t.person_id AND l.course_id = d.course_id
-        WHERE t.delivery_id = $1 ORDER BY t.lead DESC, p.folded, p.id";
-    FOUND_TRAINERS = "SELECT p.id, p.given_name || ' ' || p.family_name AS name, l.state
-        FROM person p LEFT JOIN licence l ON l.person_id = p.id AND l.course_id = $2
-        WHERE p.folded LIKE $3
-            AND EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.role = 'trainer' AND g.ended_at IS NULL)
-            AND NOT EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = $1 AND t.person_id = p.id)
-        ORDER BY CASE WHEN l.state = 'licensed' THEN 0 WHEN l.state IS NULL THEN 2 ELSE 1 END, p.folded, p.id LIMIT 30";
     NAME = "SELECT given_name || ' ' || family_name FROM person WHERE id = $1";
-    // What the day's job looks at: what may lapse within a year, and whoever has a version to take up.
-    DUE = "SELECT l.id FROM licence l JOIN licence_rule r ON r.course_id = l.course_id
-        WHERE l.state = 'licensed' AND ((l.lapses_at IS NOT NULL AND l.lapses_at <= $1)
-            OR (r.uptake_months IS NOT NULL AND EXISTS (SELECT 1 FROM pack k WHERE k.course_id = l.course_id
-                AND k.released_at IS NOT NULL AND k.major > COALESCE(l.major, 0))))
-        ORDER BY l.id";
-    // Supervised deliveries that wait for the mentor's word since before $1.
-    UNSIGNED = "SELECT l.id, g.delivery_id FROM licence l JOIN licence_rule r ON r.course_id = l.course_id AND r.supervised
-        JOIN licence_ground g ON g.licence_id = l.id AND g.kind = 'taught' AND g.met AND g.delivery_id IS NOT NULL
-        WHERE l.state IN ('candidate', 'trained', 'assessed') AND l.mentor_id IS NOT NULL AND g.recorded_at <= $1
-            AND NOT EXISTS (SELECT 1 FROM licence_ground s WHERE s.licence_id = l.id AND s.kind = 'signed_off'
-                AND (s.met OR s.delivery_id = g.delivery_id))
-        ORDER BY l.id, g.at";
-    OF_COURSE = "SELECT id FROM licence WHERE course_id = $1 AND state <> 'withdrawn' ORDER BY id";
-    // Deliveries of the past that mean something for a course's licences.
-    PAST_OF_COURSE = "SELECT d.id FROM delivery d WHERE d.course_id = $1 AND d.state IN ('delivered', 'reported')
-            AND EXISTS (SELECT 1 FROM delivery_trainer t JOIN licence l ON l.person_id = t.person_id AND l.course_id = $1 WHERE t.delivery_id = d.id)
-        UNION
-        SELECT d.id FROM licence_route r JOIN delivery d ON d.course_id = r.by_course_id
-        WHERE r.course_id = $1 AND EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = d.id AND e.state = 'completed')";
-    PAST_OF_PERSON = "SELECT d.id FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
-        WHERE t.person_id = $2 AND d.course_id = $1 AND d.state IN ('delivered', 'reported')
-        UNION
-        SELECT d.id FROM enrolment e JOIN delivery d ON d.id = e.delivery_id JOIN licence_route r ON r.by_course_id = d.course_id
-        WHERE e.person_id = $2 AND e.state = 'completed' AND r.course_id = $1";
     ROUTE_TITLES = concat!("SELECT r.kind, c.slug, ", title!("$2"), " FROM licence_route r JOIN course c ON c.id = r.by_course_id
         WHERE r.course_id = $1 ORDER BY r.kind, c.slug");
-    LETTER_ADD = "INSERT INTO licence_letter (licence_id, kind, about, sent_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 }
 
 /// The rule of a course's licences, as stored.
@@ -343,6 +295,47 @@ pub async fn add(
 pub async fn set(tx: &mut Tx, licence: &Licence, by: &str, now: DateTime<Utc>) -> Result<(), DbError> {
     let l = licence;
     execute!(tx, SET, l.id, l.state, l.since, l.major, l.lapses_at, l.noticed_at, now, by).map(|_| ())
+}
+
+/// A licence of the demonstration, as its invented history left it.
+pub struct NewRecord {
+    /// Its id.
+    pub id: LicenceId,
+    /// The holder.
+    pub person: PersonId,
+    /// The course.
+    pub course: CourseId,
+    /// How far it has come.
+    pub state: LicenceState,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// The mentor.
+    pub mentor: Option<PersonId>,
+    /// The major version taken up last.
+    pub major: Option<i64>,
+    /// When it lapses.
+    pub lapses_at: Option<DateTime<Utc>>,
+    /// Since when notice is given.
+    pub noticed_at: Option<DateTime<Utc>>,
+}
+
+/// Adds a licence of the demonstration.
+pub async fn add_record(tx: &mut Tx, r: &NewRecord, now: DateTime<Utc>) -> Result<(), DbError> {
+    execute!(
+        tx,
+        RECORD_ADD,
+        r.id,
+        r.person,
+        r.course,
+        r.state,
+        r.since,
+        r.mentor,
+        r.major,
+        r.lapses_at,
+        r.noticed_at,
+        now
+    )
+    .map(|_| ())
 }
 
 /// Names the mentor.
@@ -568,113 +561,10 @@ pub async fn mine(h: &mut impl Handle, person: PersonId, language: &str) -> Resu
     fetch_all!(h, MINE, person, language)
 }
 
-/// What a completed delivery means for licences: course, how, and who.
-pub async fn completed(
-    h: &mut impl Handle,
-    delivery: DeliveryId,
-) -> Result<Vec<(CourseId, RouteKind, PersonId)>, DbError> {
-    fetch_all!(h, COMPLETED, delivery)
-}
-
-/// Who gave a delivery: the licence, its state, since when, and whether somebody else who is licensed led.
-pub async fn taught(
-    h: &mut impl Handle,
-    delivery: DeliveryId,
-) -> Result<Vec<(LicenceId, LicenceState, DateTime<Utc>, bool)>, DbError> {
-    fetch_all!(h, TAUGHT, delivery)
-}
-
-/// Forgets who was taken off a delivery as somebody who gave it.
-pub async fn forget_untaught(tx: &mut Tx, delivery: DeliveryId) -> Result<(), DbError> {
-    execute!(tx, UNTAUGHT, delivery).map(|_| ())
-}
-
-/// The course and major version of the pack that a delivery was given with.
-pub async fn major(h: &mut impl Handle, delivery: DeliveryId) -> Result<Option<(CourseId, i64)>, DbError> {
-    fetch_optional!(h, MAJOR, delivery)
-}
-
-/// A trainer of a delivery, with the licence for its course.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct TrainerRow {
-    /// The trainer.
-    pub person_id: PersonId,
-    /// By name.
-    pub name: String,
-    /// Whether it is the lead.
-    pub lead: bool,
-    /// The licence.
-    pub licence_id: Option<LicenceId>,
-    /// Its state.
-    pub state: Option<LicenceState>,
-    /// Since when.
-    pub since: Option<DateTime<Utc>>,
-}
-
-/// The trainers of a delivery, lead first. One statement.
-pub async fn at_delivery(h: &mut impl Handle, delivery: DeliveryId) -> Result<Vec<TrainerRow>, DbError> {
-    fetch_all!(h, AT_DELIVERY, delivery)
-}
-
-/// Persons with the trainer's role whose folded name matches, not yet in the delivery, with the state of their
-/// licence for the course; who is licensed comes first.
-pub async fn find_trainers(
-    h: &mut impl Handle,
-    delivery: DeliveryId,
-    course: CourseId,
-    pattern: &str,
-) -> Result<Vec<(PersonId, String, Option<LicenceState>)>, DbError> {
-    fetch_all!(h, FOUND_TRAINERS, delivery, course, pattern)
-}
-
 /// A person's name.
 pub async fn name(h: &mut impl Handle, person: PersonId) -> Result<Option<String>, DbError> {
     let row: Option<(String,)> = fetch_optional!(h, NAME, person)?;
     Ok(row.map(|(name,)| name))
-}
-
-/// What the day's job looks at.
-pub async fn due(h: &mut impl Handle, until: DateTime<Utc>) -> Result<Vec<LicenceId>, DbError> {
-    let rows: Vec<(LicenceId,)> = fetch_all!(h, DUE, until)?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// Supervised deliveries that have waited for the mentor's word since before a time.
-pub async fn unsigned(h: &mut impl Handle, before: DateTime<Utc>) -> Result<Vec<(LicenceId, DeliveryId)>, DbError> {
-    fetch_all!(h, UNSIGNED, before)
-}
-
-/// The licences of a course that were not withdrawn.
-pub async fn of_course(h: &mut impl Handle, course: CourseId) -> Result<Vec<LicenceId>, DbError> {
-    let rows: Vec<(LicenceId,)> = fetch_all!(h, OF_COURSE, course)?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// Notes that a letter goes out; false when it went out before.
-pub async fn add_letter(
-    tx: &mut Tx,
-    licence: LicenceId,
-    kind: &str,
-    about: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, DbError> {
-    execute!(tx, LETTER_ADD, licence, kind, about, now).map(|rows| rows == 1)
-}
-
-/// Deliveries of the past that mean something for the licences of a course.
-pub async fn past_of_course(h: &mut impl Handle, course: CourseId) -> Result<Vec<DeliveryId>, DbError> {
-    let rows: Vec<(DeliveryId,)> = fetch_all!(h, PAST_OF_COURSE, course)?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// Deliveries of the past that mean something for the licence of a person.
-pub async fn past_of_person(
-    h: &mut impl Handle,
-    course: CourseId,
-    person: PersonId,
-) -> Result<Vec<DeliveryId>, DbError> {
-    let rows: Vec<(DeliveryId,)> = fetch_all!(h, PAST_OF_PERSON, course, person)?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// The courses that train for a course and refresh, with address and title.

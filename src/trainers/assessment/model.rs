@@ -171,7 +171,7 @@ pub fn sight(looker: Looker, decided: bool, released: bool) -> Sight {
 /// 2.75 or 2,75 as hundredths.
 pub fn hundredths(text: &str) -> Option<i64> {
     let text = text.trim().replace(',', ".");
-    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let (whole, part) = text.split_once('.').unwrap_or((text.as_str(), ""));
     if whole.is_empty() || part.len() > 2 || !(whole.to_owned() + part).chars().all(|c| c.is_ascii_digit()) {
         return None;
     }
@@ -214,16 +214,15 @@ impl RubricForm {
         let spread = checks.number("spread", &self.spread, 1, 9);
         let field = |name: &str| self.rest.get(name).map(|text| text.trim()).unwrap_or_default();
         let mut criteria = Vec::new();
-        for position in 0..CRITERIA {
-            let (title, weight, levels) =
-                (field(TITLES[position]), field(WEIGHTS[position]), field(LEVELS[position]));
+        for ((of_title, of_weight), of_levels) in TITLES.into_iter().zip(WEIGHTS).zip(LEVELS) {
+            let (title, weight, levels) = (field(of_title), field(of_weight), field(of_levels));
             if title.is_empty() && weight.is_empty() && levels.is_empty() {
                 continue;
             }
             criteria.push(Criterion {
-                title: checks.required(TITLES[position], title, 200),
-                weight: checks.number(WEIGHTS[position], weight, 1, 100),
-                levels: checks.text(LEVELS[position], levels, 2000),
+                title: checks.required(of_title, title, 200),
+                weight: checks.number(of_weight, weight, 1, 100),
+                levels: checks.text(of_levels, levels, 2000),
             });
         }
         if criteria.is_empty() {
@@ -346,12 +345,14 @@ impl ScoreForm {
             _ => return Err(AppError::field("", FaultKind::Malformed)),
         };
         let field = |name: &str| self.rest.get(name).map(String::as_str).unwrap_or_default();
-        let lines = (0..criteria.min(CRITERIA))
-            .map(|position| {
-                let typed = field(SCORES[position]);
-                let score =
-                    (send || !typed.trim().is_empty()).then(|| checks.number(SCORES[position], typed, 1, scale));
-                (score, checks.text(NOTES[position], field(NOTES[position]), 1000))
+        let lines = SCORES
+            .into_iter()
+            .zip(NOTES)
+            .take(criteria)
+            .map(|(of_score, of_note)| {
+                let typed = field(of_score);
+                let score = (send || !typed.trim().is_empty()).then(|| checks.number(of_score, typed, 1, scale));
+                (score, checks.text(of_note, field(of_note), 1000))
             })
             .collect();
         let remark = checks.text("remark", &self.remark, 2000);

@@ -139,7 +139,7 @@ pub async fn open(cx: &Ctx, form: &OpenForm) -> Result<Done, AppError> {
     let known: Vec<_> =
         store::deliveries(&mut tx, licence.person_id).await?.into_iter().map(|(delivery, _)| delivery).collect();
     let (delivery, part, held_on) = form.check(&known)?;
-    let it = NewAssessment { id: new, licence: licence.id, rubric, delivery, part: &part, held_on };
+    let it = NewAssessment { id: new, licence: licence.id, rubric, delivery, part: &part, held_on, invented: false };
     match store::add(&mut tx, &it, &actor.name, cx.now()).await {
         // Sent twice, or another one is open.
         Err(error) if error.is_unique_violation() => return Err(Refusal::AlreadySent.into()),

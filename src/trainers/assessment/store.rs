@@ -28,8 +28,8 @@ statements! {
         WHERE q.id = $1";
     // Takes the row, so that nobody decides or sends meanwhile.
     HOLD = "UPDATE assessment SET reason = reason WHERE id = $1";
-    ADD = "INSERT INTO assessment (id, licence_id, rubric_id, delivery_id, part, held_on, created_at, created_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    ADD = "INSERT INTO assessment (id, licence_id, rubric_id, delivery_id, part, held_on, created_at, created_by, invented)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     DECIDE = "UPDATE assessment SET outcome = $2, reason = $3, released = $4, decided_at = $5, decided_by = $6, decided_by_name = $7
         WHERE id = $1 AND outcome IS NULL";
     ASSESSORS = "SELECT s.person_id, p.given_name || ' ' || p.family_name AS name, s.kind, s.remark, s.sent_at
@@ -183,11 +183,13 @@ pub struct NewAssessment<'a> {
     pub part: &'a str,
     /// When.
     pub held_on: Option<NaiveDate>,
+    /// Whether the demonstration invented it.
+    pub invented: bool,
 }
 
 /// Opens an assessment; a unique violation when one is open.
 pub async fn add(tx: &mut Tx, n: &NewAssessment<'_>, by: &str, now: DateTime<Utc>) -> Result<(), DbError> {
-    execute!(tx, ADD, n.id, n.licence, n.rubric, n.delivery, n.part, n.held_on, now, by).map(|_| ())
+    execute!(tx, ADD, n.id, n.licence, n.rubric, n.delivery, n.part, n.held_on, now, by, n.invented).map(|_| ())
 }
 
 /// Decides an assessment; false when it was.

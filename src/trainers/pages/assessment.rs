@@ -58,7 +58,7 @@ fn Choice(name: &'static str, criterion: Criterion, scale: i64, value: Option<i6
 }
 
 fn scoring(data: &AssessmentView, mine: &Sheet) -> AnyView {
-    let labels = data
+    let labels: Vec<(&'static str, String)> = data
         .criteria
         .iter()
         .zip(SCORES.into_iter().zip(NOTES))

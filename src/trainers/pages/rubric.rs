@@ -33,11 +33,10 @@ fn labels() -> Vec<(&'static str, String)> {
         ("pass_mark", tr!(assessments.pass_mark)),
         ("spread", tr!(assessments.spread)),
     ];
-    for position in 0..CRITERIA {
-        let number = position as i64 + 1;
-        labels.push((TITLES[position], format!("{} ({number})", tr!(assessments.criterion))));
-        labels.push((WEIGHTS[position], format!("{} ({number})", tr!(assessments.weight))));
-        labels.push((LEVELS[position], format!("{} ({number})", tr!(assessments.levels))));
+    for (number, ((title, weight), levels)) in (1..).zip(TITLES.into_iter().zip(WEIGHTS).zip(LEVELS)) {
+        labels.push((title, format!("{} ({number})", tr!(assessments.criterion))));
+        labels.push((weight, format!("{} ({number})", tr!(assessments.weight))));
+        labels.push((levels, format!("{} ({number})", tr!(assessments.levels))));
     }
     labels
 }
