@@ -7,7 +7,7 @@ use super::{
 use crate::common::{
     error::AppError,
     forms::Done,
-    ids::{DeliveryId, InstitutionId, PackId, ProjectId, SlotId, TimetableSessionId},
+    ids::{DeliveryId, InstitutionId, PackId, PersonId, ProjectId, SlotId, TimetableSessionId},
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use leptos::{
@@ -66,6 +66,17 @@ pub struct FormChoices {
     pub projects: Vec<(ProjectId, String)>,
     /// Time zones.
     pub zones: Vec<String>,
+}
+
+/// A trainer of a delivery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainerLine {
+    /// The person.
+    pub id: PersonId,
+    /// The name.
+    pub name: String,
+    /// Whether they lead.
+    pub lead: bool,
 }
 
 /// A session of a half-day, in the venue's time.

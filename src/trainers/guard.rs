@@ -84,10 +84,7 @@ pub async fn change_trainer(cx: &Ctx, form: &TrainerForm) -> Result<Done, AppErr
         if let Some(lack) = lack(state, leads, licensed_lead) {
             let name = store::name(&mut tx, person).await?.ok_or(AppError::NotFound)?;
             let state = state.map_or("", LicenceState::code).to_owned();
-            return Err(AppError::field(
-                "person",
-                FaultKind::Unlicensed { name, lack: lack.code().to_owned(), state },
-            ));
+            return Err(AppError::field("person", FaultKind::Unlicensed { name, lack: lack.code().to_owned(), state }));
         }
     }
     let done = deliveries::service::put_trainer(cx, &mut tx, &head, form).await?;

@@ -72,7 +72,8 @@ pub async fn tell(cx: &Ctx, tx: &mut Tx, licence: &Licence, word: Word<'_>) -> R
     }
     let titles = crate::completion::store::course_titles(tx, licence.course_id).await?;
     let title = |locale: Locale| {
-        let pick = |code: &str| titles.iter().find(|(language, ..)| language == code).map(|(_, title, _)| title.clone());
+        let pick =
+            |code: &str| titles.iter().find(|(language, ..)| language == code).map(|(_, title, _)| title.clone());
         pick(i18n::code(locale)).or_else(|| pick("en")).unwrap_or_else(|| licence.course_slug.clone())
     };
     let speaks = |tag: Option<&str>| tag.and_then(i18n::locale_of).unwrap_or_default();
@@ -146,10 +147,9 @@ fn words(locale: Locale, word: Word<'_>, name: &str, course: &str) -> (String, S
             tr!(licences.mail.again_subject, course = course),
             tr!(licences.mail.again, name = name, course = course, note = note),
         ),
-        Word::Mentor => (
-            tr!(licences.mail.mentor_subject, name = name),
-            tr!(licences.mail.mentor, name = name, course = course),
-        ),
+        Word::Mentor => {
+            (tr!(licences.mail.mentor_subject, name = name), tr!(licences.mail.mentor, name = name, course = course))
+        }
         Word::Decided => (
             tr!(licences.mail.decided_subject, course = course),
             tr!(licences.mail.decided, name = name, course = course),

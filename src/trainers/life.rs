@@ -123,7 +123,8 @@ impl Held {
     /// Takes a step, with its letter.
     pub async fn go(&mut self, cx: &Ctx, tx: &mut Tx, to: LicenceState, by: By<'_>) -> Result<(), AppError> {
         let from = self.licence.state;
-        let position = i64::from(self.licence.since >= cx.now()) * ((self.licence.since - cx.now()).num_microseconds().unwrap_or(0) + 1);
+        let position = i64::from(self.licence.since >= cx.now())
+            * ((self.licence.since - cx.now()).num_microseconds().unwrap_or(0) + 1);
         write_step(cx, tx, self.licence.id, Some(from), to, by, position).await?;
         let now = cx.now() + TimeDelta::microseconds(position);
         let why = self.rule.deadline(&self.facts).map(|deadline| deadline.why);

@@ -38,15 +38,14 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 fn rule() -> impl Strategy<Value = Rule> {
-    (any::<bool>(), any::<bool>(), proptest::option::of(1_i64..30), proptest::option::of(1_i64..24), 0_i64..120).prop_map(
-        |(assessed, supervised, active_months, uptake_months, notice_days)| Rule {
+    (any::<bool>(), any::<bool>(), proptest::option::of(1_i64..30), proptest::option::of(1_i64..24), 0_i64..120)
+        .prop_map(|(assessed, supervised, active_months, uptake_months, notice_days)| Rule {
             assessed,
             supervised,
             active_months,
             uptake_months,
             notice_days,
-        },
-    )
+        })
 }
 
 fn start() -> DateTime<Utc> {

@@ -149,7 +149,10 @@ pub(super) async fn ruler(
     Ok(course)
 }
 
-async fn whole_rule(h: &mut impl Handle, course: crate::common::ids::CourseId) -> Result<(WholeRule, i64, String), AppError> {
+async fn whole_rule(
+    h: &mut impl Handle,
+    course: crate::common::ids::CourseId,
+) -> Result<(WholeRule, i64, String), AppError> {
     let row = store::rule(h, course).await?;
     let routes = store::routes(h, course).await?;
     let of = |kind| routes.iter().filter(|(_, it)| *it == kind).map(|(course, _)| *course).collect();
@@ -320,12 +323,13 @@ fn shown(
     let rule = licence.rule();
     let held = licence.state == LicenceState::Licensed;
     let tended = tend(&rule, facts, licence.noticed_at, cx.now());
-    let to_take_up = facts.to_take_up().filter(|_| held || licence.state == LicenceState::Lapsed).map(|first| ToTakeUp {
-        major: facts.newest(),
-        released_on: first.at.date_naive(),
-        until: rule.uptake_until(facts).map(|at| at.date_naive()),
-        notes: notes.map(|(language, _, text)| (language, text)).filter(|(_, text)| !text.is_empty()),
-    });
+    let to_take_up =
+        facts.to_take_up().filter(|_| held || licence.state == LicenceState::Lapsed).map(|first| ToTakeUp {
+            major: facts.newest(),
+            released_on: first.at.date_naive(),
+            until: rule.uptake_until(facts).map(|at| at.date_naive()),
+            notes: notes.map(|(language, _, text)| (language, text)).filter(|(_, text)| !text.is_empty()),
+        });
     let newest_first = |part: &'static str| story.iter().rev().filter(move |row| row.part == part);
     LicenceView {
         missing: if under_way(licence.state) || licence.state == LicenceState::Withdrawn {

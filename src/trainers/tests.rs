@@ -94,8 +94,7 @@ async fn complete(house: &House, delivery: DeliveryId) {
 }
 
 async fn licence_of(house: &House, person: &Actor) -> LicenceId {
-    let rows: Vec<(LicenceId,)> =
-        fetch_all!(&mut house.app.db.read().await.unwrap(), FIRST, person.person_id).unwrap();
+    let rows: Vec<(LicenceId,)> = fetch_all!(&mut house.app.db.read().await.unwrap(), FIRST, person.person_id).unwrap();
     rows[0].0
 }
 

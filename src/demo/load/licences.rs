@@ -108,17 +108,18 @@ impl Loader<'_> {
     fn graduate(&self, key: &str, rule: &Rule, months: u32) -> Result<History, AppError> {
         let at = |key: &str| self.deliveries.get(key).copied().ok_or_else(|| broken(format!("no delivery {key}")));
         let zagreb = Some(at(WHERE_TRAINED)?);
-        let own = self.source.deliveries.iter().find(|it| it.key.starts_with("incountry") && it.trainers.iter().any(|it| it == key));
+        let own = self
+            .source
+            .deliveries
+            .iter()
+            .find(|it| it.key.starts_with("incountry") && it.trainers.iter().any(|it| it == key));
         let own = own.map(|it| at(&it.key)).transpose()?;
         let mut history = History {
             steps: vec![
                 (trained(), LicenceState::Candidate, Cause::Completion, zagreb),
                 (trained() + TimeDelta::microseconds(1), LicenceState::Trained, Cause::Completion, zagreb),
             ],
-            grounds: vec![
-                (trained(), Ground::Trained, zagreb, ""),
-                (taught(), Ground::Taught, own, ""),
-            ],
+            grounds: vec![(trained(), Ground::Trained, zagreb, ""), (taught(), Ground::Taught, own, "")],
             mentor: Some(self.person(MENTOR)?),
             ..History::default()
         };
@@ -172,16 +173,8 @@ impl Loader<'_> {
         let mut from = None;
         for (at, to, cause, delivery) in &history.steps {
             let reason = if *cause == Cause::Record { INVENTED } else { "" };
-            let step = NewStep {
-                at: *at,
-                from,
-                to: *to,
-                cause: *cause,
-                delivery: *delivery,
-                by: None,
-                by_name: "",
-                reason,
-            };
+            let step =
+                NewStep { at: *at, from, to: *to, cause: *cause, delivery: *delivery, by: None, by_name: "", reason };
             store::add_step(tx, self.id(), id, &step).await?;
             from = Some(*to);
         }

@@ -25,8 +25,7 @@ pub const LEVELS: [&str; CRITERIA] =
 pub const SCORES: [&str; CRITERIA] =
     ["score_1", "score_2", "score_3", "score_4", "score_5", "score_6", "score_7", "score_8"];
 /// Names of the fields of each note.
-pub const NOTES: [&str; CRITERIA] =
-    ["note_1", "note_2", "note_3", "note_4", "note_5", "note_6", "note_7", "note_8"];
+pub const NOTES: [&str; CRITERIA] = ["note_1", "note_2", "note_3", "note_4", "note_5", "note_6", "note_7", "note_8"];
 
 crate::text_enum! {
     /// As whom somebody assesses.
@@ -116,12 +115,7 @@ pub fn sum(rubric: &Rubric, sheets: &[Vec<Option<i64>>]) -> Sum {
             let points: i64 = scores.iter().sum();
             total += criterion.weight * share(points * FINE, count);
             weights += criterion.weight;
-            CriterionSum {
-                mean: Some(share(points * 100, count)),
-                low,
-                high,
-                apart: high - low >= rubric.spread,
-            }
+            CriterionSum { mean: Some(share(points * 100, count)), low, high, apart: high - low >= rubric.spread }
         })
         .collect();
     Sum { criteria, mean: (weights > 0).then(|| share(total, weights * (FINE / 100))) }

@@ -29,27 +29,16 @@ fn three_assessors_and_one_who_saw_it_otherwise() {
 
 #[test]
 fn marks_are_read_as_people_write_them() {
-    assert_eq!(["2.5", "2,75", "3", "3.0", "2.755", "x", "", "-1", ".5"].map(hundredths), [
-        Some(250),
-        Some(275),
-        Some(300),
-        Some(300),
-        None,
-        None,
-        None,
-        None,
-        None
-    ]);
+    assert_eq!(
+        ["2.5", "2,75", "3", "3.0", "2.755", "x", "", "-1", ".5"].map(hundredths),
+        [Some(250), Some(275), Some(300), Some(300), None, None, None, None, None]
+    );
 }
 
 #[test]
 fn a_rubric_leaves_out_what_is_empty_and_names_what_is_wrong() {
-    let mut form = RubricForm {
-        scale: "4".into(),
-        pass_mark: "2.5".into(),
-        spread: "2".into(),
-        ..RubricForm::default()
-    };
+    let mut form =
+        RubricForm { scale: "4".into(), pass_mark: "2.5".into(), spread: "2".into(), ..RubricForm::default() };
     assert!(form.check().is_err());
     for (name, value) in [(TITLES[0], "Clear"), (WEIGHTS[0], "3"), (TITLES[4], "On time"), (WEIGHTS[4], "1")] {
         form.rest.insert(name.into(), value.into());

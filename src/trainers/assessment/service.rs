@@ -58,12 +58,7 @@ pub async fn rubric(cx: &Ctx, slug: &str, language: &str) -> Result<RubricView, 
         })
     };
     let (number, rubric) = stands.map_or_else(|| (0, propose()), |(_, number, rubric)| (number, rubric));
-    Ok(RubricView {
-        slug: course.slug.clone(),
-        course_title: course.title.unwrap_or(course.slug),
-        number,
-        rubric,
-    })
+    Ok(RubricView { slug: course.slug.clone(), course_title: course.title.unwrap_or(course.slug), number, rubric })
 }
 
 /// Makes a new rubric of a course. What was assessed keeps the one it was made with.
@@ -77,15 +72,8 @@ pub async fn save_rubric(cx: &Ctx, form: &RubricForm) -> Result<Done, AppError> 
     let number = stands.as_ref().map_or(0, |(_, number, _)| *number);
     let ids: Vec<Uuid> = rubric.criteria.iter().map(|_| cx.app.id()).collect();
     if read != number
-        || !store::add_rubric(
-            &mut tx,
-            (cx.app.id(), &ids),
-            (course.id, number + 1),
-            &rubric,
-            &actor.name,
-            cx.now(),
-        )
-        .await?
+        || !store::add_rubric(&mut tx, (cx.app.id(), &ids), (course.id, number + 1), &rubric, &actor.name, cx.now())
+            .await?
     {
         let titles = |rubric: &Rubric| {
             rubric.criteria.iter().map(|criterion| criterion.title.as_str()).collect::<Vec<_>>().join(", ")
@@ -155,8 +143,7 @@ fn criteria(rows: &[SheetRow]) -> Vec<(Uuid, Criterion)> {
     let mut found: Vec<(Uuid, Criterion)> = Vec::new();
     for row in rows {
         if found.last().is_none_or(|(id, _)| *id != row.id) {
-            let criterion =
-                Criterion { title: row.title.clone(), weight: row.weight, levels: row.levels.clone() };
+            let criterion = Criterion { title: row.title.clone(), weight: row.weight, levels: row.levels.clone() };
             found.push((row.id, criterion));
         }
     }

@@ -156,11 +156,7 @@ pub struct Assessment {
 }
 
 /// An assessment.
-pub async fn assessment(
-    h: &mut impl Handle,
-    id: AssessmentId,
-    language: &str,
-) -> Result<Option<Assessment>, DbError> {
+pub async fn assessment(h: &mut impl Handle, id: AssessmentId, language: &str) -> Result<Option<Assessment>, DbError> {
     fetch_optional!(h, ASSESSMENT, id, language)
 }
 

@@ -50,9 +50,8 @@ impl RuleForm {
     /// The rules, or what is wrong with them; `courses` are those there are.
     pub fn check(&self, own: CourseId, courses: &[CourseId]) -> Result<WholeRule, AppError> {
         let mut checks = Checks::default();
-        let mut optional = |field: &str, value: &str| {
-            (!value.trim().is_empty()).then(|| checks.number(field, value, 1, 120))
-        };
+        let mut optional =
+            |field: &str, value: &str| (!value.trim().is_empty()).then(|| checks.number(field, value, 1, 120));
         let active_months = optional("active_months", &self.active_months);
         let uptake_months = optional("uptake_months", &self.uptake_months);
         let notice_days = checks.number("notice_days", &self.notice_days, 0, 365);

@@ -305,9 +305,7 @@ fn show(data: AssessmentView) -> impl IntoView {
         <li>{tr!(assessments.rubric_number, number = data.number)}</li>
     }
     .into_any();
-    let tags = data
-        .invented
-        .then(|| view! { <span class="tag plain">{tr!(licences.invented)}</span> }.into_any());
+    let tags = data.invented.then(|| view! { <span class="tag plain">{tr!(licences.invented)}</span> }.into_any());
     let open = data.decided.is_none();
     let form = data.mine.as_ref().filter(|mine| open && !mine.sent).map(|mine| scoring(&data, mine));
     let results = data.sum.as_ref().map(|sum| {

@@ -68,10 +68,8 @@ pub fn mentor(data: &LicenceView) -> AnyView {
 pub fn sign_off(data: &LicenceView) -> AnyView {
     let deliveries: Vec<(String, String)> =
         data.to_sign.iter().map(|(delivery, title)| (delivery.to_string(), title.clone())).collect();
-    let outcomes = vec![
-        ("passed".to_owned(), tr!(licences.sign_off.passed)),
-        ("again".to_owned(), tr!(licences.sign_off.again)),
-    ];
+    let outcomes =
+        vec![("passed".to_owned(), tr!(licences.sign_off.passed)), ("again".to_owned(), tr!(licences.sign_off.again))];
     let id = data.id.to_string();
     view! {
         <section class="section stack" id="sign-off">

@@ -15,11 +15,14 @@ pub fn Lacking(
     #[prop(into)]
     id: Signal<String>,
 ) -> impl IntoView {
-    below(move || id.get(), get_lacking, move |lacks: Vec<DeliveryLack>| {
-        if lacks.is_empty() {
-            return ().into_any();
-        }
-        view! {
+    below(
+        move || id.get(),
+        get_lacking,
+        move |lacks: Vec<DeliveryLack>| {
+            if lacks.is_empty() {
+                return ().into_any();
+            }
+            view! {
             <div class="wrap"><div class="notice warn" role="status">
                 <p><b>{tr!(licences.lacking_title)}</b></p>
                 <ul>
@@ -38,5 +41,6 @@ pub fn Lacking(
             </div></div>
         }
         .into_any()
-    })
+        },
+    )
 }

@@ -17,20 +17,24 @@ use leptos::prelude::*;
 
 #[component]
 pub fn MinePage() -> impl IntoView {
-    load(|| i18n::code(i18n::locale()).to_owned(), get_my_licences, |data: MyLicences| {
-        let none = data == MyLicences::default();
-        view! {
-            <PageHead title=tr!(licences.mine_title) lede=Some(tr!(licences.mine_lede))/>
-            <div class="wrap body">
-                {none.then(|| view! {
-                    <div class="empty"><h2>{tr!(licences.mine_none)}</h2><p>{tr!(licences.mine_none_text)}</p>
-                    <p><a class="btn" href="/catalogue?kind=tot">{tr!(licences.to_catalogue)}</a></p></div>
-                })}
-                {sections(data)}
-            </div>
-        }
-        .into_any()
-    })
+    load(
+        || i18n::code(i18n::locale()).to_owned(),
+        get_my_licences,
+        |data: MyLicences| {
+            let none = data == MyLicences::default();
+            view! {
+                <PageHead title=tr!(licences.mine_title) lede=Some(tr!(licences.mine_lede))/>
+                <div class="wrap body">
+                    {none.then(|| view! {
+                        <div class="empty"><h2>{tr!(licences.mine_none)}</h2><p>{tr!(licences.mine_none_text)}</p>
+                        <p><a class="btn" href="/catalogue?kind=tot">{tr!(licences.to_catalogue)}</a></p></div>
+                    })}
+                    {sections(data)}
+                </div>
+            }
+            .into_any()
+        },
+    )
 }
 
 fn line(it: MyLicence, with_name: bool) -> AnyView {

@@ -43,9 +43,8 @@ fn labels() -> Vec<(&'static str, String)> {
 
 fn criterion(position: usize, given: Option<&Criterion>) -> AnyView {
     let number = position as i64 + 1;
-    let (title, weight, levels) = given.map_or_else(Default::default, |it| {
-        (it.title.clone(), it.weight.to_string(), it.levels.clone())
-    });
+    let (title, weight, levels) =
+        given.map_or_else(Default::default, |it| (it.title.clone(), it.weight.to_string(), it.levels.clone()));
     view! {
         <fieldset class="group boxed stack">
             <legend>{tr!(assessments.criterion_number, number = number)}</legend>
