@@ -220,9 +220,9 @@ test("only licensed trainers lead; who is on the way teaches beside them", { tag
   await button(page, "Decide").click();
   await expect(main(page).locator(".timeline [aria-current=step]")).toContainText("Withdrawn");
   await open(page, `${fresh.url}${delivery}`);
-  await expect(page.locator(".notice.warn")).toContainText("The licence of Ardita Shkreli was withdrawn.");
+  await expect(page.locator(".flash.warn")).toContainText("The licence of Ardita Shkreli was withdrawn.");
   await looks(page, "delivery-lacking");
   await page.context().clearCookies();
   await open(page, `${fresh.url}${delivery}`);
-  await expect(page.locator(".notice.warn")).toHaveCount(0);
+  await expect(page.locator(".flash.warn")).toHaveCount(0);
 });

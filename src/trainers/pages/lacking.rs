@@ -23,7 +23,7 @@ pub fn Lacking(
                 return ().into_any();
             }
             view! {
-            <div class="wrap"><div class="notice warn" role="status">
+            <div class="flash warn" role="status"><div class="stack">
                 <p><b>{tr!(licences.lacking_title)}</b></p>
                 <ul>
                     {lacks
