@@ -27,6 +27,7 @@ fn show(data: OpenView) -> impl IntoView {
     let back = format!("/licences/{}", data.licence);
     let deliveries: Vec<(String, String)> =
         data.deliveries.into_iter().map(|(id, title)| (id.to_string(), title)).collect();
+    let cancel = back.clone();
     let body = if data.rubric == 0 {
         view! {
             <div class="notice warn">
@@ -61,7 +62,7 @@ fn show(data: OpenView) -> impl IntoView {
                 <Input name="held_on" kind="date" class="short" label=tr!(assessments.held_on) optional=true/>
                 <div class="actions">
                     <Submit label=tr!(assessments.open_submit)/>
-                    <a class="btn quiet" href=back.clone()>{tr!(form.cancel)}</a>
+                    <a class="btn quiet" href=cancel>{tr!(form.cancel)}</a>
                 </div>
             </Form>
         }

@@ -35,6 +35,9 @@ fn show(data: RulesView) -> impl IntoView {
             .collect()
     };
     let ticked = |ids: &[crate::common::ids::CourseId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let (others, all) = (options(false), options(true));
+    let (trains, refreshes) = (ticked(&data.whole.train), ticked(&data.whole.refresh));
+    let slug = data.slug.clone();
     let labels = vec![
         ("assessed", tr!(licences.rule.assessed)),
         ("supervised", tr!(licences.rule.supervised)),
@@ -56,7 +59,7 @@ fn show(data: RulesView) -> impl IntoView {
         <div class="wrap body">
             {(data.version == 0).then(|| view! { <div class="notice calm"><p>{tr!(licences.rules_none)}</p></div> })}
             <Form function=SaveRules::PATH class="form" labels=labels>
-                <Hidden name="slug" value=data.slug.clone()/>
+                <Hidden name="slug" value=slug/>
                 <Version value=data.version/>
                 <section class="section stack">
                     <h2>{tr!(licences.rule.earn)}</h2>
@@ -64,8 +67,8 @@ fn show(data: RulesView) -> impl IntoView {
                         name="train"
                         label=tr!(licences.rule.train)
                         hint=tr!(licences.rule.train_hint)
-                        options=options(false)
-                        value=ticked(&data.whole.train)
+                        options=others
+                        value=trains
                     />
                     <Tick name="assessed" label=tr!(licences.rule.assessed) value=rule.assessed/>
                     <Tick name="supervised" label=tr!(licences.rule.supervised) value=rule.supervised/>
@@ -85,8 +88,8 @@ fn show(data: RulesView) -> impl IntoView {
                         name="refresh"
                         label=tr!(licences.rule.refresh)
                         hint=tr!(licences.rule.refresh_hint)
-                        options=options(true)
-                        value=ticked(&data.whole.refresh)
+                        options=all
+                        value=refreshes
                     />
                     <Input
                         name="uptake_months"
