@@ -81,14 +81,15 @@ fn scoring(data: &AssessmentView, mine: &Sheet) -> AnyView {
             }
         })
         .collect_view();
+    let (id, remark) = (data.id.to_string(), mine.remark.clone());
     view! {
         <section class="section stack">
             <h2>{tr!(assessments.your_scores)}</h2>
             <p>{tr!(assessments.alone)}</p>
             <Form function=Score::PATH class="form" labels=labels>
-                <Hidden name="assessment" value=data.id.to_string()/>
+                <Hidden name="assessment" value=id/>
                 {fields}
-                <TextArea name="remark" label=tr!(assessments.remark) hint=tr!(assessments.remark_hint) value=mine.remark.clone() optional=true/>
+                <TextArea name="remark" label=tr!(assessments.remark) hint=tr!(assessments.remark_hint) value=remark optional=true/>
                 <div class="actions sticky">
                     <button class="btn" name="act" value="send">{tr!(assessments.send)}</button>
                     <button class="btn quiet" name="act" value="save">{tr!(assessments.keep)}</button>
@@ -223,15 +224,16 @@ fn deciding(data: &AssessmentView) -> AnyView {
         .waiting
         .iter()
         .map(|(person, name, kind)| {
+            let (id, who, of) = (id.clone(), person.to_string(), name.clone());
             view! {
                 <li class="item">
                     <div class="grow">{name.clone()}" "<span class="muted">{words::assessor_kind(*kind).to_lowercase()}</span></div>
                     <div class="end">
                         <Form function=ChangeAssessor::PATH key=person.to_string()>
-                            <Hidden name="assessment" value=id.clone()/>
-                            <Hidden name="person" value=person.to_string()/>
+                            <Hidden name="assessment" value=id/>
+                            <Hidden name="person" value=who/>
                             <Hidden name="act" value="remove"/>
-                            <button class="btn quiet small">{tr!(assessments.remove)}<span class="vh">": "{name.clone()}</span></button>
+                            <button class="btn quiet small">{tr!(assessments.remove)}<span class="vh">": "{of}</span></button>
                         </Form>
                     </div>
                 </li>
@@ -244,6 +246,7 @@ fn deciding(data: &AssessmentView) -> AnyView {
     let outcomes =
         Outcome::ALL.iter().map(|outcome| (outcome.code().to_owned(), words::assessment_outcome(*outcome))).collect();
     let decide = (!data.sheets.is_empty()).then(|| {
+        let id = id.clone();
         view! {
             <section class="section stack">
                 <h2>{tr!(assessments.decision)}</h2>
@@ -252,7 +255,7 @@ fn deciding(data: &AssessmentView) -> AnyView {
                     class="form"
                     labels=vec![("outcome", tr!(assessments.outcome_label)), ("reason", tr!(assessments.reasons))]
                 >
-                    <Hidden name="assessment" value=id.clone()/>
+                    <Hidden name="assessment" value=id/>
                     <Select name="outcome" label=tr!(assessments.outcome_label) options=outcomes empty=tr!(licences.choose) class="mid"/>
                     <TextArea name="reason" label=tr!(assessments.reasons) hint=tr!(assessments.reasons_hint)/>
                     <Tick name="released" label=tr!(assessments.release)/>
@@ -275,7 +278,7 @@ fn deciding(data: &AssessmentView) -> AnyView {
                 class="form"
                 labels=vec![("person", tr!(licences.person)), ("kind", tr!(assessments.kind_label))]
             >
-                <Hidden name="assessment" value=data.id.to_string()/>
+                <Hidden name="assessment" value=id/>
                 <Hidden name="act" value="add"/>
                 <Select name="person" label=tr!(licences.person) options=possible empty=tr!(licences.choose) class="mid"/>
                 <Select name="kind" label=tr!(assessments.kind_label) options=kinds class="mid"/>

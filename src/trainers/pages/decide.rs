@@ -97,7 +97,8 @@ pub fn sign_off(data: &LicenceView) -> AnyView {
 
 /// What is new in a version, and the holder's word to have studied it.
 pub fn take_up(data: &LicenceView, waits: &ToTakeUp) -> AnyView {
-    let (id, major) = (data.id.to_string(), waits.major.to_string());
+    let (id, version) = (data.id.to_string(), waits.major);
+    let studied = tr!(licences.take_up.studied, version = version);
     let notes = match waits.notes.clone() {
         Some((language, text)) => {
             let lang = crate::catalogue::pages::parts::other_language(&language);
@@ -112,13 +113,13 @@ pub fn take_up(data: &LicenceView, waits: &ToTakeUp) -> AnyView {
     };
     view! {
         <section class="section stack" id="take-up">
-            <h2>{tr!(licences.take_up.title, version = waits.major)}</h2>
+            <h2>{tr!(licences.take_up.title, version = version)}</h2>
             {notes}
             <p>{tr!(licences.take_up.text)}</p>
-            <Form function=TakeUp::PATH class="form" labels=vec![("studied", tr!(licences.take_up.studied, version = waits.major))]>
+            <Form function=TakeUp::PATH class="form" labels=vec![("studied", studied.clone())]>
                 <Hidden name="licence" value=id/>
-                <Hidden name="major" value=major/>
-                <Tick name="studied" label=tr!(licences.take_up.studied, version = waits.major)/>
+                <Hidden name="major" value=version.to_string()/>
+                <Tick name="studied" label=studied/>
                 <div class="actions"><Submit label=tr!(licences.take_up.send)/></div>
             </Form>
         </section>
