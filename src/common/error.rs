@@ -101,6 +101,10 @@ crate::text_enum! {
         HasMarks = "has_marks",
         /// A delivery's timetable or somebody's progress points to it.
         InUse = "in_use",
+        /// The course has no rubric to assess by.
+        NoRubric = "no_rubric",
+        /// Nobody has sent scores yet.
+        NothingScored = "nothing_scored",
     }
 }
 

@@ -56,6 +56,8 @@ pub enum FaultKind {
     Degrees { max: u8 },
     /// No font has these characters, so no certificate could print them.
     Unprintable { text: String },
+    /// The person may not stand before the class; what is lacking and the state of the licence, as codes.
+    Unlicensed { name: String, lack: String, state: String },
 }
 
 /// One fault of one field; an empty field name speaks of the whole form.
@@ -151,6 +153,8 @@ crate::text_enum! {
         JobRetried = "job_retried",
         Uploaded = "uploaded",
         CertificateRevoked = "certificate_revoked",
+        SentIn = "sent_in",
+        Decided = "decided",
     }
 }
 

@@ -147,6 +147,9 @@ pub async fn look(cx: &Ctx, id: DeliveryId) -> Result<(), AppError> {
     if lost {
         lost::ask(cx, &mut tx, id).await?;
     }
+    if changed || case.over() {
+        jobs::licences_again(cx, &mut tx, id).await?;
+    }
     jobs::sum_again(cx, &mut tx, id).await?;
     Ok(tx.commit().await?)
 }

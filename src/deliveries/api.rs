@@ -1,7 +1,7 @@
 //! Server functions of deliveries, and what they send.
 
 use super::{
-    model::{DeliveryForm, DeliveryHead, DeliveryLine, DeliveryState, Plan, StateForm, Tab, TrainerForm},
+    model::{DeliveryForm, DeliveryHead, DeliveryLine, DeliveryState, Plan, StateForm, Tab},
     timetable::HoursForm,
 };
 use crate::common::{
@@ -77,19 +77,6 @@ pub struct TrainerLine {
     pub name: String,
     /// Whether they lead.
     pub lead: bool,
-}
-
-/// The trainers and who else could be one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trainers {
-    /// The delivery.
-    pub head: DeliveryHead,
-    /// Its trainers, lead first.
-    pub trainers: Vec<TrainerLine>,
-    /// What was searched for.
-    pub query: String,
-    /// Persons with the trainer's role who match.
-    pub found: Vec<(PersonId, String)>,
 }
 
 /// A session of a half-day, in the venue's time.
@@ -298,20 +285,6 @@ pub async fn get_step(id: String, #[server(default)] to: String) -> Result<Step,
 pub async fn change_delivery_state(#[server(flatten)] form: StateForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::change_state(&http::ctx()?, &form).await }).await
-}
-
-/// The trainers, and persons found by name.
-#[server(prefix = "/_fn", endpoint = "deliveries/trainers", input = GetUrl, output = Postcard)]
-pub async fn get_trainers(id: String, #[server(default)] query: String) -> Result<Trainers, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::trainers(&http::ctx()?, &id, &query).await }).await
-}
-
-/// Adds a trainer, takes one off, or makes one lead.
-#[server(prefix = "/_fn", endpoint = "deliveries/trainer")]
-pub async fn change_trainer(#[server(flatten)] form: TrainerForm) -> Result<Done, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::change_trainer(&http::ctx()?, &form).await }).await
 }
 
 /// The timetable, to change.

@@ -1,7 +1,7 @@
 //! Scheduling deliveries: lists, forms, states and trainers.
 
 use super::{
-    api::{Around, DeliveryList, FormChoices, Step, TrainerLine, Trainers},
+    api::{Around, DeliveryList, FormChoices, Step},
     list_store::{self, Filter, Scope},
     model::{
         Bounds, DeliveryForm, DeliveryHead, DeliveryState, Mode, NEWS, News, Plan, StateForm, Tab, TrainerForm,
@@ -20,7 +20,12 @@ use crate::{
         model::Role,
         rights::{Record, Right, demand, may, may_somewhere},
     },
-    platform::{audit, context::Ctx, db::Handle, jobs, text, zones},
+    platform::{
+        audit,
+        context::Ctx,
+        db::{Handle, Tx},
+        jobs, zones,
+    },
 };
 
 /// The page of a delivery.
@@ -363,64 +368,42 @@ pub async fn change_state(cx: &Ctx, form: &StateForm) -> Result<Done, AppError> 
     Ok(Done::at(path(delivery), Flash::StateChanged))
 }
 
-/// The trainers of a delivery, and persons with the trainer's role found by name.
-pub async fn trainers(cx: &Ctx, delivery: &str, query: &str) -> Result<Trainers, AppError> {
-    let mut reader = cx.read().await?;
-    let head = managed(cx, &mut reader, id(delivery)?).await?;
-    let trainers = store::parts(&mut reader, head.id)
-        .await?
-        .into_iter()
-        .filter(|part| part.part == "trainer")
-        .map(|part| TrainerLine { id: part.id.into(), name: part.name, lead: part.lead })
-        .collect();
-    let folded: String = text::fold(query).chars().filter(|c| !"%_\\".contains(*c)).take(80).collect();
-    let found = store::find_trainers(&mut reader, head.id, &format!("%{folded}%")).await?;
-    Ok(Trainers {
-        head,
-        trainers,
-        query: query.chars().take(80).collect(),
-        found: found.into_iter().map(|(id, name, _)| (id, name)).collect(),
-    })
-}
-
-/// Adds a trainer, takes one off, or makes one lead.
-pub async fn change_trainer(cx: &Ctx, form: &TrainerForm) -> Result<Done, AppError> {
+/// Adds a trainer, takes one off, or makes one lead, for whoever manages the delivery. Who may stand before
+/// the class is asked by `trainers`, which calls this.
+pub async fn put_trainer(cx: &Ctx, tx: &mut Tx, head: &DeliveryHead, form: &TrainerForm) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
-    let delivery: DeliveryId = id(&form.id)?;
+    demand(Some(actor), Right::ManageDelivery, Record::of(head.host_id))?;
     let person: PersonId = id(&form.person)?;
-    let mut tx = cx.begin().await?;
-    managed(cx, &mut tx, delivery).await?;
-    store::touch(&mut tx, delivery, &actor.name, cx.now()).await?;
-    let trainers = store::parts(&mut tx, delivery).await?.into_iter().filter(|part| part.part == "trainer").count();
+    let delivery = head.id;
+    let trainers = store::parts(tx, delivery).await?.into_iter().filter(|part| part.part == "trainer").count();
     let flash = match form.act.as_str() {
         "add" => {
-            if !store::holds_trainer_role(&mut tx, person).await? {
+            if !store::holds_trainer_role(tx, person).await? {
                 return Err(AppError::field("", FaultKind::Choice));
             }
-            if !store::add_trainer(&mut tx, delivery, person, trainers == 0).await? {
+            if !store::add_trainer(tx, delivery, person, trainers == 0).await? {
                 return Err(Refusal::AlreadySent.into());
             }
             Flash::Added
         }
         "remove" => {
-            if !store::remove_trainer(&mut tx, delivery, person).await? {
+            if !store::remove_trainer(tx, delivery, person).await? {
                 return Err(Refusal::AlreadySent.into());
             }
             Flash::Removed
         }
         "lead" => {
-            if !store::is_trainer(&mut tx, delivery, person).await? {
+            if !store::is_trainer(tx, delivery, person).await? {
                 return Err(AppError::NotFound);
             }
-            store::set_lead(&mut tx, delivery, person).await?;
+            store::set_lead(tx, delivery, person).await?;
             Flash::Saved
         }
         _ => return Err(AppError::field("", FaultKind::Malformed)),
     };
-    audit::record(cx, &mut tx, "trainer", "delivery", delivery, None, Some(form)).await?;
+    audit::record(cx, tx, "trainer", "delivery", delivery, None, Some(form)).await?;
     // Who gave it decides where it stands in the cascade.
-    jobs::count_again(cx, &mut tx).await?;
-    tx.commit().await?;
+    jobs::count_again(cx, tx).await?;
     Ok(Done::at(format!("{}/trainers", path(delivery)), flash))
 }
 

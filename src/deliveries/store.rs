@@ -74,10 +74,6 @@ statements! {
     TRAINER_ADD = "INSERT INTO delivery_trainer (delivery_id, person_id, lead) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     TRAINER_REMOVE = "DELETE FROM delivery_trainer WHERE delivery_id = $1 AND person_id = $2";
     TRAINER_LEAD = "UPDATE delivery_trainer SET lead = (person_id = $2) WHERE delivery_id = $1";
-    TRAINERS_FOUND = "SELECT DISTINCT p.id, p.given_name || ' ' || p.family_name AS name, p.folded
-        FROM person p JOIN role_grant g ON g.person_id = p.id AND g.role = 'trainer' AND g.ended_at IS NULL
-        WHERE p.folded LIKE $2 AND NOT EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = $1 AND t.person_id = p.id)
-        ORDER BY p.folded LIMIT 30";
     IS_TRAINER_BY_ROLE = "SELECT COUNT(*) FROM role_grant WHERE person_id = $1 AND role = 'trainer' AND ended_at IS NULL";
 }
 
@@ -443,15 +439,6 @@ pub async fn remove_trainer(tx: &mut Tx, id: DeliveryId, person: PersonId) -> Re
 /// Makes one trainer the lead, and no other.
 pub async fn set_lead(tx: &mut Tx, id: DeliveryId, person: PersonId) -> Result<(), DbError> {
     execute!(tx, TRAINER_LEAD, id, person).map(|_| ())
-}
-
-/// Persons with the trainer's role whose folded name matches, not yet in the delivery.
-pub async fn find_trainers(
-    h: &mut impl Handle,
-    id: DeliveryId,
-    pattern: &str,
-) -> Result<Vec<(PersonId, String, String)>, DbError> {
-    fetch_all!(h, TRAINERS_FOUND, id, pattern)
 }
 
 /// Whether a person holds the trainer's role.

@@ -15,6 +15,7 @@ use crate::{
     on_both,
     platform::{context::Ctx, db},
     testing::{House, ZONE},
+    trainers::guard,
 };
 
 fn form(id: impl ToString, version: i64, host: InstitutionId) -> DeliveryForm {
@@ -108,8 +109,8 @@ on_both! {
             service::for_edit(&eve, &text, "en").await.unwrap_err(),
             service::change_state(&eve, &step(id, 1, "call_open", "")).await.unwrap_err(),
             service::step(&eve, &text, "cancelled").await.unwrap_err(),
-            service::trainers(&eve, &text, "").await.unwrap_err(),
-            service::change_trainer(&eve, &trainer).await.unwrap_err(),
+            guard::trainers(&eve, &text, "").await.unwrap_err(),
+            guard::change_trainer(&eve, &trainer).await.unwrap_err(),
             schedule::view(&eve, &text).await.unwrap_err(),
             schedule::generate(&eve, &hours(id, 1)).await.unwrap_err(),
             schedule::slot(&eve, &text, &slot.to_string()).await.unwrap_err(),
@@ -216,13 +217,13 @@ on_both! {
         let act = |person: &crate::people::model::Actor, act: &str| TrainerForm {
             id: id.to_string(), person: person.person_id.to_string(), act: act.into(),
         };
-        let found = service::trainers(&ada, &id.to_string(), "TÖM").await.unwrap().found;
-        assert_eq!(found, [(tom.person_id, "Tom Tester".to_owned())]);
-        service::change_trainer(&ada, &act(&tom, "add")).await.unwrap();
-        assert!(service::trainers(&ada, &id.to_string(), "").await.unwrap().trainers[0].lead);
-        assert!(matches!(service::change_trainer(&ada, &act(&ana, "add")).await.unwrap_err(), AppError::Invalid(_)));
+        let found = guard::trainers(&ada, &id.to_string(), "TÖM").await.unwrap().found;
+        assert_eq!(found, [(tom.person_id, "Tom Tester".to_owned(), None)]);
+        guard::change_trainer(&ada, &act(&tom, "add")).await.unwrap();
+        assert!(guard::trainers(&ada, &id.to_string(), "").await.unwrap().trainers[0].lead);
+        assert!(matches!(guard::change_trainer(&ada, &act(&ana, "add")).await.unwrap_err(), AppError::Invalid(_)));
         assert_eq!(service::list(&house.as_actor(&tom), "", "", "", "").await.unwrap().lines.len(), 1);
-        service::change_trainer(&ada, &act(&tom, "remove")).await.unwrap();
+        guard::change_trainer(&ada, &act(&tom, "remove")).await.unwrap();
         assert_eq!(service::list(&house.as_actor(&tom), "", "", "", "").await.unwrap().lines.len(), 0);
     }
 }

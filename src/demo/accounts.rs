@@ -41,6 +41,18 @@ pub const ACCOUNTS: &[Account] = &[
         try_this: "write the introductory course's pack, keep today's register",
     },
     Account {
+        name: "mentor",
+        role: Role::Trainer,
+        title: "Mentor",
+        try_this: "sign off a supervised delivery, score a candidate's assessment",
+    },
+    Account {
+        name: "candidate",
+        role: Role::Trainer,
+        title: "Candidate trainer",
+        try_this: "what is missing for the licence, and the assessment under way",
+    },
+    Account {
         name: "judge",
         role: Role::Participant,
         title: "Judge",

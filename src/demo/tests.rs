@@ -70,6 +70,10 @@ const COUNTS: &[(i64, &str)] = &[
     (0, "SELECT COUNT(*) FROM certificate"),
     (1, "SELECT COUNT(*) FROM delivery WHERE state = 'call_open' AND capacity - taken = 1"),
     (2, "SELECT COUNT(*) FROM delivery WHERE state = 'call_open' AND call_closes_on < starts_on"),
+    (19, "SELECT COUNT(*) FROM licence WHERE invented"),
+    (17, "SELECT COUNT(*) FROM licence WHERE state = 'licensed'"),
+    (1, "SELECT COUNT(*) FROM licence WHERE state = 'licensed' AND noticed_at IS NOT NULL"),
+    (0, "SELECT COUNT(*) FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id WHERE d.state IN ('running', 'call_open') AND NOT EXISTS (SELECT 1 FROM licence l WHERE l.person_id = t.person_id AND l.course_id = d.course_id AND l.state = 'licensed')"),
     (2, "SELECT COUNT(*) FROM job WHERE kind IN ('reporting.refresh', 'completion.look')"),
 ];
 

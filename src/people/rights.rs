@@ -31,6 +31,9 @@ pub enum Right {
     ReadNumbers,
     /// See by name who trains and who does not, and remind them.
     FollowTrainers,
+    /// Decide about trainers' licences: withdraw, give back, name mentors, decide assessments. Not an
+    /// institution's administrator: no house licenses its own trainers.
+    DecideLicence,
     /// See and retry parked jobs.
     RunHouse,
 }
@@ -67,6 +70,7 @@ pub const RIGHTS: &[(Right, &[Holder])] = &[
     (Right::Study, &[Named]),
     (Right::ReadNumbers, &[Anywhere(ProgrammeOfficer), Anywhere(InstitutionAdministrator), Anywhere(Observer)]),
     (Right::FollowTrainers, &[Anywhere(ProgrammeOfficer)]),
+    (Right::DecideLicence, &[Anywhere(ProgrammeOfficer)]),
     (Right::RunHouse, &[Anywhere(ProgrammeOfficer)]),
 ];
 

@@ -48,6 +48,9 @@ pub const LOOK: &str = "completion.look";
 /// The job of `reporting` that adds up the attendance of a delivery.
 pub const SUM: &str = "reporting.attendance";
 
+/// The job of `trainers` that looks at what a delivery means for licences.
+pub const LICENCES: &str = "trainers.look";
+
 /// What a job about a delivery is told.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct About {
@@ -68,6 +71,26 @@ pub async fn look_again(cx: &Ctx, tx: &mut Tx, delivery: DeliveryId) -> Result<(
 /// Asks that the attendance of a delivery be added up: once for many changes.
 pub async fn sum_again(cx: &Ctx, tx: &mut Tx, delivery: DeliveryId) -> Result<(), DbError> {
     enqueue_once(cx, tx, SUM, &About { delivery }, &format!("{SUM}:{delivery}")).await
+}
+
+/// Asks for a look at what a delivery means for trainers' licences: once for many changes.
+pub async fn licences_again(cx: &Ctx, tx: &mut Tx, delivery: DeliveryId) -> Result<(), DbError> {
+    enqueue_once(cx, tx, LICENCES, &About { delivery }, &format!("{LICENCES}:{delivery}")).await
+}
+
+/// Asks for the next run of a daily job, a day from now. Such a job asks for it itself, before anything else.
+pub async fn tomorrow(cx: &Ctx, tx: &mut Tx, kind: &str) -> Result<(), DbError> {
+    enqueue_at(cx, tx, kind, &(), cx.now() + TimeDelta::days(1), Some(kind)).await
+}
+
+/// Sees to it that daily jobs run: each at once, unless its next run waits already.
+pub async fn start_daily(app: &App, kinds: &[&str]) -> Result<(), DbError> {
+    let cx = Ctx::internal(app);
+    let mut tx = cx.begin().await?;
+    for kind in kinds {
+        enqueue_once(&cx, &mut tx, kind, &(), kind).await?;
+    }
+    tx.commit().await
 }
 
 /// Adds a job for a time.

@@ -1,6 +1,6 @@
 //! The commands of the `magistra` binary.
 
-use super::{JOBS, backup, open, router};
+use super::{DAILY, JOBS, backup, open, router};
 use crate::{
     common::actor::{Grant, Role},
     people::{service as people, store::NewPerson},
@@ -80,6 +80,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             let app = open(&cli.settings, None).await?;
             app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
             let stop = stop_signal(&app);
+            jobs::start_daily(&app, DAILY).await.map_err(|e| format!("the daily jobs could not be asked for: {e}"))?;
             tracing::info!("worker started");
             jobs::work(app.clone(), JOBS, stop).await;
             app.db.close().await;
@@ -202,6 +203,9 @@ async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(),
             let _ = axum::serve(metrics_listener, exporter).with_graceful_shutdown(stop.cancelled_owned()).await;
         })
     };
+    if !serve.no_worker {
+        jobs::start_daily(&app, DAILY).await.map_err(|e| format!("the daily jobs could not be asked for: {e}"))?;
+    }
     let worker = (!serve.no_worker).then(|| tokio::spawn(jobs::work(app.clone(), JOBS, stop.clone())));
     let service = router(&app)?.into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(address = %serve.addr, database = app.db.kind(), form_field = forms::FUNCTION_FIELD, "Magistra serves {}", settings.public_url);

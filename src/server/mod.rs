@@ -38,7 +38,7 @@ use crate::platform::{
     passwords::Passwords,
     store,
 };
-use crate::{completion, reporting};
+use crate::{completion, reporting, trainers};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
@@ -77,7 +77,13 @@ pub const JOBS: Handlers = &[
     (crate::deliveries::model::MOVED, crate::attendance::moved::job),
     (crate::deliveries::notices::model::CHANGED, crate::enrolment::changes::tell),
     (completion::service::LOST_JOB, completion::service::lost_job),
+    (jobs::LICENCES, trainers::jobs::look_job),
+    (trainers::jobs::DAILY, trainers::jobs::daily_job),
+    (trainers::jobs::RULES, trainers::jobs::rules_job),
 ];
+
+/// Jobs that run once a day; each asks for its own next run.
+pub const DAILY: &[&str] = &[trainers::jobs::DAILY];
 
 /// Opens everything the settings name.
 pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<App, String> {

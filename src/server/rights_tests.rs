@@ -128,6 +128,8 @@ const IDS: &[&str] = &[
     "draft",
     "kiosk",
     "scan",
+    "licence",
+    "assessment",
 ];
 
 struct Walk {

@@ -1,1 +1,24 @@
 //! Trainer licences: how one is earned, kept and lost; assessments; who can be found.
+
+pub mod api;
+pub mod assessment;
+#[cfg(feature = "ssr")]
+pub mod guard;
+#[cfg(feature = "ssr")]
+pub mod jobs;
+#[cfg(feature = "ssr")]
+mod letters;
+#[cfg(feature = "ssr")]
+mod life;
+#[cfg(feature = "ssr")]
+pub mod look_store;
+pub mod model;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod model_tests;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

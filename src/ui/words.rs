@@ -15,6 +15,10 @@ use crate::{
     people::model::{Profession, Role, Sex},
     programmes::model::{ActivityKind, DocumentKind, ProjectStatus},
     tr,
+    trainers::{
+        assessment::model::{AssessorKind, Outcome},
+        model::{Act, Cause, Condition, Ground, Lack, LicenceState},
+    },
 };
 use leptos::prelude::*;
 
@@ -48,6 +52,9 @@ pub fn fault(kind: &FaultKind) -> String {
         FaultKind::TooMany { max } => tr!(form.too_many_of, max = *max),
         FaultKind::Degrees { max } => tr!(form.degrees, max = *max),
         FaultKind::Unprintable { text } => tr!(form.unprintable, text = text.clone()),
+        FaultKind::Unlicensed { name, lack, state } => {
+            lack.parse().map_or_else(|_| name.clone(), |lack| unlicensed(name, lack, state.parse().ok()))
+        }
     }
 }
 
@@ -104,6 +111,8 @@ table! {
         TooFar => refusal.too_far,
         HasMarks => refusal.has_marks,
         InUse => refusal.in_use,
+        NoRubric => refusal.no_rubric,
+        NothingScored => refusal.nothing_scored,
     }
 }
 
@@ -137,6 +146,8 @@ table! {
         JobRetried => flash.job_retried,
         Uploaded => flash.uploaded,
         CertificateRevoked => flash.certificate_revoked,
+        SentIn => flash.sent_in,
+        Decided => flash.decided,
     }
 }
 
@@ -452,5 +463,90 @@ table! {
         WrongGroup => attendance.advice.wrong_group,
         NotIn => attendance.advice.not_in,
         WrongNetwork => attendance.advice.wrong_network,
+    }
+}
+
+table! {
+    /// How far a licence has come.
+    licence_state(LicenceState) {
+        Candidate => licences.state.candidate,
+        Trained => licences.state.trained,
+        Assessed => licences.state.assessed,
+        Licensed => licences.state.licensed,
+        Lapsed => licences.state.lapsed,
+        Withdrawn => licences.state.withdrawn,
+    }
+}
+
+table! {
+    /// What made a step of a licence.
+    licence_cause(Cause) {
+        Completion => licences.cause.completion,
+        Assessment => licences.cause.assessment,
+        SignOff => licences.cause.sign_off,
+        Lapse => licences.cause.lapse,
+        Mended => licences.cause.mended,
+        Decision => licences.cause.decision,
+        Record => licences.cause.record,
+    }
+}
+
+table! {
+    /// What is missing to be licensed.
+    licence_condition(Condition) {
+        Training => licences.condition.training,
+        Assessment => licences.condition.assessment,
+        SignOff => licences.condition.sign_off,
+    }
+}
+
+table! {
+    /// What a licence stands on.
+    licence_ground(Ground) {
+        Trained => licences.ground.trained,
+        Assessed => licences.ground.assessed,
+        SignedOff => licences.ground.signed_off,
+        Taught => licences.ground.taught,
+        Refreshed => licences.ground.refreshed,
+        TakenUp => licences.ground.taken_up,
+    }
+}
+
+table! {
+    /// What can be decided about a licence.
+    licence_act(Act) {
+        Withdraw => licences.act.withdraw,
+        Reopen => licences.act.reopen,
+        Renew => licences.act.renew,
+        CountTraining => licences.act.count_training,
+        CountAssessment => licences.act.count_assessment,
+        CountSignOff => licences.act.count_sign_off,
+    }
+}
+
+table! {
+    /// As whom somebody assesses.
+    assessor_kind(AssessorKind) {
+        Peer => assessments.kind.peer,
+        Expert => assessments.kind.expert,
+    }
+}
+
+table! {
+    /// What was decided about an assessment.
+    assessment_outcome(Outcome) {
+        Passed => assessments.outcome.passed,
+        NotPassed => assessments.outcome.not_passed,
+    }
+}
+
+/// Who may not stand before a class, and what they lack.
+pub fn unlicensed(name: &str, lack: Lack, state: Option<LicenceState>) -> String {
+    let state = state.map(licence_state).unwrap_or_default().to_lowercase();
+    match lack {
+        Lack::None => tr!(licences.lack.none, name = name),
+        Lack::Withdrawn => tr!(licences.lack.withdrawn, name = name),
+        Lack::NeedsLead => tr!(licences.lack.needs_lead, name = name, state = state),
+        Lack::LeadUnlicensed => tr!(licences.lack.lead_unlicensed, name = name, state = state),
     }
 }

@@ -147,11 +147,19 @@ fn show(mut data: Data) -> impl IntoView {
     let slug = data.course.slug.clone();
     // Whether they may for an institution of their own is asked again by the form's service.
     let may_schedule = may_somewhere(app::actor().as_ref(), Right::ManageDelivery);
-    let actions = (data.may_edit || data.may_write || may_schedule).then(|| {
+    let may_list = may_somewhere(app::actor().as_ref(), Right::ManagePeople);
+    let actions = (data.may_edit || data.may_write || may_schedule || may_list).then(|| {
         view! {
             {may_schedule.then(|| view! { <a class="btn small" href=format!("/deliveries/new?course={slug}")>{tr!(deliveries.new_title)}</a> })}
             {data.may_edit.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/edit")>{tr!(catalogue.edit)}</a> })}
             {data.may_write.then(|| view! { <a class="btn quiet small" href="/teach">{tr!(catalogue.packs)}</a> })}
+            {if may_list {
+                view! { <a class="btn quiet small" href=format!("/courses/{slug}/licences")>{tr!(licences.title)}</a> }.into_any()
+            } else if data.may_edit {
+                view! { <a class="btn quiet small" href=format!("/courses/{slug}/licences/rules")>{tr!(licences.rules)}</a> }.into_any()
+            } else {
+                ().into_any()
+            }}
         }
         .into_any()
     });

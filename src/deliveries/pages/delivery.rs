@@ -13,7 +13,10 @@ use crate::{
         api::{DeliveryView, Enrol, get_delivery},
         model::EnrolmentState,
     },
-    i18n, tr,
+    i18n,
+    people::rights::{Right, may_somewhere},
+    tr,
+    trainers::pages::lacking::Lacking,
     ui::{
         form::{Form, Hidden, Submit},
         format,
@@ -28,11 +31,13 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn DeliveryPage() -> impl IntoView {
     let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        |id| get_delivery(id, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+    let id = move || params.read().get("id").unwrap_or_default();
+    // Whether they may for this delivery is asked again by the service.
+    let organises = may_somewhere(app::actor().as_ref(), Right::ManageDelivery);
+    view! {
+        {organises.then(|| view! { <Lacking id=Signal::derive(id)/> })}
+        {load(id, |id| get_delivery(id, i18n::code(i18n::locale()).to_owned()), show)}
+    }
 }
 
 fn show(data: DeliveryView) -> impl IntoView {

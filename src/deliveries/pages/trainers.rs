@@ -3,12 +3,16 @@
 use super::parts::{crumbs, tabs};
 use crate::{
     common::ids::{DeliveryId, PersonId},
-    deliveries::api::{ChangeTrainer, Trainers, get_trainers},
     tr,
+    trainers::{
+        api::{ChangeTrainer, DeliveryTrainers, get_delivery_trainers},
+        pages::parts::state_tag,
+    },
     ui::{
         form::{Form, Hidden, Submit},
         layout::PageHead,
         load::load,
+        words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -20,14 +24,14 @@ pub fn TrainersPage() -> impl IntoView {
     let query = use_query_map();
     load(
         move || (params.read().get("id").unwrap_or_default(), query.read().get("q").unwrap_or_default()),
-        |(id, query)| get_trainers(id, query),
+        |(id, query)| get_delivery_trainers(id, query),
         show,
     )
 }
 
 fn act(delivery: DeliveryId, person: PersonId, act: &'static str, label: String, class: &'static str) -> AnyView {
     view! {
-        <Form function=ChangeTrainer::PATH key=format!("{act}-{person}")>
+        <Form function=ChangeTrainer::PATH key=format!("{act}-{person}") labels=vec![("person", tr!(licences.person))]>
             <Hidden name="id" value=delivery.to_string()/>
             <Hidden name="person" value=person.to_string()/>
             <Hidden name="act" value=act/>
@@ -37,8 +41,8 @@ fn act(delivery: DeliveryId, person: PersonId, act: &'static str, label: String,
     .into_any()
 }
 
-fn show(data: Trainers) -> impl IntoView {
-    let Trainers { head, trainers, query, found } = data;
+fn show(data: DeliveryTrainers) -> impl IntoView {
+    let DeliveryTrainers { head, guarded, trainers, query, found } = data;
     let id = head.id;
     let searched = !query.is_empty();
     let none_found = found.is_empty();
@@ -56,8 +60,14 @@ fn show(data: Trainers) -> impl IntoView {
                             .map(|it| view! {
                                 <li class="item">
                                     <div class="grow">
-                                        <h2>{it.name}</h2>
-                                        {it.lead.then(|| view! { <p><span class="tag">{tr!(deliveries.lead)}</span></p> })}
+                                        <h2>{it.name.clone()}</h2>
+                                        {(it.lead || it.state.is_some()).then(|| view! {
+                                            <p class="tags">
+                                                {it.lead.then(|| view! { <span class="tag">{tr!(deliveries.lead)}</span>" " })}
+                                                {it.state.map(state_tag)}
+                                            </p>
+                                        })}
+                                        {it.lack.map(|lack| view! { <p class="err">{words::unlicensed(&it.name, lack, it.state)}</p> })}
                                     </div>
                                     <div class="end actions">
                                         {(!it.lead).then(|| act(id, it.id, "lead", tr!(deliveries.make_lead), "quiet small"))}
@@ -72,6 +82,7 @@ fn show(data: Trainers) -> impl IntoView {
             }}
             <section class="section stack">
                 <h2>{tr!(deliveries.add_trainer)}</h2>
+                {guarded.then(|| view! { <p class="hint">{tr!(licences.guard_hint)}</p> })}
                 <form class="field" role="search" method="get">
                     <label class="vh" for="q">{tr!(deliveries.trainer_name)}</label>
                     <input id="q" name="q" type="search" value=query/>
@@ -81,9 +92,9 @@ fn show(data: Trainers) -> impl IntoView {
                 <ul class="list tight">
                     {found
                         .into_iter()
-                        .map(|(person, name)| view! {
+                        .map(|(person, name, state)| view! {
                             <li class="item">
-                                <div class="grow">{name}</div>
+                                <div class="grow">{name}" "{state.filter(|_| guarded).map(state_tag)}</div>
                                 <div class="end">{act(id, person, "add", tr!(deliveries.add), "quiet small")}</div>
                             </li>
                         })

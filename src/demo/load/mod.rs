@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod deliveries;
+mod licences;
 mod people;
 mod reference;
 
@@ -134,6 +135,7 @@ async fn write(cx: &Ctx, source: &Source, hash: &str, files: &[Stored]) -> Resul
     loader.courses(&mut tx).await?;
     loader.packs(&mut tx).await?;
     loader.deliveries(&mut tx).await?;
+    loader.licences(&mut tx).await?;
     audit::note(cx, &mut tx, "load", "demonstration", "1").await?;
     loader.jobs(&mut tx).await?;
     tx.commit().await?;

@@ -9,6 +9,7 @@ use crate::{
     app, i18n,
     reporting::api::{Home, get_home},
     tr,
+    trainers::pages::mine::LicencesOfMine,
     ui::{layout::PageHead, load::load},
 };
 use leptos::prelude::*;
@@ -18,7 +19,11 @@ pub fn HomePage() -> impl IntoView {
     if app::actor().is_none() {
         return landing();
     }
-    load(|| i18n::code(i18n::locale()).to_owned(), get_home, show)
+    view! {
+        {load(|| i18n::code(i18n::locale()).to_owned(), get_home, show)}
+        <LicencesOfMine/>
+    }
+    .into_any()
 }
 
 fn show(home: Home) -> AnyView {

@@ -1,0 +1,386 @@
+//! Server functions of trainer licences, and what they send.
+
+use super::model::{
+    CandidateForm, Cause, Condition, DecisionForm, Ground, Lack, LicenceState, MentorForm, RouteKind, Rule, RuleForm,
+    SignOffForm, WholeRule, Why,
+};
+use crate::{
+    common::{
+        error::AppError,
+        forms::Done,
+        ids::{AssessmentId, CourseId, DeliveryId, LicenceId, PersonId},
+    },
+    deliveries::model::{DeliveryHead, TrainerForm},
+};
+use chrono::NaiveDate;
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
+use serde::{Deserialize, Serialize};
+
+/// A page of a course's licences.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LicenceList {
+    /// The course's address in the site.
+    pub slug: String,
+    /// The course.
+    pub course_title: String,
+    /// Whether there are rules for its licences.
+    pub ruled: bool,
+    /// Whether who looks decides.
+    pub may_decide: bool,
+    /// How many stand where.
+    pub counts: Vec<(LicenceState, i64)>,
+    /// The state shown; none for all.
+    pub state: Option<LicenceState>,
+    /// The licences, by name.
+    pub lines: Vec<LicenceLine>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+    /// What was searched for, to put somebody forward.
+    pub query: String,
+    /// Who was found.
+    pub found: Vec<(PersonId, String)>,
+}
+
+/// A licence in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LicenceLine {
+    /// Its id.
+    pub id: LicenceId,
+    /// The holder.
+    pub name: String,
+    /// How far it has come.
+    pub state: LicenceState,
+    /// Since when.
+    pub since: NaiveDate,
+    /// When it lapses if nothing happens.
+    pub lapses_on: Option<NaiveDate>,
+    /// Whether notice is given.
+    pub noticed: bool,
+    /// The mentor.
+    pub mentor: Option<String>,
+    /// The last delivery or refresher.
+    pub active_on: Option<NaiveDate>,
+    /// Whether the demonstration invented it.
+    pub invented: bool,
+}
+
+/// The rules of a course's licences, to change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RulesView {
+    /// The course's address in the site.
+    pub slug: String,
+    /// The course.
+    pub course: CourseId,
+    /// Its title.
+    pub course_title: String,
+    /// The version that is read; 0 where there are none yet.
+    pub version: i64,
+    /// What stands, or what is proposed.
+    pub whole: WholeRule,
+    /// All courses.
+    pub courses: Vec<(CourseId, String)>,
+}
+
+/// A step in a licence's life.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepLine {
+    /// When.
+    pub on: NaiveDate,
+    /// To where.
+    pub to: LicenceState,
+    /// By what.
+    pub cause: Cause,
+    /// By which delivery.
+    pub delivery: Option<(DeliveryId, String)>,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Something that a licence stands on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroundLine {
+    /// When.
+    pub on: NaiveDate,
+    /// What.
+    pub kind: Ground,
+    /// Whether it counts.
+    pub met: bool,
+    /// The delivery.
+    pub delivery: Option<(DeliveryId, String)>,
+    /// The major version of the pack.
+    pub major: Option<i64>,
+    /// By whom.
+    pub by: String,
+    /// What was said.
+    pub note: String,
+}
+
+/// An assessment on the way to a licence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AssessmentLine {
+    /// Its id.
+    pub id: AssessmentId,
+    /// When it was opened.
+    pub on: NaiveDate,
+    /// Whether it was passed; none while it is open.
+    pub passed: Option<bool>,
+    /// The delivery.
+    pub delivery: Option<(DeliveryId, String)>,
+    /// What was taught.
+    pub part: String,
+}
+
+/// A version of the pack that waits to be taken up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToTakeUp {
+    /// The newest major version.
+    pub major: i64,
+    /// When the first of those that wait came out.
+    pub released_on: NaiveDate,
+    /// Until when it must be taken up, where the rule says so.
+    pub until: Option<NaiveDate>,
+    /// Its release notes, for the holder: language and text.
+    pub notes: Option<(String, String)>,
+}
+
+/// A licence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LicenceView {
+    /// Its id.
+    pub id: LicenceId,
+    /// Its version.
+    pub version: i64,
+    /// The holder.
+    pub name: String,
+    /// The course's address in the site.
+    pub course_slug: String,
+    /// The course.
+    pub course_title: String,
+    /// How far it has come.
+    pub state: LicenceState,
+    /// Since when.
+    pub since: NaiveDate,
+    /// The mentor.
+    pub mentor: Option<String>,
+    /// Who it is, to choose another.
+    pub mentor_id: Option<PersonId>,
+    /// The rule.
+    pub rule: Rule,
+    /// What is missing to be licensed.
+    pub missing: Vec<Condition>,
+    /// When it lapses if nothing happens.
+    pub lapses_on: Option<NaiveDate>,
+    /// Why.
+    pub why: Option<Why>,
+    /// Since when notice is given.
+    pub noticed_on: Option<NaiveDate>,
+    /// The last delivery or refresher.
+    pub active_on: Option<NaiveDate>,
+    /// Until when that keeps it alive.
+    pub active_until: Option<NaiveDate>,
+    /// The major version taken up last.
+    pub major: i64,
+    /// What waits to be taken up.
+    pub to_take_up: Option<ToTakeUp>,
+    /// The steps, latest first.
+    pub steps: Vec<StepLine>,
+    /// What it stands on, latest first.
+    pub grounds: Vec<GroundLine>,
+    /// The assessments, latest first.
+    pub assessments: Vec<AssessmentLine>,
+    /// Courses that train and refresh: kind, address and title.
+    pub routes: Vec<(RouteKind, String, String)>,
+    /// Whether it is one's own.
+    pub own: bool,
+    /// Supervised deliveries that wait for one's word as mentor.
+    pub to_sign: Vec<(DeliveryId, String)>,
+    /// Whether who looks decides.
+    pub may_decide: bool,
+    /// Whether who looks sees the list of the course.
+    pub may_list: bool,
+    /// Who can be the mentor, for who decides.
+    pub mentors: Vec<(PersonId, String)>,
+    /// Whether the demonstration invented it.
+    pub invented: bool,
+}
+
+/// A licence of one's own, or of somebody one is the mentor of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MyLicence {
+    /// Its id.
+    pub id: LicenceId,
+    /// The holder.
+    pub name: String,
+    /// The course.
+    pub course_title: String,
+    /// How far it has come.
+    pub state: LicenceState,
+    /// Since when.
+    pub since: NaiveDate,
+    /// When it lapses if nothing happens.
+    pub lapses_on: Option<NaiveDate>,
+    /// Whether notice is given.
+    pub noticed: bool,
+}
+
+/// Everything about licences that is one's own business.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MyLicences {
+    /// One's own.
+    pub own: Vec<MyLicence>,
+    /// Those one is the mentor of.
+    pub mentored: Vec<MyLicence>,
+    /// Assessments to score: which, whose, of which course.
+    pub to_score: Vec<(AssessmentId, String, String)>,
+}
+
+/// A trainer of a delivery, with the licence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryTrainer {
+    /// The person.
+    pub id: PersonId,
+    /// The name.
+    pub name: String,
+    /// Whether they lead.
+    pub lead: bool,
+    /// The licence for the course.
+    pub licence: Option<LicenceId>,
+    /// Its state.
+    pub state: Option<LicenceState>,
+    /// What is lacking, where the course asks for licences.
+    pub lack: Option<Lack>,
+}
+
+/// The trainers of a delivery and who else could be one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryTrainers {
+    /// The delivery.
+    pub head: DeliveryHead,
+    /// Whether the course asks for licences.
+    pub guarded: bool,
+    /// Its trainers, lead first.
+    pub trainers: Vec<DeliveryTrainer>,
+    /// What was searched for.
+    pub query: String,
+    /// Persons with the trainer's role who match, and the state of their licence.
+    pub found: Vec<(PersonId, String, Option<LicenceState>)>,
+}
+
+/// What is not right about a trainer of a delivery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryLack {
+    /// Who.
+    pub name: String,
+    /// The licence.
+    pub licence: Option<LicenceId>,
+    /// Its state.
+    pub state: Option<LicenceState>,
+    /// What.
+    pub lack: Lack,
+}
+
+/// A page of a course's licences, by name; `state` narrows, `q` searches whom to put forward.
+#[server(prefix = "/_fn", endpoint = "trainers/licences", input = GetUrl, output = Postcard)]
+pub async fn get_licences(
+    slug: String,
+    #[server(default)] state: String,
+    #[server(default)] after: String,
+    #[server(default)] q: String,
+    language: String,
+) -> Result<LicenceList, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::list(&http::ctx()?, &slug, &state, &after, &q, &language).await }).await
+}
+
+/// The rules of a course's licences, to change.
+#[server(prefix = "/_fn", endpoint = "trainers/rules", input = GetUrl, output = Postcard)]
+pub async fn get_rules(slug: String, language: String) -> Result<RulesView, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::rules(&http::ctx()?, &slug, &language).await }).await
+}
+
+/// Saves the rules of a course's licences.
+#[server(prefix = "/_fn", endpoint = "trainers/save-rules")]
+pub async fn save_rules(#[server(flatten)] form: RuleForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::save_rules(&http::ctx()?, &form).await }).await
+}
+
+/// Puts somebody forward as candidate.
+#[server(prefix = "/_fn", endpoint = "trainers/candidate")]
+pub async fn add_candidate(#[server(flatten)] form: CandidateForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::add_candidate(&http::ctx()?, &form).await }).await
+}
+
+/// A licence, for its holder, the mentor, and who decides or sees the holder's record.
+#[server(prefix = "/_fn", endpoint = "trainers/licence", input = GetUrl, output = Postcard)]
+pub async fn get_licence(id: String, language: String) -> Result<LicenceView, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::view(&http::ctx()?, &id, &language).await }).await
+}
+
+/// Decides about a licence, with a reason.
+#[server(prefix = "/_fn", endpoint = "trainers/decide")]
+pub async fn decide_licence(#[server(flatten)] form: DecisionForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::decide(&http::ctx()?, &form).await }).await
+}
+
+/// Names the mentor.
+#[server(prefix = "/_fn", endpoint = "trainers/mentor")]
+pub async fn set_mentor(#[server(flatten)] form: MentorForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::set_mentor(&http::ctx()?, &form).await }).await
+}
+
+/// The mentor's word on a supervised delivery.
+#[server(prefix = "/_fn", endpoint = "trainers/sign-off")]
+pub async fn sign_off(#[server(flatten)] form: SignOffForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::sign_off(&http::ctx()?, &form).await }).await
+}
+
+/// The holder has studied what is new.
+#[server(prefix = "/_fn", endpoint = "trainers/take-up")]
+pub async fn take_up(
+    licence: String,
+    #[server(default)] major: String,
+    #[server(default)] studied: String,
+) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::take_up(&http::ctx()?, &licence, &major, &studied).await }).await
+}
+
+/// One's own licences, those one is the mentor of, and assessments to score.
+#[server(prefix = "/_fn", endpoint = "trainers/mine", input = GetUrl, output = Postcard)]
+pub async fn get_my_licences(language: String) -> Result<MyLicences, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::mine(&http::ctx()?, &language).await }).await
+}
+
+/// The trainers of a delivery with their licences, and persons found by name.
+#[server(prefix = "/_fn", endpoint = "trainers/at-delivery", input = GetUrl, output = Postcard)]
+pub async fn get_delivery_trainers(id: String, #[server(default)] query: String) -> Result<DeliveryTrainers, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::guard::trainers(&http::ctx()?, &id, &query).await }).await
+}
+
+/// Adds a trainer to a delivery, takes one off, or makes one lead.
+#[server(prefix = "/_fn", endpoint = "trainers/put-on")]
+pub async fn change_trainer(#[server(flatten)] form: TrainerForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::guard::change_trainer(&http::ctx()?, &form).await }).await
+}
+
+/// What is lacking in the licences of a delivery's trainers, for whoever manages it.
+#[server(prefix = "/_fn", endpoint = "trainers/lacking", input = GetUrl, output = Postcard)]
+pub async fn get_lacking(id: String) -> Result<Vec<DeliveryLack>, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::guard::lacking(&http::ctx()?, &id).await }).await
+}

@@ -1,0 +1,36 @@
+//! Pages of trainer licences: a course's, one's own, a licence, its rules, and assessments.
+
+mod assess;
+mod assessment;
+mod decide;
+mod licence;
+mod list;
+pub mod lacking;
+pub mod mine;
+pub mod parts;
+mod rubric;
+mod rules;
+
+use crate::lazy;
+use leptos::prelude::*;
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
+
+/// The routes of licences and assessments.
+#[component(transparent)]
+pub fn LicenceRoutes() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/courses/:slug/licences") view=lazy!(manage: list::ListPage)/>
+        <Route path=path!("/courses/:slug/licences/rules") view=lazy!(teach: rules::RulesPage)/>
+        <Route path=path!("/courses/:slug/licences/rubric") view=lazy!(teach: rubric::RubricPage)/>
+        <Route path=path!("/licences/:id") view=lazy!(teach: licence::LicencePage)/>
+        <Route path=path!("/licences/:id/assess") view=lazy!(manage: assess::AssessPage)/>
+        <Route path=path!("/assessments/:id") view=lazy!(teach: assessment::AssessmentPage)/>
+        <Route path=path!("/my/licences") view=lazy!(teach: mine::MinePage)/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
