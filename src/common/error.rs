@@ -97,6 +97,10 @@ crate::text_enum! {
         HasMarks = "has_marks",
         /// A delivery's timetable or somebody's progress points to it.
         InUse = "in_use",
+        /// The places of where somebody comes from are taken.
+        NoPlaceForArea = "no_place_for_area",
+        /// The person has no address that a letter could go to.
+        NoAddress = "no_address",
     }
 }
 

@@ -59,7 +59,8 @@ fn calendar(courses: &[BoardCourse], now: DateTime<Utc>, site: &str) -> String {
     text
 }
 
-fn escape(text: &str) -> String {
+/// A text as a value: what would end it is escaped.
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -72,8 +73,8 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// A line of at most 75 bytes, the rest on lines that begin with a space.
-fn fold(text: &mut String, line: &str) {
+/// Adds a line of at most 75 bytes, the rest on lines that begin with a space.
+pub fn fold(text: &mut String, line: &str) {
     let mut used = 0;
     for c in line.chars() {
         if used + c.len_utf8() > 75 {

@@ -181,6 +181,28 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("completion/mine", SignIn),
     ("completion/show-name", SignIn),
     ("completion/verify", Nothing),
+    // cohorts
+    ("cohorts/list", SignIn),
+    ("cohorts/view", SignIn),
+    ("cohorts/for-new", For(Right::ManageDelivery)),
+    ("cohorts/for-edit", For(Right::ManageDelivery)),
+    ("cohorts/save", For(Right::ManageDelivery)),
+    ("cohorts/next-state", For(Right::ManageDelivery)),
+    ("cohorts/state", For(Right::ManageDelivery)),
+    ("cohorts/step/add", For(Right::ManageDelivery)),
+    ("cohorts/step", For(Right::ManageDelivery)),
+    ("cohorts/step/edit", For(Right::ManageDelivery)),
+    ("cohorts/step/place", For(Right::ManageDelivery)),
+    ("cohorts/step/enrol", For(Right::ManageDelivery)),
+    ("cohorts/quota", For(Right::ManageDelivery)),
+    // An institution's administrator proposes for cohorts of others, too.
+    ("cohorts/members", For(Right::ManageDelivery)),
+    ("cohorts/propose", For(Right::ManageDelivery)),
+    ("cohorts/propose-new", For(Right::ManageDelivery)),
+    // Mentors and the member see it as well.
+    ("cohorts/member", SignIn),
+    ("cohorts/decide", For(Right::ManageDelivery)),
+    ("cohorts/mentor", For(Right::ManageDelivery)),
     // reporting
     ("reporting/home", Nothing),
     ("reporting/report", For(Right::ReadNumbers)),
@@ -274,6 +296,15 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/certificates", SignIn),
     ("/verify", Nothing),
     ("/verify/{code}", Nothing),
+    // cohorts
+    ("/cohorts", SignIn),
+    ("/cohorts/new", For(Right::ManageDelivery)),
+    ("/cohorts/{id}", SignIn),
+    ("/cohorts/{id}/edit", For(Right::ManageDelivery)),
+    ("/cohorts/{id}/steps/{step}", For(Right::ManageDelivery)),
+    ("/cohorts/{id}/state/{to}", For(Right::ManageDelivery)),
+    ("/cohorts/{id}/members", For(Right::ManageDelivery)),
+    ("/cohorts/{id}/members/{member}", SignIn),
     // reporting
     ("/", Nothing),
     ("/reports", For(Right::ReadNumbers)),
@@ -292,6 +323,7 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     // Whose file it is decides.
     ("GET", "/files/{id}/{name}", For(Right::Study)),
     ("POST", "/uploads", For(Right::WritePack)),
+    ("GET", "/cohorts/{id}/calendar.ics", SignIn),
     ("GET", "/certificates/{file}", SignIn),
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
     ("GET", "/reports/attendance/{file}", For(Right::ReadNumbers)),

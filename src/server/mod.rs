@@ -73,6 +73,7 @@ pub const JOBS: Handlers = &[
     (reporting::attendance::service::SUM, reporting::attendance::service::sum_job),
     (crate::enrolment::letters::JOB, crate::enrolment::letters::write),
     (crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
+    (crate::cohorts::letters::JOB, crate::cohorts::letters::write),
     (crate::deliveries::model::MOVED, crate::attendance::moved::job),
 ];
 
@@ -114,6 +115,7 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/_fn/{*function}", any(pages::function))
         .route("/files/{id}/{name}", get(files::download))
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
+        .route("/cohorts/{id}/calendar.ics", get(crate::cohorts::calendar::feed))
         .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
         .route("/deliveries/{id}/register.csv", get(transfer::export_csv))

@@ -118,6 +118,10 @@ const IDS: &[&str] = &[
     "draft",
     "kiosk",
     "scan",
+    "cohort",
+    "step_id",
+    "member",
+    "mentor",
 ];
 
 struct Walk {

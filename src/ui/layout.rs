@@ -41,6 +41,7 @@ fn links() -> (Links, Links) {
     let mut menu = band.split_off(band.len().min(IN_BAND));
     let house = [
         (signed_in, tr!(nav.certificates), "/certificates"),
+        (may(Right::KeepRegister), tr!(nav.cohorts), "/cohorts"),
         (may(Right::ManagePeople), tr!(nav.people), "/people"),
         (may(Right::RunHouse), tr!(nav.jobs), "/admin/jobs"),
     ];

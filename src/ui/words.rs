@@ -99,6 +99,8 @@ table! {
         UnknownBadge => refusal.unknown_badge,
         HasMarks => refusal.has_marks,
         InUse => refusal.in_use,
+        NoPlaceForArea => refusal.no_place_for_area,
+        NoAddress => refusal.no_address,
     }
 }
 
