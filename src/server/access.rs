@@ -181,6 +181,16 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("completion/mine", SignIn),
     ("completion/show-name", SignIn),
     ("completion/verify", Nothing),
+    // roster: the public sees who consented, and of them what they chose
+    ("roster/list", Nothing),
+    ("roster/trainer", Nothing),
+    ("roster/mine", SignIn),
+    ("roster/save-mine", SignIn),
+    ("roster/add-away", SignIn),
+    ("roster/remove-away", SignIn),
+    ("roster/contact", SignIn),
+    ("roster/to-contact", SignIn),
+    ("roster/coverage", For(Right::ReadNumbers)),
     // cohorts
     ("cohorts/list", SignIn),
     ("cohorts/view", SignIn),
@@ -296,6 +306,12 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/certificates", SignIn),
     ("/verify", Nothing),
     ("/verify/{code}", Nothing),
+    // roster
+    ("/trainers", Nothing),
+    ("/trainers/{id}", Nothing),
+    ("/trainers/{id}/contact", SignIn),
+    ("/my/trainer-profile", SignIn),
+    ("/courses/{slug}/coverage", For(Right::ReadNumbers)),
     // cohorts
     ("/cohorts", SignIn),
     ("/cohorts/new", For(Right::ManageDelivery)),
@@ -323,6 +339,8 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     // Whose file it is decides.
     ("GET", "/files/{id}/{name}", For(Right::Study)),
     ("POST", "/uploads", For(Right::WritePack)),
+    ("GET", "/trainers.csv", For(Right::ManageDelivery)),
+    ("GET", "/trainers.xlsx", For(Right::ManageDelivery)),
     ("GET", "/cohorts/{id}/calendar.ics", SignIn),
     ("GET", "/certificates/{file}", SignIn),
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),

@@ -115,6 +115,8 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/_fn/{*function}", any(pages::function))
         .route("/files/{id}/{name}", get(files::download))
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
+        .route("/trainers.csv", get(crate::trainers::roster::export::csv))
+        .route("/trainers.xlsx", get(crate::trainers::roster::export::xlsx))
         .route("/cohorts/{id}/calendar.ics", get(crate::cohorts::calendar::feed))
         .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))

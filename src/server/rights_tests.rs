@@ -86,6 +86,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("receipt", ""),
     ("badge", "none"),
     ("hours", ""),
+    ("search", ""),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.
@@ -119,6 +120,8 @@ const IDS: &[&str] = &[
     "kiosk",
     "scan",
     "cohort",
+    "trainer",
+    "away",
     "step_id",
     "member",
     "mentor",

@@ -27,6 +27,7 @@ const STORES: &[&[Statement]] = &[
     crate::attendance::sheets::store::STATEMENTS,
     crate::learning::store::STATEMENTS,
     crate::completion::store::STATEMENTS,
+    crate::trainers::roster::store::STATEMENTS,
     crate::cohorts::store::STATEMENTS,
     crate::reporting::store::STATEMENTS,
     crate::reporting::attendance::store::STATEMENTS,

@@ -42,6 +42,7 @@ fn links() -> (Links, Links) {
     let house = [
         (signed_in, tr!(nav.certificates), "/certificates"),
         (may(Right::KeepRegister), tr!(nav.cohorts), "/cohorts"),
+        (may(Right::KeepRegister), tr!(nav.trainers), "/trainers"),
         (may(Right::ManagePeople), tr!(nav.people), "/people"),
         (may(Right::RunHouse), tr!(nav.jobs), "/admin/jobs"),
     ];

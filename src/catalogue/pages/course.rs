@@ -146,11 +146,13 @@ fn show(mut data: Data) -> impl IntoView {
     let slug = data.course.slug.clone();
     // Whether they may for an institution of their own is asked again by the form's service.
     let may_schedule = may_somewhere(app::actor().as_ref(), Right::ManageDelivery);
-    let actions = (data.may_edit || data.may_write || may_schedule).then(|| {
+    let may_count = may_somewhere(app::actor().as_ref(), Right::ReadNumbers);
+    let actions = (data.may_edit || data.may_write || may_schedule || may_count).then(|| {
         view! {
             {may_schedule.then(|| view! { <a class="btn small" href=format!("/deliveries/new?course={slug}")>{tr!(deliveries.new_title)}</a> })}
             {data.may_edit.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/edit")>{tr!(catalogue.edit)}</a> })}
             {data.may_write.then(|| view! { <a class="btn quiet small" href="/teach">{tr!(catalogue.packs)}</a> })}
+            {may_count.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/coverage")>{tr!(roster.coverage)}</a> })}
         }
         .into_any()
     });

@@ -78,13 +78,15 @@ fn details(data: &CohortChoices, back: String) -> AnyView {
     let hosts: Vec<_> = data.hosts.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
     let projects: Vec<_> = data.projects.iter().map(|(id, title)| (id.to_string(), title.clone())).collect();
     let paying = data.paying.iter().map(ToString::to_string).collect();
+    let (id, version, course, courses) = (data.id, data.version, data.course.clone(), data.courses.clone());
+    let hostless = data.hostless;
     view! {
         <Form function=SaveCohort::PATH class="form" labels=labels>
-            <Hidden name="id" value=data.id.to_string()/>
-            <Version value=data.version/>
+            <Hidden name="id" value=id.to_string()/>
+            <Version value=version/>
             <Input name="title" label=tr!(cohorts.cohort_title) value=plan.title/>
-            <Select name="course" label=tr!(cohorts.course) hint=tr!(cohorts.course_hint) options=data.courses.clone() value=data.course.clone() empty=tr!(cohorts.choose)/>
-            {if data.hostless {
+            <Select name="course" label=tr!(cohorts.course) hint=tr!(cohorts.course_hint) options=courses value=course empty=tr!(cohorts.choose)/>
+            {if hostless {
                 view! { <Select name="host" label=tr!(cohorts.host) hint=tr!(cohorts.host_hint) options=hosts value=text(plan.host_id) empty=tr!(cohorts.host_none)/> }.into_any()
             } else {
                 view! { <Select name="host" label=tr!(cohorts.host) options=hosts value=text(plan.host_id)/> }.into_any()
@@ -143,6 +145,7 @@ fn sequence(data: &CohortChoices) -> AnyView {
         })
         .collect_view();
     let kinds = StepKind::ALL.iter().map(|it| (it.code().to_owned(), kind_name(*it))).collect();
+    let (new_step, courses) = (data.new_step, data.courses.clone());
     let labels = vec![("kind", tr!(cohorts.step_kind)), ("course", tr!(cohorts.step_course)), ("due_on", tr!(cohorts.due_on))];
     view! {
         {data.steps.is_empty().then(|| view! { <p class="muted">{tr!(cohorts.no_steps)}</p> })}
@@ -150,9 +153,9 @@ fn sequence(data: &CohortChoices) -> AnyView {
         <h3>{tr!(cohorts.add_step)}</h3>
         <Form function=AddCohortStep::PATH key="step" class="form" labels=labels>
             <Hidden name="cohort" value=cohort.to_string()/>
-            <Hidden name="step_id" value=data.new_step.to_string()/>
+            <Hidden name="step_id" value=new_step.to_string()/>
             <Select name="kind" label=tr!(cohorts.step_kind) hint=tr!(cohorts.step_kind_hint) options=kinds value=StepKind::Attend.code() class="mid"/>
-            <Select name="course" label=tr!(cohorts.step_course) options=data.courses.clone() empty=tr!(cohorts.choose)/>
+            <Select name="course" label=tr!(cohorts.step_course) options=courses empty=tr!(cohorts.choose)/>
             <Input name="due_on" kind="date" label=tr!(cohorts.due_on) class="short" optional=true/>
             <Tick name="required" label=tr!(cohorts.required) value=true/>
             <div class="actions"><Submit label=tr!(cohorts.add_step) class="quiet"/></div>
@@ -165,6 +168,7 @@ fn quota(data: &CohortChoices, line: &QuotaLine) -> AnyView {
     let labels = || vec![("places", tr!(cohorts.places)), ("whose", tr!(cohorts.whose))];
     let (whose, cohort) = (line.whose.clone(), data.id.to_string());
     let key = format!("q-{}", whose.replace(':', "-"));
+    let (name, places) = (line.name.clone(), line.places);
     view! {
         <li class="item">
             <div class="grow">
@@ -175,8 +179,8 @@ fn quota(data: &CohortChoices, line: &QuotaLine) -> AnyView {
                 <Form function=SetCohortQuota::PATH key=key class="form row" labels=labels()>
                     <Hidden name="cohort" value=cohort/>
                     <Hidden name="whose" value=whose/>
-                    <Input name="places" kind="number" label=tr!(cohorts.places) value=line.places.to_string() class="short"/>
-                    <button class="btn quiet small">{tr!(form.save)}<span class="vh">" "{line.name.clone()}</span></button>
+                    <Input name="places" kind="number" label=tr!(cohorts.places) value=places.to_string() class="short"/>
+                    <button class="btn quiet small">{tr!(form.save)}<span class="vh">" "{name}</span></button>
                 </Form>
             </div>
         </li>
@@ -193,12 +197,13 @@ fn quotas(data: &CohortChoices) -> AnyView {
         .collect();
     let lines = data.quotas.iter().map(|line| quota(data, line)).collect_view();
     let labels = vec![("whose", tr!(cohorts.whose)), ("places", tr!(cohorts.places))];
+    let cohort = data.id;
     view! {
         <p class="hint">{tr!(cohorts.quota_hint)}</p>
         <ul class="list">{lines}</ul>
         <h3>{tr!(cohorts.add_quota)}</h3>
         <Form function=SetCohortQuota::PATH key="quota" class="form" labels=labels>
-            <Hidden name="cohort" value=data.id.to_string()/>
+            <Hidden name="cohort" value=cohort.to_string()/>
             <Select name="whose" label=tr!(cohorts.whose) options=free empty=tr!(cohorts.choose)/>
             <Input name="places" kind="number" label=tr!(cohorts.places) class="short"/>
             <div class="actions"><Submit label=tr!(cohorts.add_quota) class="quiet"/></div>

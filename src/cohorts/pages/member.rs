@@ -161,11 +161,12 @@ fn mentor(data: &MemberView) -> AnyView {
     let options: Vec<_> = data.mentors.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
     let chosen = data.mentor.map(|id| id.to_string()).unwrap_or_default();
     let query = data.query.clone();
+    let member = data.line.id;
     view! {
         <div class="sheet pad stack">
             <h2>{tr!(cohorts.mentor)}</h2>
             <Form function=SetMemberMentor::PATH key="mentor" class="form" labels=vec![("mentor", tr!(cohorts.mentor))]>
-                <Hidden name="member" value=data.line.id.to_string()/>
+                <Hidden name="member" value=member.to_string()/>
                 <Select name="mentor" label=tr!(cohorts.mentor) hint=tr!(cohorts.mentor_hint) options=options value=chosen empty=tr!(cohorts.no_mentor)/>
                 <div class="actions"><Submit label=tr!(form.save) class="quiet"/></div>
             </Form>

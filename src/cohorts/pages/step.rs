@@ -48,13 +48,14 @@ fn show(data: StepView) -> impl IntoView {
     let takes = step.kind == StepKind::Attend && head.state.takes_people() && head.selected > 0;
     let facts = step_facts(&step);
     let id = step.id.to_string();
+    let of_form = id.clone();
     let enrolling: Vec<StepDelivery> =
         step.deliveries.iter().filter(|it| it.state.takes_people()).cloned().collect();
     view! {
         <PageHead title=format!("{}: {}", kind_name(step.kind), step.course_title) crumbs=trail lede=Some(facts)/>
         <div class="wrap body stack wide">
             <Form function=EditCohortStep::PATH class="form" labels=labels>
-                <Hidden name="step_id" value=id.clone()/>
+                <Hidden name="step_id" value=of_form/>
                 <Input name="due_on" kind="date" label=tr!(cohorts.due_on) value=step.due_on.map(|day| day.to_string()).unwrap_or_default() class="short" optional=true/>
                 <Tick name="required" label=tr!(cohorts.required) value=step.required/>
                 {if no_choice {

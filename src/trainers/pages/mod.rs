@@ -1,0 +1,3 @@
+//! The pages about trainers.
+
+pub mod roster;
