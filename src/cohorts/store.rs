@@ -194,6 +194,11 @@ statements! {
         FROM cohort_member m JOIN person p ON p.id = m.person_id LEFT JOIN account a ON a.person_id = p.id
             LEFT JOIN person t ON t.id = m.mentor_id LEFT JOIN account b ON b.person_id = t.id
         WHERE m.cohort_id = $1";
+    // Of the past, which goes through no form.
+    RECORD = "INSERT INTO cohort (id, title, course_id, host_id, state, capacity, starts_on, ends_on, note, invented, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+    RECORD_MEMBER = "INSERT INTO cohort_member (id, cohort_id, person_id, state, area_code, mentor_id, joined_at, created_at, updated_at)
+        VALUES ($1, $2, $3, 'selected', $4, $5, $6, $6, $6)";
     COURSE_KNOWN = "SELECT id FROM course WHERE slug = $1";
 }
 
@@ -784,4 +789,42 @@ pub struct Recipient {
 /// Everybody who was ever proposed, with addresses.
 pub async fn recipients(h: &mut impl Handle, cohort: CohortId) -> Result<Vec<Recipient>, DbError> {
     fetch_all!(h, RECIPIENTS, cohort)
+}
+
+/// Records a cohort of the past in the state it came to.
+pub async fn record(
+    tx: &mut Tx,
+    id: CohortId,
+    course: CourseId,
+    (plan, state, invented): (&CohortPlan, CohortState, bool),
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    execute!(
+        tx,
+        RECORD,
+        id,
+        &plan.title,
+        course,
+        plan.host_id,
+        state,
+        plan.capacity,
+        plan.starts_on,
+        plan.ends_on,
+        &plan.note,
+        invented,
+        now
+    )
+    .map(|_| ())
+}
+
+/// Records a member of the past, selected, with area and mentor.
+pub async fn record_member(
+    tx: &mut Tx,
+    id: MemberId,
+    (cohort, person): (CohortId, PersonId),
+    area: &str,
+    mentor: Option<PersonId>,
+    joined: DateTime<Utc>,
+) -> Result<(), DbError> {
+    execute!(tx, RECORD_MEMBER, id, cohort, person, area, mentor, joined).map(|_| ())
 }

@@ -1,6 +1,7 @@
 //! Loads the whole demonstration in one transaction: all of it or nothing.
 
 mod catalogue;
+mod cohorts;
 mod deliveries;
 mod people;
 mod reference;
@@ -133,6 +134,7 @@ async fn write(cx: &Ctx, source: &Source, hash: &str, files: &[Stored]) -> Resul
     loader.courses(&mut tx).await?;
     loader.packs(&mut tx).await?;
     loader.deliveries(&mut tx).await?;
+    loader.cohorts(&mut tx).await?;
     audit::note(cx, &mut tx, "load", "demonstration", "1").await?;
     loader.jobs(&mut tx).await?;
     tx.commit().await?;

@@ -31,9 +31,9 @@ pub async fn xlsx(Extension(cx): Extension<Ctx>, request: Request) -> Response {
 
 async fn export(cx: &Ctx, request: Request, kind: &'static str) -> Response {
     let locale = locale(&request, cx);
+    let query = request.uri().query().unwrap_or_default().to_owned();
     let written = async {
-        let query = request.uri().query().unwrap_or_default();
-        let lines = service::exported(cx, query, i18n::code(locale)).await?;
+        let lines = service::exported(cx, &query, i18n::code(locale)).await?;
         let table = i18n::speaking(locale, || table(&lines));
         tokio::task::spawn_blocking(move || if kind == "csv" { as_csv(&table) } else { as_xlsx(&table) })
             .await

@@ -75,7 +75,7 @@ async fn found(
     search: &Search,
     speak: &str,
     limit: usize,
-) -> Result<Vec<(TrainerLine, String, Option<String>)>, AppError> {
+) -> Result<Vec<(TrainerLine, String)>, AppError> {
     let today = cx.now().date_naive();
     let after = search.after.split_once('.').and_then(|(id, folded)| Some((folded, id.parse::<PersonId>().ok()?)));
     // What is no profession is nobody's.
@@ -96,17 +96,16 @@ async fn found(
         active_since: (search.active == "true").then(|| active_since(today)),
         limit: i64::try_from(limit).unwrap_or(i64::MAX),
     };
-    let mut lines: Vec<(TrainerLine, String, Option<String>)> = Vec::new();
+    let mut lines: Vec<(TrainerLine, String)> = Vec::new();
     for row in store::roster(h, &asked).await? {
         let shows = row.shows.clone();
         let sight = if asked.whole { Sight::Whole } else { Sight::Parts(&shows) };
-        if lines.last().is_none_or(|(line, ..)| line.id != row.id) {
+        if lines.last().is_none_or(|(line, _)| line.id != row.id) {
             let key = format!("{}.{}", row.id, row.folded);
-            lines.push((line(&row, sight, today), key, row.area_code.clone()));
+            lines.push((line(&row, sight, today), key));
         }
-        if let (Some((line, ..)), Some((title, state))) = (lines.last_mut(), row.course_title.zip(row.licence))
+        if let (Some((line, _)), Some((title, state))) = (lines.last_mut(), row.course_title.zip(row.licence))
             && sight.sees(Shown::Licences)
-            && row.course_slug.is_some()
         {
             line.licences.push((title, state));
         }
@@ -152,10 +151,10 @@ pub async fn list(cx: &Ctx, search: &str, language: &str) -> Result<Roster, AppE
         facets.iter().filter(|(facet, ..)| facet == wanted).map(|(_, value, label)| (value.clone(), label.clone())).collect()
     };
     Ok(Roster {
-        next: lines.last().filter(|_| more).map(|(_, key, _)| key.clone()),
-        // The areas to choose from name it in any case.
-        footnote: true,
-        lines: lines.into_iter().map(|(line, ..)| line).collect(),
+        next: lines.last().filter(|_| more).map(|(_, key)| key.clone()),
+        // The areas to choose from name it.
+        footnote: facets.iter().any(|(facet, value, _)| facet == "area" && value == KOSOVO),
+        lines: lines.into_iter().map(|(line, _)| line).collect(),
         whole: whole(cx),
         asked,
         courses: of("course"),
@@ -174,7 +173,7 @@ pub async fn exported(cx: &Ctx, search: &str, language: &str) -> Result<Vec<Trai
     let asked = Search { after: String::new(), ..read(search) };
     let lines = found(cx, &mut cx.read().await?, &asked, language, IN_A_FILE).await?;
     note(cx, "export", "roster").await?;
-    Ok(lines.into_iter().map(|(line, ..)| line).collect())
+    Ok(lines.into_iter().map(|(line, _)| line).collect())
 }
 
 async fn note(cx: &Ctx, action: &str, id: impl ToString) -> Result<(), AppError> {

@@ -94,7 +94,7 @@ macro_rules! roster {
             taught!("COUNT(*)", "p.id"),
             " AS taught, ",
             taught!("MAX(COALESCE(d.ends_on, d.starts_on))", "p.id"),
-            " AS last_on, k.slug AS course_slug, ",
+            " AS last_on, ",
             course_title!("k.id", "k.slug"),
             " AS course_title, l.state AS licence
             FROM (SELECT q.id, q.given_name, q.family_name, q.folded, COALESCE(i.area_code, q.area_code) AS area_code,
@@ -259,9 +259,7 @@ pub struct RosterRow {
     pub taught: i64,
     /// The last day they taught.
     pub last_on: Option<NaiveDate>,
-    /// Address of the licence's course.
-    pub course_slug: Option<String>,
-    /// Its title.
+    /// Title of the licence's course.
     pub course_title: Option<String>,
     /// The licence's state.
     pub licence: Option<Held>,
