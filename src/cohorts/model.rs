@@ -288,8 +288,7 @@ impl DecisionForm {
     /// The new state and the reason, if the step exists.
     pub fn check(&self, from: MemberState) -> Result<(MemberState, String), AppError> {
         let mut checks = Checks::default();
-        let to: MemberState =
-            self.to.trim().parse().map_err(|_| AppError::field("to", FaultKind::Choice))?;
+        let to: MemberState = self.to.trim().parse().map_err(|_| AppError::field("to", FaultKind::Choice))?;
         if !from.may_become(to) {
             return Err(crate::common::error::Refusal::WrongState.into());
         }

@@ -85,8 +85,7 @@ pub async fn list(cx: &Ctx, state: &str, before: &str, language: &str) -> Result
 pub async fn view(cx: &Ctx, cohort: &str, language: &str) -> Result<CohortView, AppError> {
     let actor = cx.signed_in()?;
     let mut reader = cx.read().await?;
-    let head =
-        store::head(&mut reader, id(cohort)?, language, actor.person_id).await?.ok_or(AppError::NotFound)?;
+    let head = store::head(&mut reader, id(cohort)?, language, actor.person_id).await?.ok_or(AppError::NotFound)?;
     let may_manage = manages(actor, &head);
     let may_propose = proposes(actor, &head);
     let belongs = head.own == Some(MemberState::Selected) || head.mentees > 0;
@@ -108,12 +107,8 @@ pub async fn view(cx: &Ctx, cohort: &str, language: &str) -> Result<CohortView, 
     } else {
         Vec::new()
     };
-    let members: Vec<MemberLine> = rows
-        .iter()
-        .zip(all)
-        .filter(|(row, _)| may_manage || sees(actor, row))
-        .map(|(_, line)| line)
-        .collect();
+    let members: Vec<MemberLine> =
+        rows.iter().zip(all).filter(|(row, _)| may_manage || sees(actor, row)).map(|(_, line)| line).collect();
     let footnote = rows.iter().any(|row| row.area_code.as_deref() == Some(KOSOVO))
         || shown.quotas.iter().any(|quota| quota.whose == format!("area:{KOSOVO}"));
     if may_manage || members.iter().any(|line| line.person != actor.person_id) {

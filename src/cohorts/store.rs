@@ -267,12 +267,7 @@ pub struct PartRow {
 }
 
 /// Steps with their deliveries, quotas and projects. One statement.
-pub async fn parts(
-    h: &mut impl Handle,
-    id: CohortId,
-    language: &str,
-    day: NaiveDate,
-) -> Result<Vec<PartRow>, DbError> {
+pub async fn parts(h: &mut impl Handle, id: CohortId, language: &str, day: NaiveDate) -> Result<Vec<PartRow>, DbError> {
     fetch_all!(h, PARTS, id, language, day)
 }
 
@@ -751,11 +746,7 @@ pub async fn find(
 }
 
 /// Who may be chosen as a mentor; `pattern` finds further ones by name, empty finds none.
-pub async fn mentors(
-    h: &mut impl Handle,
-    cohort: CohortId,
-    pattern: &str,
-) -> Result<Vec<(PersonId, String)>, DbError> {
+pub async fn mentors(h: &mut impl Handle, cohort: CohortId, pattern: &str) -> Result<Vec<(PersonId, String)>, DbError> {
     fetch_all!(h, MENTORS, cohort, pattern)
 }
 

@@ -92,9 +92,10 @@ fn giving(facts: &[Fact], today: NaiveDate, late: bool) -> Standing {
         Standing::Done
     } else if facts.iter().any(|fact| given(&fact)) {
         Standing::ToSignOff
-    } else if facts.iter().any(|fact| {
-        !matches!(fact.delivery, DeliveryState::Cancelled) && !over(fact.delivery, fact.ends_on, today)
-    }) {
+    } else if facts
+        .iter()
+        .any(|fact| !matches!(fact.delivery, DeliveryState::Cancelled) && !over(fact.delivery, fact.ends_on, today))
+    {
         Standing::Running
     } else if late {
         Standing::Missed

@@ -34,9 +34,9 @@ pub fn CohortPage() -> impl IntoView {
 fn show(data: CohortView) -> impl IntoView {
     let head = data.head.clone();
     let base = format!("/cohorts/{}", head.id);
-    let actions = data.may_manage.then(|| {
-        view! { <a class="btn quiet small" href=format!("{base}/edit")>{tr!(cohorts.edit)}</a> }.into_any()
-    });
+    let actions = data
+        .may_manage
+        .then(|| view! { <a class="btn quiet small" href=format!("{base}/edit")>{tr!(cohorts.edit)}</a> }.into_any());
     let mut trail = crumbs(&head);
     trail.truncate(1);
     let meta = view! {
@@ -161,11 +161,13 @@ fn coming(data: &CohortView) -> AnyView {
     let lines = next
         .iter()
         .take(6)
-        .map(|it| view! {
-            <li>
-                <b><a href=format!("/deliveries/{}", it.id)>{format::date_range(it.starts_on, it.ends_on)}</a></b>
-                <span>{it.title.clone()}</span>
-            </li>
+        .map(|it| {
+            view! {
+                <li>
+                    <b><a href=format!("/deliveries/{}", it.id)>{format::date_range(it.starts_on, it.ends_on)}</a></b>
+                    <span>{it.title.clone()}</span>
+                </li>
+            }
         })
         .collect_view();
     view! {
@@ -243,8 +245,7 @@ fn sequence(steps: Vec<StepLine>) -> AnyView {
 
 /// Member by step. On a phone each member is a card.
 fn who_is_where(data: &CohortView) -> AnyView {
-    let members: Vec<&MemberLine> =
-        data.members.iter().filter(|line| line.state == MemberState::Selected).collect();
+    let members: Vec<&MemberLine> = data.members.iter().filter(|line| line.state == MemberState::Selected).collect();
     if members.is_empty() || data.steps.is_empty() {
         return ().into_any();
     }
@@ -252,8 +253,10 @@ fn who_is_where(data: &CohortView) -> AnyView {
         .steps
         .iter()
         .enumerate()
-        .map(|(n, step)| view! {
-            <th scope="col">{step_label(n, step.kind)}<span class="vh">" "{step.course_title.clone()}</span></th>
+        .map(|(n, step)| {
+            view! {
+                <th scope="col">{step_label(n, step.kind)}<span class="vh">" "{step.course_title.clone()}</span></th>
+            }
         })
         .collect_view();
     let base = format!("/cohorts/{}/members", data.head.id);

@@ -146,7 +146,8 @@ fn sequence(data: &CohortChoices) -> AnyView {
         .collect_view();
     let kinds = StepKind::ALL.iter().map(|it| (it.code().to_owned(), kind_name(*it))).collect();
     let (new_step, courses) = (data.new_step, data.courses.clone());
-    let labels = vec![("kind", tr!(cohorts.step_kind)), ("course", tr!(cohorts.step_course)), ("due_on", tr!(cohorts.due_on))];
+    let labels =
+        vec![("kind", tr!(cohorts.step_kind)), ("course", tr!(cohorts.step_course)), ("due_on", tr!(cohorts.due_on))];
     view! {
         {data.steps.is_empty().then(|| view! { <p class="muted">{tr!(cohorts.no_steps)}</p> })}
         <ul class="list">{lines}</ul>
@@ -189,12 +190,8 @@ fn quota(data: &CohortChoices, line: &QuotaLine) -> AnyView {
 }
 
 fn quotas(data: &CohortChoices) -> AnyView {
-    let free: Vec<(String, String)> = data
-        .whose
-        .iter()
-        .filter(|(code, _)| !data.quotas.iter().any(|quota| quota.whose == *code))
-        .cloned()
-        .collect();
+    let free: Vec<(String, String)> =
+        data.whose.iter().filter(|(code, _)| !data.quotas.iter().any(|quota| quota.whose == *code)).cloned().collect();
     let lines = data.quotas.iter().map(|line| quota(data, line)).collect_view();
     let labels = vec![("whose", tr!(cohorts.whose)), ("places", tr!(cohorts.places))];
     let cohort = data.id;

@@ -35,19 +35,14 @@ pub fn MembersPage() -> impl IntoView {
 fn show(data: MembersView) -> impl IntoView {
     let head = data.head.clone();
     let decides = data.may_manage && head.state.takes_people();
-    let sections = [
-        MemberState::Proposed,
-        MemberState::Reserve,
-        MemberState::Selected,
-        MemberState::Refused,
-        MemberState::Left,
-    ]
-    .into_iter()
-    .map(|state| {
-        let lines: Vec<MemberLine> = data.members.iter().filter(|line| line.state == state).cloned().collect();
-        section(&data, state, lines, decides)
-    })
-    .collect_view();
+    let sections =
+        [MemberState::Proposed, MemberState::Reserve, MemberState::Selected, MemberState::Refused, MemberState::Left]
+            .into_iter()
+            .map(|state| {
+                let lines: Vec<MemberLine> = data.members.iter().filter(|line| line.state == state).cloned().collect();
+                section(&data, state, lines, decides)
+            })
+            .collect_view();
     let nobody = data.members.is_empty();
     let (quotas, unreserved) = (data.quotas.clone(), data.unreserved);
     let closed = !head.state.takes_people();

@@ -21,11 +21,7 @@ use leptos_router::hooks::use_params_map;
 pub fn StatePage() -> impl IntoView {
     let params = use_params_map();
     let of = move |name: &str| params.read().get(name).unwrap_or_default();
-    load(
-        move || (of("id"), of("to")),
-        |(id, to)| get_cohort_step(id, to, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+    load(move || (of("id"), of("to")), |(id, to)| get_cohort_step(id, to, i18n::code(i18n::locale()).to_owned()), show)
 }
 
 /// What the step does, as the words of its button.

@@ -34,12 +34,12 @@ fn show(data: StepView) -> impl IntoView {
     let back = format!("/cohorts/{}/edit", head.id);
     let mut trail = crumbs(&head);
     trail.push((tr!(cohorts.edit_title), back.clone()));
-    let chosen: Vec<String> =
-        choices.iter().filter(|(_, chosen)| *chosen).map(|(it, _)| it.id.to_string()).collect();
+    let chosen: Vec<String> = choices.iter().filter(|(_, chosen)| *chosen).map(|(it, _)| it.id.to_string()).collect();
     let options: Vec<(String, String)> = choices
         .iter()
         .map(|(it, _)| {
-            let facts = [it.title.clone(), dates(it.starts_on, it.ends_on, &it.date_note), words::delivery_state(it.state)];
+            let facts =
+                [it.title.clone(), dates(it.starts_on, it.ends_on, &it.date_note), words::delivery_state(it.state)];
             (it.id.to_string(), facts.join(" · "))
         })
         .collect();
@@ -49,8 +49,7 @@ fn show(data: StepView) -> impl IntoView {
     let facts = step_facts(&step);
     let id = step.id.to_string();
     let of_form = id.clone();
-    let enrolling: Vec<StepDelivery> =
-        step.deliveries.iter().filter(|it| it.state.takes_people()).cloned().collect();
+    let enrolling: Vec<StepDelivery> = step.deliveries.iter().filter(|it| it.state.takes_people()).cloned().collect();
     view! {
         <PageHead title=format!("{}: {}", kind_name(step.kind), step.course_title) crumbs=trail lede=Some(facts)/>
         <div class="wrap body stack wide">

@@ -1,6 +1,6 @@
 //! Who is proposed, selected, waits, is refused and leaves; and who mentors whom.
 
-use super::{CohortHead, Parts, manages, managed, path, proposes, sees};
+use super::{CohortHead, Parts, managed, manages, path, proposes, sees};
 use crate::{
     cohorts::{
         api::{MemberStep, MemberView, MembersView},
@@ -49,8 +49,7 @@ fn everybody(actor: &Actor) -> bool {
 pub async fn all(cx: &Ctx, cohort: &str, query: &str, language: &str) -> Result<MembersView, AppError> {
     let actor = cx.signed_in()?;
     let mut reader = cx.read().await?;
-    let head =
-        store::head(&mut reader, id(cohort)?, language, actor.person_id).await?.ok_or(AppError::NotFound)?;
+    let head = store::head(&mut reader, id(cohort)?, language, actor.person_id).await?.ok_or(AppError::NotFound)?;
     let may_manage = manages(actor, &head);
     if !may_manage && actor.administers().is_empty() {
         return Err(AppError::Forbidden);
@@ -271,8 +270,7 @@ pub async fn one(cx: &Ctx, member: &str, query: &str, language: &str) -> Result<
     let member: MemberId = id(member)?;
     let mut reader = cx.read().await?;
     let found = store::member(&mut reader, member).await?.ok_or(AppError::NotFound)?;
-    let head =
-        store::head(&mut reader, found.cohort_id, language, actor.person_id).await?.ok_or(AppError::NotFound)?;
+    let head = store::head(&mut reader, found.cohort_id, language, actor.person_id).await?.ok_or(AppError::NotFound)?;
     let may_manage = manages(actor, &head);
     let today = cx.now().date_naive();
     let parts = store::parts(&mut reader, head.id, language, today).await?;

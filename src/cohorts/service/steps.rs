@@ -208,8 +208,7 @@ pub async fn set_quota(cx: &Ctx, cohort: &str, whose: &str, wanted: &str) -> Res
     let Some(whose) = whose_read else { return Err(AppError::Internal) };
     let rows = store::quotas(&mut tx, cohort).await?;
     let stands = rows.iter().find(|row| super::quota(row).is_some_and(|quota| quota.whose == whose));
-    let mut after: Vec<Quota> =
-        rows.iter().filter_map(super::quota).filter(|quota| quota.whose != whose).collect();
+    let mut after: Vec<Quota> = rows.iter().filter_map(super::quota).filter(|quota| quota.whose != whose).collect();
     if places > 0 {
         after.push(Quota { whose: whose.clone(), places });
     }
@@ -219,8 +218,7 @@ pub async fn set_quota(cx: &Ctx, cohort: &str, whose: &str, wanted: &str) -> Res
         let kind = if sum > head.capacity {
             FaultKind::Number { min: 0, max: head.capacity - (sum - places) }
         } else {
-            let of_them = places::pot(&after, &origin_of(&whose))
-                .map_or(0, |n| places::taken(&after, &selected).0[n]);
+            let of_them = places::pot(&after, &origin_of(&whose)).map_or(0, |n| places::taken(&after, &selected).0[n]);
             FaultKind::BelowUsed { used: of_them.max(places + 1) }
         };
         return Err(AppError::field("places", kind));

@@ -40,6 +40,13 @@ fn act(delivery: DeliveryId, person: PersonId, act: &'static str, label: String,
 fn show(data: Trainers) -> impl IntoView {
     let Trainers { head, trainers, query, found } = data;
     let id = head.id;
+    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let free = format!(
+        "/trainers?course={}&licensed=true&from={}&to={}",
+        head.course_slug,
+        day(head.starts_on),
+        day(head.ends_on.or(head.starts_on))
+    );
     let searched = !query.is_empty();
     let none_found = found.is_empty();
     view! {
@@ -72,6 +79,7 @@ fn show(data: Trainers) -> impl IntoView {
             }}
             <section class="section stack">
                 <h2>{tr!(deliveries.add_trainer)}</h2>
+                <p><a class="next" href=free>{tr!(roster.find_free)}</a></p>
                 <form class="field" role="search" method="get">
                     <label class="vh" for="q">{tr!(deliveries.trainer_name)}</label>
                     <input id="q" name="q" type="search" value=query/>

@@ -111,9 +111,8 @@ fn as_csv(table: &[Vec<String>]) -> Result<Vec<u8>, AppError> {
         tracing::error!(%error, "the roster could not be written as CSV");
         AppError::Internal
     };
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer("\u{feff}".as_bytes().to_vec());
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
     for row in table {
         writer.write_record(row.iter().map(|cell| guarded(cell))).map_err(broken)?;
     }

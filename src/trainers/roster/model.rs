@@ -305,8 +305,7 @@ pub fn coverage(
 ) -> (Vec<(String, Cover)>, Vec<(String, Cover)>, Cover) {
     let mut total = Cover::default();
     let mut by_area: Vec<(String, Cover)> = areas.iter().map(|code| (code.clone(), Cover::default())).collect();
-    let mut by_language: Vec<(String, Cover)> =
-        languages.iter().map(|code| (code.clone(), Cover::default())).collect();
+    let mut by_language: Vec<(String, Cover)> = languages.iter().map(|code| (code.clone(), Cover::default())).collect();
     for holder in holders {
         total.count(holder);
         if let Some(code) = &holder.area {

@@ -1,9 +1,7 @@
 //! Finding trainers, their own pages, what they let others see, and where they are missing.
 
 use super::{
-    api::{
-        CoverLine, Coverage, LicenceLine, MyProfile, PastLine, Roster, TrainerLine, TrainerView,
-    },
+    api::{CoverLine, Coverage, LicenceLine, MyProfile, PastLine, Roster, TrainerLine, TrainerView},
     model::{ContactForm, Holder, Profile, ProfileForm, Search, Shown, Sight, active_since, coverage as covered},
     store::{self, Asked, PastRow, RosterRow, TrainerRow},
 };
@@ -148,7 +146,11 @@ pub async fn list(cx: &Ctx, search: &str, language: &str) -> Result<Roster, AppE
         note(cx, "view", "roster").await?;
     }
     let of = |wanted: &str| {
-        facets.iter().filter(|(facet, ..)| facet == wanted).map(|(_, value, label)| (value.clone(), label.clone())).collect()
+        facets
+            .iter()
+            .filter(|(facet, ..)| facet == wanted)
+            .map(|(_, value, label)| (value.clone(), label.clone()))
+            .collect()
     };
     Ok(Roster {
         next: lines.last().filter(|_| more).map(|(_, key)| key.clone()),
@@ -184,12 +186,7 @@ async fn note(cx: &Ctx, action: &str, id: impl ToString) -> Result<(), AppError>
 
 /// A trainer and how much of them who looks may see. Whoever neither runs deliveries nor is the trainer
 /// does not learn of those who did not consent.
-async fn seen(
-    cx: &Ctx,
-    h: &mut impl Handle,
-    trainer: &str,
-    speak: &str,
-) -> Result<(TrainerRow, bool, bool), AppError> {
+async fn seen(cx: &Ctx, h: &mut impl Handle, trainer: &str, speak: &str) -> Result<(TrainerRow, bool, bool), AppError> {
     let row = store::one(h, id(trainer)?, speak, cx.now().date_naive()).await?.ok_or(AppError::NotFound)?;
     let mine = cx.actor.as_ref().is_some_and(|actor| actor.person_id == row.id);
     if !mine && !whole(cx) && row.consented_at.is_none() {
@@ -215,11 +212,7 @@ pub async fn view(cx: &Ctx, trainer: &str, language: &str) -> Result<TrainerView
         note(cx, "view", row.id).await?;
     }
     let given: Vec<&PastRow> = past.iter().filter(|it| it.part == "taught").collect();
-    let last_on = given
-        .iter()
-        .filter(|it| was_given(it.state))
-        .filter_map(|it| it.ends_on.or(it.starts_on))
-        .max();
+    let last_on = given.iter().filter(|it| was_given(it.state)).filter_map(|it| it.ends_on.or(it.starts_on)).max();
     let teaching = sight.sees(Shown::Teaching);
     let of = |part: &'static str| past.iter().filter(move |it| it.part == part).map(past_line).collect::<Vec<_>>();
     Ok(TrainerView {
@@ -231,8 +224,7 @@ pub async fn view(cx: &Ctx, trainer: &str, language: &str) -> Result<TrainerView
             institution: row.institution_name.clone().filter(|_| sight.sees(Shown::Institution)),
             languages: if sight.sees(Shown::Languages) { row.languages.clone() } else { String::new() },
             licences: Vec::new(),
-            taught: teaching
-                .then(|| (given.iter().filter(|it| was_given(it.state)).count() as i64, last_on)),
+            taught: teaching.then(|| (given.iter().filter(|it| was_given(it.state)).count() as i64, last_on)),
             active: teaching && last_on.is_some_and(|day| day >= active_since(today)),
         },
         about: if sight.sees(Shown::About) { row.about.clone() } else { String::new() },

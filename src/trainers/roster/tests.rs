@@ -23,8 +23,7 @@ const LICENCE: Statement = Statement {
     sql: "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $5, $5)",
 };
-const LIVES: Statement =
-    Statement { name: "testing::lives", sql: "UPDATE person SET area_code = 'AL' WHERE id = $1" };
+const LIVES: Statement = Statement { name: "testing::lives", sql: "UPDATE person SET area_code = 'AL' WHERE id = $1" };
 
 async fn licensed(house: &House, person: PersonId, course: CourseId, state: &str) {
     let id: uuid::Uuid = house.app.id();

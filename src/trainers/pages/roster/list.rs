@@ -3,8 +3,9 @@
 use super::{held_name, who};
 use crate::{
     app::encode,
+    i18n,
     people::model::Profession,
-    i18n, tr,
+    tr,
     trainers::roster::{
         api::{Roster, TrainerLine, get_roster},
         model::{Held, LANGUAGES, Search},
@@ -44,11 +45,7 @@ fn show(data: Roster) -> impl IntoView {
     let next = data.next.as_deref().map(|after| format!("/trainers?{}", query(&asked, Some(after))));
     let narrowed = !asked.pairs().is_empty();
     let count = data.lines.len() as i64;
-    let summary = if next.is_some() || first.is_some() {
-        tr!(roster.many)
-    } else {
-        tr!(roster.found, count = count)
-    };
+    let summary = if next.is_some() || first.is_some() { tr!(roster.many) } else { tr!(roster.found, count = count) };
     let files = query(&asked, None);
     let whole = data.whole;
     let footnote = data.footnote;
@@ -113,7 +110,8 @@ fn select(name: &'static str, label: String, options: Vec<(String, String)>, cho
 }
 
 fn tick(name: &'static str, label: String, checked: bool) -> AnyView {
-    view! { <label><input type="checkbox" name=name value="true" checked=checked/><span>{label}</span></label> }.into_any()
+    view! { <label><input type="checkbox" name=name value="true" checked=checked/><span>{label}</span></label> }
+        .into_any()
 }
 
 fn filters(data: &Roster) -> AnyView {
@@ -151,11 +149,8 @@ fn filters(data: &Roster) -> AnyView {
 }
 
 fn line(it: TrainerLine) -> AnyView {
-    let licences: Vec<String> = it
-        .licences
-        .iter()
-        .map(|(title, state)| format!("{title}: {}", held_name(*state).to_lowercase()))
-        .collect();
+    let licences: Vec<String> =
+        it.licences.iter().map(|(title, state)| format!("{title}: {}", held_name(*state).to_lowercase())).collect();
     let licensed = it.licences.iter().any(|(_, state)| *state == Held::Licensed);
     let taught = it.taught.filter(|(count, _)| *count > 0).map(|(count, last)| {
         let gave = tr!(roster.gave, count = count);

@@ -58,11 +58,8 @@ fn profile(data: &MyProfile) -> AnyView {
     let list = |codes: &str| split_list(codes).map(str::to_owned).collect::<Vec<_>>();
     let parts = Shown::ALL.iter().map(|part| (part.code().to_owned(), shown_name(*part))).collect();
     let languages = LANGUAGES.iter().map(|code| ((*code).to_owned(), words::language(code))).collect();
-    let labels = vec![
-        ("shows", tr!(roster.shows)),
-        ("languages", tr!(roster.my_languages)),
-        ("about", tr!(roster.about)),
-    ];
+    let labels =
+        vec![("shows", tr!(roster.shows)), ("languages", tr!(roster.my_languages)), ("about", tr!(roster.about))];
     view! {
         <section class="section stack">
             <p>{if it.consent { tr!(roster.is_public) } else { tr!(roster.is_private) }}</p>

@@ -28,7 +28,8 @@ fn show(data: TrainerView) -> impl IntoView {
         Some(view! { <a class="btn quiet small" href="/my/trainer-profile">{tr!(roster.my_profile)}</a> }.into_any())
     } else {
         data.may_write.then(|| {
-            view! { <a class="btn quiet small" href=format!("/trainers/{id}/contact")>{tr!(roster.write)}</a> }.into_any()
+            view! { <a class="btn quiet small" href=format!("/trainers/{id}/contact")>{tr!(roster.write)}</a> }
+                .into_any()
         })
     };
     let tags = line.active.then(|| view! { <span class="tag calm">{tr!(roster.active)}</span> }.into_any());
