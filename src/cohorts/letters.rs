@@ -2,8 +2,9 @@
 //! is enqueued in the transaction of their cause.
 
 use super::{
+    member_store::{self, Recipient},
     model::MemberState,
-    store::{self, Recipient},
+    store,
 };
 use crate::{
     common::{
@@ -70,7 +71,7 @@ pub fn write(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError
         let mut tx = cx.begin().await?;
         let nobody = PersonId(Uuid::nil());
         let Some(head) = store::head(&mut tx, order.cohort, "en", nobody).await? else { return Ok(()) };
-        for to in store::recipients(&mut tx, order.cohort).await? {
+        for to in member_store::recipients(&mut tx, order.cohort).await? {
             let meant = match order.occasion {
                 Occasion::Cancelled => {
                     matches!(to.state, MemberState::Proposed | MemberState::Selected | MemberState::Reserve)

@@ -5,6 +5,8 @@ pub mod api;
 pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod letters;
+#[cfg(feature = "ssr")]
+pub mod member_store;
 pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]

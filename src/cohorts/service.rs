@@ -6,12 +6,13 @@ pub mod steps;
 use super::{
     api::{CohortChoices, CohortList, CohortStep, CohortView, MemberLine, QuotaLine, StepDelivery, StepLine},
     letters::{self, Occasion},
+    member_store::{self, MemberRow},
     model::{
         CohortForm, CohortHead, CohortPlan, CohortState, CohortStateForm, MemberState, StepKind,
         places::{self, Origin, Quota, Whose},
         progress::{self, Asked, Chance, Fact},
     },
-    store::{self, MemberRow, PartRow, Wanted},
+    store::{self, PartRow, Wanted},
 };
 use crate::{
     common::{
@@ -95,8 +96,8 @@ pub async fn view(cx: &Ctx, cohort: &str, language: &str) -> Result<CohortView, 
     }
     let today = cx.now().date_naive();
     let parts = store::parts(&mut reader, head.id, language, head.starts_on.unwrap_or(today)).await?;
-    let rows = store::members(&mut reader, head.id, language, today).await?;
-    let facts = store::facts(&mut reader, head.id).await?;
+    let rows = member_store::members(&mut reader, head.id, language, today).await?;
+    let facts = member_store::facts(&mut reader, head.id).await?;
     let shown = Parts::of(parts, &rows, head.capacity);
     let all = lines(&rows, &shown.steps, facts, today);
     let fellows = if head.own == Some(MemberState::Selected) && !may_manage {
@@ -229,7 +230,12 @@ fn delivery(row: PartRow) -> Option<StepDelivery> {
 }
 
 /// Where everybody is, in the order of the rows.
-fn lines(rows: &[MemberRow], steps: &[StepLine], facts: Vec<store::FactRow>, today: NaiveDate) -> Vec<MemberLine> {
+fn lines(
+    rows: &[MemberRow],
+    steps: &[StepLine],
+    facts: Vec<member_store::FactRow>,
+    today: NaiveDate,
+) -> Vec<MemberLine> {
     let mut known: HashMap<(PersonId, Uuid), Vec<Fact>> = HashMap::new();
     for row in facts {
         known.entry((row.person_id, row.step_id.0)).or_default().push(Fact {
@@ -292,7 +298,7 @@ pub async fn for_edit(cx: &Ctx, cohort: &str, language: &str) -> Result<CohortCh
     let head = managed(cx, &mut reader, id(cohort)?, language).await?;
     let today = cx.now().date_naive();
     let parts = store::parts(&mut reader, head.id, language, today).await?;
-    let rows = store::members(&mut reader, head.id, language, today).await?;
+    let rows = member_store::members(&mut reader, head.id, language, today).await?;
     let parts = Parts::of(parts, &rows, head.capacity);
     let plan = plan_of(&head);
     choices(cx, &mut reader, (head.id, head.version), plan, head.course_slug, parts, language).await
@@ -427,7 +433,7 @@ fn quota(row: &store::QuotaRow) -> Option<Quota> {
 }
 
 async fn selected(h: &mut impl Handle, id: CohortId) -> Result<Vec<Origin>, AppError> {
-    let rows = store::selected(h, id).await?;
+    let rows = member_store::selected(h, id).await?;
     Ok(rows.into_iter().map(|(institution, area)| Origin { institution, area }).collect())
 }
 

@@ -29,6 +29,7 @@ const STORES: &[&[Statement]] = &[
     crate::completion::store::STATEMENTS,
     crate::trainers::roster::store::STATEMENTS,
     crate::cohorts::store::STATEMENTS,
+    crate::cohorts::member_store::STATEMENTS,
     crate::reporting::store::STATEMENTS,
     crate::reporting::attendance::store::STATEMENTS,
     crate::demo::store::STATEMENTS,

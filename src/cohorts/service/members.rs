@@ -5,11 +5,12 @@ use crate::{
     cohorts::{
         api::{MemberStep, MemberView, MembersView},
         letters::{self, Occasion},
+        member_store::{self, ChangeRow, MemberChange, OneMember},
         model::{
             DecisionForm, MemberState,
             places::{self, Origin},
         },
-        store::{self, ChangeRow, MemberChange, OneMember},
+        store,
     },
     common::{
         actor::{Actor, Role},
@@ -56,14 +57,14 @@ pub async fn all(cx: &Ctx, cohort: &str, query: &str, language: &str) -> Result<
     }
     let may_propose = proposes(actor, &head);
     let today = cx.now().date_naive();
-    let rows = store::members(&mut reader, head.id, language, today).await?;
+    let rows = member_store::members(&mut reader, head.id, language, today).await?;
     let parts = store::parts(&mut reader, head.id, language, today).await?;
     let parts = Parts::of(parts, &rows, head.capacity);
     let lines = super::lines(&rows, &[], Vec::new(), today);
     let folded: String = text::fold(query).chars().filter(|c| !"%_\\".contains(*c)).take(80).collect();
     let found = if may_propose && folded.trim().chars().count() >= 2 {
         let pattern = format!("%{}%", folded.trim());
-        store::find(&mut reader, head.id, &pattern, today, (everybody(actor), actor.person_id)).await?
+        member_store::find(&mut reader, head.id, &pattern, today, (everybody(actor), actor.person_id)).await?
     } else {
         Vec::new()
     };
@@ -215,14 +216,14 @@ fn sent_before(error: DbError) -> AppError {
 async fn put_forward(cx: &Ctx, tx: &mut Tx, cohort: CohortId, person: PersonId) -> Result<(), AppError> {
     let actor = cx.signed_in()?;
     let now = cx.now();
-    let (institution, area) = store::origin(tx, person, now.date_naive())
+    let (institution, area) = member_store::origin(tx, person, now.date_naive())
         .await?
         .ok_or_else(|| AppError::field("people", FaultKind::Choice))?;
-    match store::member_of(tx, cohort, person).await? {
+    match member_store::member_of(tx, cohort, person).await? {
         None => {
             let member: MemberId = cx.app.id();
             let counted = (institution, area.as_deref());
-            store::add_member(tx, member, (cohort, person), counted, &actor.name, now).await?;
+            member_store::add_member(tx, member, (cohort, person), counted, &actor.name, now).await?;
             history(cx, tx, member, None, MemberState::Proposed, "").await
         }
         Some((member, from)) if from.may_become(MemberState::Proposed) => {
@@ -235,7 +236,7 @@ async fn put_forward(cx: &Ctx, tx: &mut Tx, cohort: CohortId, person: PersonId) 
                 reason: "",
                 by: &actor.name,
             };
-            if !store::set_member(tx, &change, now).await? {
+            if !member_store::set_member(tx, &change, now).await? {
                 return Err(Refusal::WrongState.into());
             }
             history(cx, tx, member, Some(from), MemberState::Proposed, "").await
@@ -260,7 +261,7 @@ async fn history(
         reason: reason.to_owned(),
     };
     let by = cx.actor.as_ref().map(|actor| actor.person_id);
-    Ok(store::add_change(tx, cx.app.entropy.uuid(cx.now()), member, &line, by).await?)
+    Ok(member_store::add_change(tx, cx.app.entropy.uuid(cx.now()), member, &line, by).await?)
 }
 
 /// One member with the history, for whoever manages the cohort and for who may see that member. The look
@@ -269,23 +270,23 @@ pub async fn one(cx: &Ctx, member: &str, query: &str, language: &str) -> Result<
     let actor = cx.signed_in()?;
     let member: MemberId = id(member)?;
     let mut reader = cx.read().await?;
-    let found = store::member(&mut reader, member).await?.ok_or(AppError::NotFound)?;
+    let found = member_store::member(&mut reader, member).await?.ok_or(AppError::NotFound)?;
     let head = store::head(&mut reader, found.cohort_id, language, actor.person_id).await?.ok_or(AppError::NotFound)?;
     let may_manage = manages(actor, &head);
     let today = cx.now().date_naive();
     let parts = store::parts(&mut reader, head.id, language, today).await?;
-    let rows = store::members(&mut reader, head.id, language, today).await?;
+    let rows = member_store::members(&mut reader, head.id, language, today).await?;
     let steps = Parts::of(parts, &rows, head.capacity).steps;
     let row = rows.into_iter().find(|row| row.id == member).ok_or(AppError::NotFound)?;
     if !may_manage && !sees(actor, &row) {
         return Err(AppError::NotFound);
     }
-    let facts = store::facts(&mut reader, head.id).await?;
+    let facts = member_store::facts(&mut reader, head.id).await?;
     let line = super::lines(std::slice::from_ref(&row), &steps, facts, today).into_iter().next();
-    let history = store::changes(&mut reader, member).await?;
+    let history = member_store::changes(&mut reader, member).await?;
     let folded: String = text::fold(query).chars().filter(|c| !"%_\\".contains(*c)).take(80).collect();
     let pattern = if folded.trim().chars().count() >= 2 { format!("%{}%", folded.trim()) } else { String::new() };
-    let mentors = if may_manage { store::mentors(&mut reader, head.id, &pattern).await? } else { Vec::new() };
+    let mentors = if may_manage { member_store::mentors(&mut reader, head.id, &pattern).await? } else { Vec::new() };
     drop(reader);
     if row.person_id != actor.person_id {
         let mut tx = cx.begin().await?;
@@ -318,11 +319,11 @@ pub async fn one(cx: &Ctx, member: &str, query: &str, language: &str) -> Result<
 async fn held(cx: &Ctx, tx: &mut Tx, member: &str) -> Result<(CohortHead, OneMember), AppError> {
     let actor = cx.signed_in()?;
     let member: MemberId = id(member)?;
-    let cohort = store::member(tx, member).await?.ok_or(AppError::NotFound)?.cohort_id;
+    let cohort = member_store::member(tx, member).await?.ok_or(AppError::NotFound)?.cohort_id;
     store::touch(tx, cohort, &actor.name, cx.now()).await?;
     let head = managed(cx, tx, cohort, "en").await?;
     // Read again: somebody may have decided before the cohort was held.
-    let member = store::member(tx, member).await?.ok_or(AppError::NotFound)?;
+    let member = member_store::member(tx, member).await?.ok_or(AppError::NotFound)?;
     Ok((head, member))
 }
 
@@ -339,7 +340,7 @@ pub async fn decide(cx: &Ctx, form: &DecisionForm) -> Result<Done, AppError> {
     let (to, reason) = form.check(member.state)?;
     let mut who = Origin { institution: member.institution_id, area: member.area_code.clone() };
     if matches!(to, MemberState::Selected | MemberState::Proposed)
-        && let Some((institution, area)) = store::origin(&mut tx, member.person_id, now.date_naive()).await?
+        && let Some((institution, area)) = member_store::origin(&mut tx, member.person_id, now.date_naive()).await?
     {
         // As on the day of selection, whatever the post was when they were proposed.
         who = Origin { institution, area };
@@ -358,7 +359,7 @@ pub async fn decide(cx: &Ctx, form: &DecisionForm) -> Result<Done, AppError> {
         reason: &reason,
         by: &actor.name,
     };
-    if !store::set_member(&mut tx, &change, now).await? {
+    if !member_store::set_member(&mut tx, &change, now).await? {
         return Err(Refusal::WrongState.into());
     }
     history(cx, &mut tx, member.id, Some(member.state), to, &reason).await?;
@@ -397,12 +398,12 @@ pub async fn set_mentor(cx: &Ctx, member: &str, mentor: &str) -> Result<Done, Ap
     };
     // Nobody signs off their own deliveries.
     if let Some(person) = mentor
-        && (person == member.person_id || !store::may_mentor(&mut tx, person).await?)
+        && (person == member.person_id || !member_store::may_mentor(&mut tx, person).await?)
     {
         return Err(AppError::field("mentor", FaultKind::Choice));
     }
-    store::set_mentor(&mut tx, member.id, mentor, &actor.name, now).await?;
-    store::set_licence_mentor(&mut tx, (member.person_id, head.course_id), mentor, &actor.name, now).await?;
+    member_store::set_mentor(&mut tx, member.id, mentor, &actor.name, now).await?;
+    member_store::set_licence_mentor(&mut tx, (member.person_id, head.course_id), mentor, &actor.name, now).await?;
     let before = member.mentor_id;
     audit::record(cx, &mut tx, "mentor", "cohort_member", member.id, Some(&before), Some(&mentor)).await?;
     if mentor.is_some() && mentor != before {

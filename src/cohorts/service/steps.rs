@@ -4,6 +4,7 @@ use super::{CohortHead, Parts, managed, open, path};
 use crate::{
     cohorts::{
         api::{StepDelivery, StepView},
+        member_store,
         model::{
             MAX_STEPS, MemberState, StepForm, StepKind,
             places::{self, Quota, Whose},
@@ -176,7 +177,7 @@ pub async fn enrol(cx: &Ctx, step: &str, delivery: &str) -> Result<Done, AppErro
     if !head.state.takes_people() {
         return Err(Refusal::WrongState.into());
     }
-    let people: Vec<String> = store::members(&mut reader, head.id, "en", cx.now().date_naive())
+    let people: Vec<String> = member_store::members(&mut reader, head.id, "en", cx.now().date_naive())
         .await?
         .into_iter()
         .filter(|row| row.state == MemberState::Selected)

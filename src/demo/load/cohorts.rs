@@ -4,8 +4,9 @@
 use super::{Loader, broken};
 use crate::{
     cohorts::{
+        member_store::{self, ChangeRow},
         model::{CohortPlan, CohortState, MemberState, StepKind},
-        store::{self, ChangeRow, QuotaRow, StepRow},
+        store::{self, QuotaRow, StepRow},
     },
     common::{
         codes::join_list,
@@ -107,7 +108,7 @@ impl Loader<'_> {
             let member: MemberId = self.id();
             let mentor = (!mentors.is_empty()).then(|| mentors[n % mentors.len()]);
             let whose = (id, self.person(&person.key)?);
-            store::record_member(tx, member, whose, &person.area, mentor, joined).await?;
+            member_store::record_member(tx, member, whose, &person.area, mentor, joined).await?;
             let line = ChangeRow {
                 at: joined,
                 from_state: None,
@@ -115,7 +116,7 @@ impl Loader<'_> {
                 changed_by_name: String::new(),
                 reason: "Record of the past; the person is invented".to_owned(),
             };
-            store::add_change(tx, self.id(), member, &line, None).await?;
+            member_store::add_change(tx, self.id(), member, &line, None).await?;
             match places.iter_mut().find(|(area, _)| *area == person.area) {
                 Some((_, count)) => *count += 1,
                 None => places.push((person.area.as_str(), 1)),
