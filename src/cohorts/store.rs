@@ -2,11 +2,9 @@
 
 use super::model::{CohortHead, CohortPlan, CohortState, StepKind};
 use crate::{
-    common::ids::{CohortId, CourseId, DeliveryId, InstitutionId, MemberId, PersonId, ProjectId, StepId},
+    common::ids::{CohortId, CourseId, DeliveryId, InstitutionId, PersonId, ProjectId, StepId},
     deliveries::model::DeliveryState,
-    enrolment::model::EnrolmentState,
     execute, fetch_all, fetch_one, fetch_optional,
-    people::model::Profession,
     platform::db::{DbError, Handle, Tx},
     statements,
 };
