@@ -144,6 +144,8 @@ pub fn App() -> impl IntoView {
                     <crate::learning::pages::LearningRoutes/>
                     <crate::completion::pages::CompletionRoutes/>
                     <crate::trainers::pages::LicenceRoutes/>
+                    <crate::trainers::pages::roster::RosterRoutes/>
+                    <crate::cohorts::pages::CohortRoutes/>
                     <crate::cascade::pages::CascadeRoutes/>
                     <crate::reporting::pages::ReportingRoutes/>
                 </Routes>

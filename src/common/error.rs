@@ -105,6 +105,10 @@ crate::text_enum! {
         NoRubric = "no_rubric",
         /// Nobody has sent scores yet.
         NothingScored = "nothing_scored",
+        /// The places of where somebody comes from are taken.
+        NoPlaceForArea = "no_place_for_area",
+        /// The person has no address that a letter could go to.
+        NoAddress = "no_address",
     }
 }
 

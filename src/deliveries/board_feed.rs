@@ -73,7 +73,7 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// A line of at most 75 bytes, the rest on lines that begin with a space.
+/// Adds a line of at most 75 bytes, the rest on lines that begin with a space.
 pub fn fold(text: &mut String, line: &str) {
     let mut used = 0;
     for c in line.chars() {

@@ -125,6 +125,8 @@ pub struct Person {
     pub institution_name: String,
     pub invented: bool,
     pub groups: Vec<String>,
+    #[serde(default)]
+    pub languages: Vec<String>,
     pub account: Option<String>,
 }
 

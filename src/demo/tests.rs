@@ -65,6 +65,11 @@ const COUNTS: &[(i64, &str)] = &[
         "SELECT CAST(SUM(t.minutes) AS BIGINT) FROM timetable_session t JOIN slot s ON s.id = t.slot_id
             JOIN delivery d ON d.id = s.delivery_id WHERE d.state = 'running'",
     ),
+    (2, "SELECT COUNT(*) FROM cohort"),
+    (16, "SELECT COUNT(*) FROM cohort_member m JOIN cohort c ON c.id = m.cohort_id WHERE c.capacity = 16 AND m.state = 'selected'"),
+    (22, "SELECT COUNT(*) FROM cohort_member m WHERE m.cohort_id IN (SELECT p.cohort_id FROM cohort_project p GROUP BY p.cohort_id HAVING COUNT(*) = 2)"),
+    (8, "SELECT COUNT(*) FROM cohort_step_delivery x JOIN cohort_step s ON s.id = x.step_id WHERE s.kind = 'give'"),
+    (38, "SELECT CAST(SUM(q.places) AS BIGINT) FROM cohort_quota q"),
     (68, "SELECT COUNT(*) FROM mark"),
     (68, "SELECT COUNT(*) FROM mark_change"),
     (0, "SELECT COUNT(*) FROM certificate"),

@@ -280,7 +280,7 @@ pub async fn admit(
 
 /// The person behind an address, if it is that of an account and the name is the same: offices
 /// share mailboxes, so an address alone is nobody.
-async fn known_account(tx: &mut Tx, newcomer: &Newcomer) -> Result<Option<PersonId>, AppError> {
+pub async fn known_account(tx: &mut Tx, newcomer: &Newcomer) -> Result<Option<PersonId>, AppError> {
     if newcomer.email.is_empty() {
         return Ok(None);
     }

@@ -74,6 +74,7 @@ pub const JOBS: Handlers = &[
     (crate::cascade::rebuild::REFRESH, crate::cascade::rebuild::refresh_job),
     (crate::enrolment::letters::JOB, crate::enrolment::letters::write),
     (crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
+    (crate::cohorts::letters::JOB, crate::cohorts::letters::write),
     (crate::deliveries::model::MOVED, crate::attendance::moved::job),
     (crate::deliveries::notices::model::CHANGED, crate::enrolment::changes::tell),
     (completion::service::LOST_JOB, completion::service::lost_job),
@@ -123,6 +124,9 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/_fn/{*function}", any(pages::function))
         .route("/files/{id}/{name}", get(files::download))
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
+        .route("/trainers.csv", get(crate::trainers::roster::export::csv))
+        .route("/trainers.xlsx", get(crate::trainers::roster::export::xlsx))
+        .route("/cohorts/{id}/calendar.ics", get(crate::cohorts::calendar::feed))
         .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
         .route("/deliveries/{id}/register.csv", get(transfer::export_csv))

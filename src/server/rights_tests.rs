@@ -96,6 +96,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("receipt", ""),
     ("badge", "none"),
     ("hours", ""),
+    ("search", ""),
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.
@@ -130,6 +131,12 @@ const IDS: &[&str] = &[
     "scan",
     "licence",
     "assessment",
+    "cohort",
+    "trainer",
+    "away",
+    "step_id",
+    "member",
+    "mentor",
 ];
 
 struct Walk {

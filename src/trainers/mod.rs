@@ -14,6 +14,7 @@ mod life;
 pub mod look_store;
 pub mod model;
 pub mod pages;
+pub mod roster;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]

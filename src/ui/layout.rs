@@ -36,12 +36,15 @@ fn links() -> (Links, Links) {
         (may(Right::ReadNumbers), tr!(nav.reports), "/reports"),
         (true, tr!(nav.institutions), "/institutions"),
         (true, tr!(nav.areas), "/areas"),
+        (!signed_in, tr!(nav.trainers), "/trainers"),
     ];
     let mut band: Vec<_> = all.into_iter().filter(|(shown, ..)| *shown).map(|(_, label, path)| (label, path)).collect();
     let mut menu = band.split_off(band.len().min(IN_BAND));
     let house = [
         (signed_in, tr!(nav.certificates), "/certificates"),
         (is(Role::Trainer), tr!(nav.licences), "/my/licences"),
+        (signed_in, tr!(nav.cohorts), "/cohorts"),
+        (signed_in, tr!(nav.trainers), "/trainers"),
         (may(Right::ManagePeople), tr!(nav.people), "/people"),
         (may(Right::RunHouse), tr!(nav.jobs), "/admin/jobs"),
     ];

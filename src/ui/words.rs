@@ -113,6 +113,8 @@ table! {
         InUse => refusal.in_use,
         NoRubric => refusal.no_rubric,
         NothingScored => refusal.nothing_scored,
+        NoPlaceForArea => refusal.no_place_for_area,
+        NoAddress => refusal.no_address,
     }
 }
 

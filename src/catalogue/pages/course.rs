@@ -148,7 +148,8 @@ fn show(mut data: Data) -> impl IntoView {
     // Whether they may for an institution of their own is asked again by the form's service.
     let may_schedule = may_somewhere(app::actor().as_ref(), Right::ManageDelivery);
     let may_list = may_somewhere(app::actor().as_ref(), Right::ManagePeople);
-    let actions = (data.may_edit || data.may_write || may_schedule || may_list).then(|| {
+    let may_count = may_somewhere(app::actor().as_ref(), Right::ReadNumbers);
+    let actions = (data.may_edit || data.may_write || may_schedule || may_list || may_count).then(|| {
         view! {
             {may_schedule.then(|| view! { <a class="btn small" href=format!("/deliveries/new?course={slug}")>{tr!(deliveries.new_title)}</a> })}
             {data.may_edit.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/edit")>{tr!(catalogue.edit)}</a> })}
@@ -160,6 +161,7 @@ fn show(mut data: Data) -> impl IntoView {
             } else {
                 ().into_any()
             }}
+            {may_count.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/coverage")>{tr!(roster.coverage)}</a> })}
         }
         .into_any()
     });

@@ -44,6 +44,13 @@ fn act(delivery: DeliveryId, person: PersonId, act: &'static str, label: String,
 fn show(data: DeliveryTrainers) -> impl IntoView {
     let DeliveryTrainers { head, guarded, trainers, query, found } = data;
     let id = head.id;
+    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let free = format!(
+        "/trainers?course={}&licensed=true&from={}&to={}",
+        head.course_slug,
+        day(head.starts_on),
+        day(head.ends_on.or(head.starts_on))
+    );
     let searched = !query.is_empty();
     let none_found = found.is_empty();
     view! {
@@ -83,6 +90,7 @@ fn show(data: DeliveryTrainers) -> impl IntoView {
             <section class="section stack">
                 <h2>{tr!(deliveries.add_trainer)}</h2>
                 {guarded.then(|| view! { <p class="hint">{tr!(licences.guard_hint)}</p> })}
+                <p><a class="next" href=free>{tr!(roster.find_free)}</a></p>
                 <form class="field" role="search" method="get">
                     <label class="vh" for="q">{tr!(deliveries.trainer_name)}</label>
                     <input id="q" name="q" type="search" value=query/>

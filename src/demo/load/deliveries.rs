@@ -133,8 +133,9 @@ impl Loader<'_> {
                 "Invented for the demonstration",
                 self.now - TimeDelta::days(3),
             ),
-            // Those who were trained as trainers went on to teach, so they completed.
-            _ if d.participants == "zagreb-tot" => (
+            // Those who were trained as trainers in Zagreb went on to teach, so they completed; of those in Oslo
+            // it is assumed.
+            _ if matches!(d.participants.as_str(), "zagreb-tot" | "oslo-tot") => (
                 EnrolmentState::Completed,
                 EnrolmentSource::Record,
                 "Record of the past; the person is invented",

@@ -1,6 +1,7 @@
 //! Loads the whole demonstration in one transaction: all of it or nothing.
 
 mod catalogue;
+mod cohorts;
 mod deliveries;
 mod licences;
 mod people;
@@ -136,6 +137,7 @@ async fn write(cx: &Ctx, source: &Source, hash: &str, files: &[Stored]) -> Resul
     loader.packs(&mut tx).await?;
     loader.deliveries(&mut tx).await?;
     loader.licences(&mut tx).await?;
+    loader.cohorts(&mut tx).await?;
     audit::note(cx, &mut tx, "load", "demonstration", "1").await?;
     loader.jobs(&mut tx).await?;
     tx.commit().await?;

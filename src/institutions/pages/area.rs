@@ -119,6 +119,7 @@ fn show(data: AreaView) -> impl IntoView {
                                 </div>
                             })}
                     </dl>
+                    <p><a class="next" href=format!("/trainers?area={here}")>{tr!(roster.title)}</a></p>
                     <h3>{tr!(areas.convention)}</h3>
                     <dl class="facts side">
                         <div><dt>{tr!(areas.deposit)}</dt>{confirmed(convention_deposit)}</div>

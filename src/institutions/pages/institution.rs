@@ -88,6 +88,7 @@ fn show(data: InstitutionView) -> impl IntoView {
                             </div>
                         })}
                     </dl>
+                    <p><a class="next" href=format!("/trainers?institution={}", institution.slug)>{tr!(roster.title)}</a></p>
                 </div>
             </aside>
             {footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}

@@ -23,11 +23,13 @@ pub fn AccountPage() -> impl IntoView {
 
 fn show(data: AccountView) -> impl IntoView {
     let several = data.sessions.len() > 1;
+    let teaches = crate::app::actor().is_some_and(|actor| actor.has(crate::people::model::Role::Trainer));
     view! {
         <PageHead title=tr!(nav.account) lede=tr!(people.account_lede, email = data.email.clone())/>
         <div class="wrap body text">
             <section class="section">
                 <h2>{tr!(people.account_details)}</h2>
+                {teaches.then(|| view! { <p><a class="next" href="/my/trainer-profile">{tr!(roster.my_profile)}</a></p> })}
                 // A changed language is another page altogether.
                 <Form
                     function=EditAccount::PATH

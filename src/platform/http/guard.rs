@@ -20,6 +20,7 @@ pub struct Limits {
     by_source: Arc<DefaultKeyedRateLimiter<String>>,
     by_check: Arc<DefaultKeyedRateLimiter<String>>,
     by_badge: Arc<DefaultKeyedRateLimiter<String>>,
+    by_contact: Arc<DefaultKeyedRateLimiter<String>>,
 }
 
 impl fmt::Debug for Limits {
@@ -41,6 +42,10 @@ impl Limits {
             by_source: Arc::new(RateLimiter::keyed(per_minute(60, 120))),
             by_check: Arc::new(RateLimiter::keyed(per_minute(60, 60))),
             by_badge: Arc::new(RateLimiter::keyed(per_minute(240, 240))),
+            by_contact: Arc::new(RateLimiter::keyed(
+                Quota::per_hour(NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN))
+                    .allow_burst(NonZeroU32::new(5).unwrap_or(NonZeroU32::MIN)),
+            )),
         }
     }
 
@@ -53,6 +58,12 @@ impl Limits {
     /// Counts a badge that is read at a door: a queue may pass, four in a second at most.
     pub fn badge(&self, door: &str) -> Result<(), AppError> {
         try_one(&self.by_badge, door)
+    }
+
+    /// Counts a letter that somebody sends to a trainer through the system: five at once, then one every six
+    /// minutes.
+    pub fn contact(&self, sender: &str) -> Result<(), AppError> {
+        try_one(&self.by_contact, sender)
     }
 
     /// Counts a try to sign in or to have a link sent.

@@ -1,4 +1,4 @@
-//! Pages of trainer licences: a course's, one's own, a licence, its rules, and assessments.
+//! Pages of trainer licences: a course's, one's own, a licence, its rules, assessments; and of who can be found.
 
 mod assess;
 mod assessment;
@@ -8,6 +8,7 @@ mod list;
 pub mod lacking;
 pub mod mine;
 pub mod parts;
+pub mod roster;
 mod rubric;
 mod rules;
 
@@ -19,7 +20,7 @@ use leptos_router::{
     path,
 };
 
-/// The routes of licences and assessments.
+/// The routes of licences assessments; and of who can be found.
 #[component(transparent)]
 pub fn LicenceRoutes() -> AnyNestedRoute {
     view! {

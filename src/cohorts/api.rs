@@ -1,0 +1,405 @@
+//! Server functions of cohorts, and what they send.
+
+use super::model::{
+    CohortForm, CohortHead, CohortPlan, CohortState, CohortStateForm, DecisionForm, MemberState, StepForm, StepKind,
+    progress::Standing,
+};
+use crate::{
+    common::{
+        error::AppError,
+        forms::Done,
+        ids::{CohortId, DeliveryId, InstitutionId, MemberId, PersonId, ProjectId, StepId},
+    },
+    deliveries::model::DeliveryState,
+    enrolment::{api::FoundPerson, model::NewPersonForm},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Postcard},
+};
+use serde::{Deserialize, Serialize};
+
+/// A page of the list of cohorts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CohortList {
+    /// The cohorts, the newest first.
+    pub cohorts: Vec<CohortHead>,
+    /// Where the next page begins.
+    pub next: Option<CohortId>,
+    /// Whether who looks may make one.
+    pub may_make: bool,
+}
+
+/// A delivery of a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepDelivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// Its title.
+    pub title: String,
+    /// Its state.
+    pub state: DeliveryState,
+    /// First day.
+    pub starts_on: Option<NaiveDate>,
+    /// Last day.
+    pub ends_on: Option<NaiveDate>,
+    /// What documents say where they give no day.
+    pub date_note: String,
+    /// Town and room.
+    pub place: String,
+}
+
+/// A step of the sequence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepLine {
+    /// Its id.
+    pub id: StepId,
+    /// What it asks for.
+    pub kind: StepKind,
+    /// Title of its course.
+    pub course_title: String,
+    /// Address of its course.
+    pub course_slug: String,
+    /// Whether nobody finishes without it.
+    pub required: bool,
+    /// By when it is to be done.
+    pub due_on: Option<NaiveDate>,
+    /// Its deliveries, by date.
+    pub deliveries: Vec<StepDelivery>,
+}
+
+/// The places of an area or an institution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuotaLine {
+    /// As a form sends it.
+    pub whose: String,
+    /// The name.
+    pub name: String,
+    /// How many there are.
+    pub places: i64,
+    /// How many are taken.
+    pub taken: i64,
+}
+
+/// Where a member is in the sequence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberLine {
+    /// The place.
+    pub id: MemberId,
+    /// The person.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// The state of the place.
+    pub state: MemberState,
+    /// The institution they count for.
+    pub institution: Option<String>,
+    /// The area they count for.
+    pub area: Option<String>,
+    /// Their mentor.
+    pub mentor: Option<String>,
+    /// Why they were refused or left.
+    pub reason: String,
+    /// How they stand in each step, in its order.
+    pub standings: Vec<Standing>,
+}
+
+/// A cohort's page, as far as who looks may see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CohortView {
+    /// The cohort.
+    pub head: CohortHead,
+    /// Today.
+    pub today: NaiveDate,
+    /// Whether who looks manages it.
+    pub may_manage: bool,
+    /// Whether who looks may propose people.
+    pub may_propose: bool,
+    /// The sequence.
+    pub steps: Vec<StepLine>,
+    /// Places kept for areas and institutions.
+    pub quotas: Vec<QuotaLine>,
+    /// Places that are kept for nobody, and how many of them are taken.
+    pub unreserved: (i64, i64),
+    /// Key and title of each project that pays.
+    pub projects: Vec<(String, String)>,
+    /// Those whose way who looks may see: all, those they mentor or sent, or themselves.
+    pub members: Vec<MemberLine>,
+    /// Names of the other members, for who is one.
+    pub fellows: Vec<String>,
+    /// Whether the footnote belongs on the page.
+    pub footnote: bool,
+}
+
+/// What the form of a cohort needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CohortChoices {
+    /// Its id.
+    pub id: CohortId,
+    /// The version that was read; 0 for a new one.
+    pub version: i64,
+    /// What stands.
+    pub plan: CohortPlan,
+    /// Address of the course its members are to give.
+    pub course: String,
+    /// Projects that pay.
+    pub paying: Vec<ProjectId>,
+    /// Courses: address and title.
+    pub courses: Vec<(String, String)>,
+    /// Institutions.
+    pub hosts: Vec<(InstitutionId, String)>,
+    /// Whether it may have no host.
+    pub hostless: bool,
+    /// Projects.
+    pub projects: Vec<(ProjectId, String)>,
+    /// The sequence.
+    pub steps: Vec<StepLine>,
+    /// Places kept for areas and institutions.
+    pub quotas: Vec<QuotaLine>,
+    /// Whose places may be: code and name, areas first.
+    pub whose: Vec<(String, String)>,
+    /// An id for a new step.
+    pub new_step: StepId,
+    /// Whether the footnote belongs on the page.
+    pub footnote: bool,
+}
+
+/// A step with what may belong to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepView {
+    /// The cohort.
+    pub head: CohortHead,
+    /// The step with its deliveries.
+    pub step: StepLine,
+    /// Deliveries of its course, and whether each belongs to it.
+    pub choices: Vec<(StepDelivery, bool)>,
+}
+
+/// Members, proposals, and persons found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MembersView {
+    /// The cohort.
+    pub head: CohortHead,
+    /// Whether who looks selects.
+    pub may_manage: bool,
+    /// Whether who looks may propose people now.
+    pub may_propose: bool,
+    /// Everybody who looks may see.
+    pub members: Vec<MemberLine>,
+    /// Places kept for areas and institutions.
+    pub quotas: Vec<QuotaLine>,
+    /// Places that are kept for nobody, and how many of them are taken.
+    pub unreserved: (i64, i64),
+    /// What was searched for.
+    pub query: String,
+    /// Persons found.
+    pub found: Vec<FoundPerson>,
+    /// An id for a new person.
+    pub new_person: PersonId,
+    /// Institutions where who looks may put a new person's post.
+    pub posts_at: Vec<(InstitutionId, String)>,
+    /// Whether a new person needs no post at one of them.
+    pub postless: bool,
+    /// Whether the footnote belongs on the page.
+    pub footnote: bool,
+}
+
+/// A line of a member's history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberStep {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What it was.
+    pub from: Option<MemberState>,
+    /// What it became.
+    pub to: MemberState,
+    /// Who did it.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// One member.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberView {
+    /// The cohort.
+    pub head: CohortHead,
+    /// The sequence.
+    pub steps: Vec<StepLine>,
+    /// The member.
+    pub line: MemberLine,
+    /// Whether who looks manages the cohort.
+    pub may_manage: bool,
+    /// The history, in order.
+    pub history: Vec<MemberStep>,
+    /// Who may be chosen as mentor.
+    pub mentors: Vec<(PersonId, String)>,
+    /// The mentor.
+    pub mentor: Option<PersonId>,
+    /// What was searched for among mentors.
+    pub query: String,
+    /// Whether the footnote belongs on the page.
+    pub footnote: bool,
+}
+
+/// A step in a cohort's life that is to be confirmed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CohortStep {
+    /// The cohort.
+    pub head: CohortHead,
+    /// What it is to become.
+    pub to: CohortState,
+}
+
+/// Cohorts that who looks may see.
+#[server(prefix = "/_fn", endpoint = "cohorts/list", input = GetUrl, output = Postcard)]
+pub async fn get_cohorts(
+    #[server(default)] state: String,
+    #[server(default)] before: String,
+    language: String,
+) -> Result<CohortList, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::list(&http::ctx()?, &state, &before, &language).await }).await
+}
+
+/// A cohort's page.
+#[server(prefix = "/_fn", endpoint = "cohorts/view", input = GetUrl, output = Postcard)]
+pub async fn get_cohort(id: String, language: String) -> Result<CohortView, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::view(&http::ctx()?, &id, &language).await }).await
+}
+
+/// The form of a new cohort.
+#[server(prefix = "/_fn", endpoint = "cohorts/for-new", input = GetUrl, output = Postcard)]
+pub async fn get_new_cohort(language: String) -> Result<CohortChoices, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::for_new(&http::ctx()?, &language).await }).await
+}
+
+/// The form of a cohort that stands.
+#[server(prefix = "/_fn", endpoint = "cohorts/for-edit", input = GetUrl, output = Postcard)]
+pub async fn get_cohort_for_edit(id: String, language: String) -> Result<CohortChoices, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::for_edit(&http::ctx()?, &id, &language).await }).await
+}
+
+/// Saves a cohort: plans a new one, or changes one.
+#[server(prefix = "/_fn", endpoint = "cohorts/save")]
+pub async fn save_cohort(#[server(flatten)] form: CohortForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::save(&http::ctx()?, &form).await }).await
+}
+
+/// A step in a cohort's life that is to be confirmed.
+#[server(prefix = "/_fn", endpoint = "cohorts/next-state", input = GetUrl, output = Postcard)]
+pub async fn get_cohort_step(id: String, to: String, language: String) -> Result<CohortStep, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::next_state(&http::ctx()?, &id, &to, &language).await }).await
+}
+
+/// Takes a step in a cohort's life.
+#[server(prefix = "/_fn", endpoint = "cohorts/state")]
+pub async fn change_cohort_state(#[server(flatten)] form: CohortStateForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::change_state(&http::ctx()?, &form).await }).await
+}
+
+/// Adds a step at the end of the sequence.
+#[server(prefix = "/_fn", endpoint = "cohorts/step/add")]
+pub async fn add_cohort_step(#[server(flatten)] form: StepForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::steps::add(&http::ctx()?, &form).await }).await
+}
+
+/// A step with what may belong to it.
+#[server(prefix = "/_fn", endpoint = "cohorts/step", input = GetUrl, output = Postcard)]
+pub async fn get_sequence_step(step_id: String, language: String) -> Result<StepView, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::steps::view(&http::ctx()?, &step_id, &language).await }).await
+}
+
+/// Changes a step and the deliveries that belong to it.
+#[server(prefix = "/_fn", endpoint = "cohorts/step/edit")]
+pub async fn edit_cohort_step(#[server(flatten)] form: StepForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::steps::edit(&http::ctx()?, &form).await }).await
+}
+
+/// Moves a step up or down, or removes it.
+#[server(prefix = "/_fn", endpoint = "cohorts/step/place")]
+pub async fn place_cohort_step(step_id: String, #[server(default)] act: String) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::steps::place(&http::ctx()?, &step_id, &act).await }).await
+}
+
+/// Gives everybody who is selected a place in a delivery of a step.
+#[server(prefix = "/_fn", endpoint = "cohorts/step/enrol")]
+pub async fn enrol_cohort(step_id: String, delivery: String) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::steps::enrol(&http::ctx()?, &step_id, &delivery).await }).await
+}
+
+/// Keeps places for an area or an institution; none takes the quota away.
+#[server(prefix = "/_fn", endpoint = "cohorts/quota")]
+pub async fn set_cohort_quota(
+    cohort: String,
+    #[server(default)] whose: String,
+    #[server(default)] places: String,
+) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::steps::set_quota(&http::ctx()?, &cohort, &whose, &places).await }).await
+}
+
+/// Members and proposals, and persons found by name. The look is noted.
+#[server(prefix = "/_fn", endpoint = "cohorts/members", input = GetUrl, output = Postcard)]
+pub async fn get_cohort_members(
+    id: String,
+    #[server(default)] query: String,
+    language: String,
+) -> Result<MembersView, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::members::all(&http::ctx()?, &id, &query, &language).await }).await
+}
+
+/// Proposes persons that were found.
+#[server(prefix = "/_fn", endpoint = "cohorts/propose")]
+pub async fn propose_members(cohort: String, #[server(default)] people: Vec<String>) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::members::propose(&http::ctx()?, &cohort, &people).await }).await
+}
+
+/// Proposes a new person. What the form calls delivery is the cohort.
+#[server(prefix = "/_fn", endpoint = "cohorts/propose-new")]
+pub async fn propose_new_member(
+    #[server(default)] institution: String,
+    #[server(flatten)] form: NewPersonForm,
+) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::members::propose_new(&http::ctx()?, &institution, &form).await }).await
+}
+
+/// One member with the history. The look is noted.
+#[server(prefix = "/_fn", endpoint = "cohorts/member", input = GetUrl, output = Postcard)]
+pub async fn get_cohort_member(
+    member: String,
+    #[server(default)] query: String,
+    language: String,
+) -> Result<MemberView, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::members::one(&http::ctx()?, &member, &query, &language).await }).await
+}
+
+/// Selects a member, puts them on the reserve list, refuses them or lets them go.
+#[server(prefix = "/_fn", endpoint = "cohorts/decide")]
+pub async fn decide_member(#[server(flatten)] form: DecisionForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::members::decide(&http::ctx()?, &form).await }).await
+}
+
+/// Gives a member a mentor, or none.
+#[server(prefix = "/_fn", endpoint = "cohorts/mentor")]
+pub async fn set_member_mentor(member: String, #[server(default)] mentor: String) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::members::set_mentor(&http::ctx()?, &member, &mentor).await }).await
+}

@@ -1,0 +1,35 @@
+//! Cohorts: the list, the page of one, and the pages by which they are made, filled and followed.
+
+mod cohort;
+mod form;
+mod list;
+mod member;
+mod members;
+mod parts;
+mod state;
+mod step;
+
+use crate::lazy;
+use leptos::prelude::*;
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
+
+/// The routes of this capability.
+#[component(transparent)]
+pub fn CohortRoutes() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/cohorts") view=lazy!(learn: list::ListPage)/>
+        <Route path=path!("/cohorts/new") view=lazy!(manage: form::NewPage)/>
+        <Route path=path!("/cohorts/:id") view=lazy!(learn: cohort::CohortPage)/>
+        <Route path=path!("/cohorts/:id/edit") view=lazy!(manage: form::EditPage)/>
+        <Route path=path!("/cohorts/:id/steps/:step") view=lazy!(manage: step::StepPage)/>
+        <Route path=path!("/cohorts/:id/state/:to") view=lazy!(manage: state::StatePage)/>
+        <Route path=path!("/cohorts/:id/members") view=lazy!(manage: members::MembersPage)/>
+        <Route path=path!("/cohorts/:id/members/:member") view=lazy!(learn: member::MemberPage)/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}

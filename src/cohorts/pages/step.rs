@@ -1,0 +1,101 @@
+//! `/cohorts/{id}/steps/{step}`: when a step is due, which deliveries belong to it, and places in them for all.
+
+use super::parts::{crumbs, kind_name, step_facts};
+use crate::{
+    cohorts::{
+        api::{EditCohortStep, EnrolCohort, StepDelivery, StepView, get_sequence_step},
+        model::StepKind,
+    },
+    deliveries::pages::parts::dates,
+    i18n, tr,
+    ui::{
+        field::{Input, Tick, Ticks},
+        form::{Form, Hidden, Submit},
+        layout::PageHead,
+        load::load,
+        words,
+    },
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn StepPage() -> impl IntoView {
+    let params = use_params_map();
+    load(
+        move || params.read().get("step").unwrap_or_default(),
+        |step| get_sequence_step(step, i18n::code(i18n::locale()).to_owned()),
+        show,
+    )
+}
+
+fn show(data: StepView) -> impl IntoView {
+    let StepView { head, step, choices } = data;
+    let back = format!("/cohorts/{}/edit", head.id);
+    let mut trail = crumbs(&head);
+    trail.push((tr!(cohorts.edit_title), back.clone()));
+    let chosen: Vec<String> = choices.iter().filter(|(_, chosen)| *chosen).map(|(it, _)| it.id.to_string()).collect();
+    let options: Vec<(String, String)> = choices
+        .iter()
+        .map(|(it, _)| {
+            let facts =
+                [it.title.clone(), dates(it.starts_on, it.ends_on, &it.date_note), words::delivery_state(it.state)];
+            (it.id.to_string(), facts.join(" · "))
+        })
+        .collect();
+    let no_choice = options.is_empty();
+    let labels = vec![("due_on", tr!(cohorts.due_on)), ("deliveries", tr!(cohorts.step_deliveries))];
+    let takes = step.kind == StepKind::Attend && head.state.takes_people() && head.selected > 0;
+    let facts = step_facts(&step);
+    let id = step.id.to_string();
+    let of_form = id.clone();
+    let enrolling: Vec<StepDelivery> = step.deliveries.iter().filter(|it| it.state.takes_people()).cloned().collect();
+    view! {
+        <PageHead title=format!("{}: {}", kind_name(step.kind), step.course_title) crumbs=trail lede=Some(facts)/>
+        <div class="wrap body stack wide">
+            <Form function=EditCohortStep::PATH class="form" labels=labels>
+                <Hidden name="step_id" value=of_form/>
+                <Input name="due_on" kind="date" label=tr!(cohorts.due_on) value=step.due_on.map(|day| day.to_string()).unwrap_or_default() class="short" optional=true/>
+                <Tick name="required" label=tr!(cohorts.required) value=step.required/>
+                {if no_choice {
+                    view! {
+                        <p class="muted">{tr!(cohorts.nothing_to_choose)}" "
+                            <a href=format!("/deliveries/new?course={}", step.course_slug)>{tr!(deliveries.new_title)}</a>
+                        </p>
+                    }
+                    .into_any()
+                } else {
+                    view! { <Ticks name="deliveries" label=tr!(cohorts.step_deliveries) hint=tr!(cohorts.step_deliveries_hint) options=options value=chosen/> }.into_any()
+                }}
+                <div class="actions"><Submit label=tr!(form.save)/><a class="btn quiet" href=back>{tr!(form.cancel)}</a></div>
+            </Form>
+            {(takes && !enrolling.is_empty()).then(|| view! {
+                <section class="section stack">
+                    <h2>{tr!(cohorts.enrol_title)}</h2>
+                    <p class="hint">{tr!(cohorts.enrol_hint)}</p>
+                    <ul class="list">{enrolling.into_iter().map(|it| enrol(id.clone(), it)).collect_view()}</ul>
+                </section>
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+fn enrol(step: String, it: StepDelivery) -> AnyView {
+    view! {
+        <li class="item">
+            <div class="grow">
+                <h3><a href=format!("/deliveries/{}", it.id)>{it.title.clone()}</a></h3>
+                <p class="muted">{dates(it.starts_on, it.ends_on, &it.date_note)}</p>
+            </div>
+            <div class="end">
+                <Form function=EnrolCohort::PATH key=it.id.to_string() class="form" labels=vec![("people", tr!(cohorts.members))]>
+                    <Hidden name="step_id" value=step/>
+                    <Hidden name="delivery" value=it.id.to_string()/>
+                    <button class="btn quiet small">{tr!(cohorts.enrol_all)}<span class="vh">" "{it.title}</span></button>
+                </Form>
+            </div>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,58 @@
+//! The roster, a trainer's page, the own profile, writing to a trainer, and the coverage of a course.
+
+mod contact;
+mod coverage;
+mod list;
+mod profile;
+mod trainer;
+
+use crate::{lazy, people::model::Profession, tr, trainers::roster::model::Held, ui::words};
+use leptos::prelude::*;
+use leptos_router::{
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
+    components::Route,
+    path,
+};
+
+/// The routes of the roster.
+#[component(transparent)]
+pub fn RosterRoutes() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/trainers") view=lazy!(open: list::ListPage)/>
+        <Route path=path!("/trainers/:id") view=lazy!(open: trainer::TrainerPage)/>
+        <Route path=path!("/trainers/:id/contact") view=lazy!(learn: contact::ContactPage)/>
+        <Route path=path!("/my/trainer-profile") view=lazy!(teach: profile::ProfilePage)/>
+        <Route path=path!("/courses/:slug/coverage") view=lazy!(manage: coverage::CoveragePage)/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The name of a licence's state.
+fn held_name(state: Held) -> String {
+    match state {
+        Held::Candidate => tr!(roster.held.candidate),
+        Held::Trained => tr!(roster.held.trained),
+        Held::Assessed => tr!(roster.held.assessed),
+        Held::Licensed => tr!(roster.held.licensed),
+        Held::Lapsed => tr!(roster.held.lapsed),
+        Held::Withdrawn => tr!(roster.held.withdrawn),
+    }
+}
+
+/// A licence's state as a tag.
+fn held_tag(state: Held) -> AnyView {
+    let class = match state {
+        Held::Licensed => "tag good",
+        Held::Candidate | Held::Trained | Held::Assessed => "tag calm",
+        Held::Lapsed => "tag warn",
+        Held::Withdrawn => "tag bad",
+    };
+    view! { <span class=class>{held_name(state)}</span> }.into_any()
+}
+
+/// What somebody is and where, in a line.
+fn who(profession: Option<Profession>, institution: Option<String>, area: Option<String>) -> String {
+    let facts = [profession.map(words::profession), institution, area];
+    facts.into_iter().flatten().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · ")
+}
