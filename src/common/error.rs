@@ -97,6 +97,14 @@ crate::text_enum! {
         HasMarks = "has_marks",
         /// A delivery's timetable or somebody's progress points to it.
         InUse = "in_use",
+        /// Somebody changed what is to be decided since it was read, or decided it already.
+        FeedbackMoved = "feedback_moved",
+        /// A count without any evidence cannot be confirmed.
+        NoEvidence = "no_evidence",
+        /// Whoever entered a count does not confirm it.
+        OwnCount = "own_count",
+        /// The delivery has a count already.
+        CountedAlready = "counted_already",
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Right {
     Study,
     /// Read numbers, never names.
     ReadNumbers,
+    /// Confirm people counted without names, from the evidence.
+    VerifyCounts,
     /// See and retry parked jobs.
     RunHouse,
 }
@@ -64,6 +66,7 @@ pub const RIGHTS: &[(Right, &[Holder])] = &[
     (Right::KeepRegister, &[Anywhere(ProgrammeOfficer), AtInstitution(InstitutionAdministrator), Named]),
     (Right::Study, &[Named]),
     (Right::ReadNumbers, &[Anywhere(ProgrammeOfficer), Anywhere(InstitutionAdministrator), Anywhere(Observer)]),
+    (Right::VerifyCounts, &[Anywhere(ProgrammeOfficer)]),
     (Right::RunHouse, &[Anywhere(ProgrammeOfficer)]),
 ];
 

@@ -74,6 +74,8 @@ pub const JOBS: Handlers = &[
     (crate::enrolment::letters::JOB, crate::enrolment::letters::write),
     (crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
     (crate::deliveries::model::MOVED, crate::attendance::moved::job),
+    (crate::deliveries::model::FEEDBACK, crate::feedback::letters::invite_job),
+    (crate::feedback::letters::TELL, crate::feedback::letters::tell_job),
 ];
 
 /// Opens everything the settings name.

@@ -99,6 +99,10 @@ table! {
         UnknownBadge => refusal.unknown_badge,
         HasMarks => refusal.has_marks,
         InUse => refusal.in_use,
+        FeedbackMoved => refusal.feedback_moved,
+        NoEvidence => refusal.no_evidence,
+        OwnCount => refusal.own_count,
+        CountedAlready => refusal.counted_already,
     }
 }
 

@@ -151,6 +151,7 @@ fn show(mut data: Data) -> impl IntoView {
             {may_schedule.then(|| view! { <a class="btn small" href=format!("/deliveries/new?course={slug}")>{tr!(deliveries.new_title)}</a> })}
             {data.may_edit.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/edit")>{tr!(catalogue.edit)}</a> })}
             {data.may_write.then(|| view! { <a class="btn quiet small" href="/teach">{tr!(catalogue.packs)}</a> })}
+            {(data.may_write || data.may_edit).then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/feedback")>{tr!(feedback.title)}</a> })}
         }
         .into_any()
     });
