@@ -31,7 +31,7 @@ crate::text_enum! {
     /// What kind of thing is said of a module.
     pub enum Kind {
         /// Something is wrong.
-        Error = "error",
+        Wrong = "error",
         /// It was right once.
         OutOfDate = "out_of_date",
         /// It is hard to understand.
@@ -242,7 +242,7 @@ impl ItemForm {
         let text = checks.required("text", &self.text.replace("\r\n", "\n"), TEXT_MAX);
         checks.finish(Said {
             about: about.unwrap_or(About::Course),
-            kind: kind.unwrap_or(Kind::Error),
+            kind: kind.unwrap_or(Kind::Wrong),
             text,
             signed: voice == Voice::Trainer || self.signed == "true",
             wants_answer: self.answer == "true",

@@ -1,6 +1,6 @@
 //! Server functions of the numbers and of the first pages, what they send, and the file.
 
-use super::model::{Figures, Line};
+use super::model::{Figures, Line, Unnamed};
 use crate::{
     common::{
         error::AppError,
@@ -170,6 +170,8 @@ pub struct House {
     pub running: i64,
     /// Places taken in these.
     pub places: i64,
+    /// Counts of people without names that wait for confirmation.
+    pub to_confirm: i64,
 }
 
 /// The first page.
@@ -185,6 +187,17 @@ pub async fn get_report(language: String, project: String, area: String, course:
     use crate::platform::http;
     let filter = super::service::Filter { project, area, course };
     http::answer(async { super::service::report(&http::ctx()?, &language, &filter).await }).await
+}
+
+/// People counted without names of a project, an institution or an area; none for who may not read numbers.
+#[server(prefix = "/_fn", endpoint = "reporting/unnamed", input = GetUrl, output = Postcard)]
+pub async fn get_unnamed(
+    #[server(default)] project: String,
+    #[server(default)] institution: String,
+    #[server(default)] area: String,
+) -> Result<Option<Unnamed>, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::unnamed(&http::ctx()?, &project, &institution, &area).await }).await
 }
 
 #[cfg(feature = "ssr")]

@@ -32,6 +32,7 @@ pub fn fault(kind: &FaultKind) -> String {
         FaultKind::EndsBeforeStart => tr!(form.ends_before_start),
         FaultKind::OutsideDelivery => tr!(form.outside_delivery),
         FaultKind::OutsideSlot => tr!(form.outside_slot),
+        FaultKind::InFuture => tr!(form.in_future),
         FaultKind::Overlap => tr!(form.overlap),
         FaultKind::Choice => tr!(form.choice),
         FaultKind::Taken => tr!(form.taken),

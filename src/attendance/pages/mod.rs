@@ -20,6 +20,7 @@ mod past;
 mod queue;
 mod register;
 mod row;
+mod tallies;
 mod transfer;
 mod transfer_draft;
 mod transfer_words;
@@ -49,6 +50,10 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/transfer/:draft") view=lazy!(manage: transfer_draft::DraftPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/paper") view=lazy!(manage: paper::PaperPage)/>
         <Route path=path!("/deliveries/:id/badges") view=lazy!(manage: badges::BadgesPage)/>
+        <Route path=path!("/counts") view=lazy!(manage: tallies::list::TalliesPage)/>
+        <Route path=path!("/counts/new") view=lazy!(manage: tallies::form::NewTallyPage)/>
+        <Route path=path!("/counts/:id") view=lazy!(manage: tallies::show::TallyPage)/>
+        <Route path=path!("/counts/:id/edit") view=lazy!(manage: tallies::form::EditTallyPage)/>
         <Route path=path!("/kiosk") view=lazy!(kiosk: kiosk::KioskPage)/>
         <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>
         <Route path=path!("/in/:slot") view=lazy!(learn: arrive::ArrivePage)/>

@@ -178,6 +178,9 @@ fn take_part(data: &DeliveryView) -> AnyView {
             {places}
             {act}
             {to_feedback(data)}
+            {(head.sealed && data.may_manage && head.state.pack_is_fixed()).then(|| view! {
+                <p><a class="next" href=format!("/counts/new?of={}", head.id)>{tr!(tallies.link)}</a></p>
+            })}
             {data.link.clone().map(|link| view! {
                 <p><a class="btn quiet wide" href=link rel="noopener noreferrer">{tr!(deliveries.join)}</a></p>
             })}

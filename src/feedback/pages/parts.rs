@@ -13,7 +13,7 @@ use leptos::prelude::*;
 /// The word for a kind.
 pub fn kind_word(kind: Kind) -> String {
     match kind {
-        Kind::Error => tr!(feedback.kind.error),
+        Kind::Wrong => tr!(feedback.kind.error),
         Kind::OutOfDate => tr!(feedback.kind.out_of_date),
         Kind::Unclear => tr!(feedback.kind.unclear),
         Kind::TooLong => tr!(feedback.kind.too_long),

@@ -9,6 +9,7 @@ use crate::{
         model::KOSOVO,
     },
     programmes::pages::parts::ProgrammesInArea,
+    reporting::pages::unnamed::CountedWithoutNames,
     tr,
     ui::{format, layout::PageHead, load::load, words},
 };
@@ -30,6 +31,7 @@ pub fn AreaPage() -> impl IntoView {
         <CoursesInArea code=Signal::derive(code)/>
         <DeliveriesInArea code=Signal::derive(code)/>
         <ProgrammesInArea code=Signal::derive(code)/>
+        <CountedWithoutNames area=Signal::derive(code)/>
         {footnote}
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     deliveries::pages::parts::DeliveriesAtInstitution,
     i18n,
     institutions::api::{InstitutionView, get_institution},
+    reporting::pages::unnamed::CountedWithoutNames,
     tr,
     ui::{layout::PageHead, load::load, words},
 };
@@ -21,13 +22,17 @@ pub fn InstitutionPage() -> impl IntoView {
         {page}
         <CoursesAtInstitution slug=Signal::derive(slug)/>
         <DeliveriesAtInstitution slug=Signal::derive(slug)/>
+        <CountedWithoutNames institution=Signal::derive(slug)/>
     }
 }
 
 fn show(data: InstitutionView) -> impl IntoView {
     let InstitutionView { institution, area, serves, former_names, may_edit } = data;
     let actions = may_edit.then(|| {
-        view! { <a class="btn quiet small" href=format!("/institutions/{}/edit", institution.slug)>{tr!(institutions.edit)}</a> }
+        view! {
+            <a class="btn quiet small" href=format!("/institutions/{}/edit", institution.slug)>{tr!(institutions.edit)}</a>
+            <a class="btn quiet small" href=format!("/counts?institution={}", institution.slug)>{tr!(tallies.title)}</a>
+        }
             .into_any()
     });
     let footnote = area.footnote || serves.iter().any(|area| area.footnote);

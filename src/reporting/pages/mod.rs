@@ -6,6 +6,7 @@ mod landing;
 mod numbers;
 mod reports;
 mod sections;
+pub mod unnamed;
 
 use crate::lazy;
 use leptos::prelude::*;

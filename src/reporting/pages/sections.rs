@@ -329,6 +329,15 @@ pub fn programme(house: House) -> AnyView {
             tr!(reporting.home.reports_due_text),
         ));
     }
+    if house.to_confirm > 0 {
+        next.push(task(
+            tr!(tallies.state.unverified),
+            "warn",
+            "/counts?state=unverified".to_owned(),
+            tr!(tallies.to_confirm, count = house.to_confirm),
+            tr!(tallies.to_confirm_text),
+        ));
+    }
     if house.parked > 0 {
         next.push(task(
             tr!(reporting.home.house),
