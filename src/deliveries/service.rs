@@ -4,8 +4,8 @@ use super::{
     api::{Around, DeliveryList, FormChoices, Step, TrainerLine, Trainers},
     list_store::{self, Filter, Scope},
     model::{
-        Bounds, DeliveryForm, DeliveryHead, DeliveryState, FEEDBACK, Mode, NEWS, News, Plan, StateForm, Tab, TrainerForm,
-        zone_of_area,
+        Bounds, DeliveryForm, DeliveryHead, DeliveryState, FEEDBACK, Mode, NEWS, News, Plan, StateForm, Tab,
+        TrainerForm, zone_of_area,
     },
     schedule, store,
 };

@@ -6,6 +6,8 @@ pub mod letters;
 pub mod model;
 pub mod pages;
 #[cfg(feature = "ssr")]
+pub mod past_store;
+#[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;

@@ -126,11 +126,7 @@ pub enum Voice {
 /// As what somebody may speak of a delivery at all.
 pub fn voice(trains: bool, place: Option<EnrolmentState>) -> Option<Voice> {
     let came = place.is_some_and(|state| state.holds_place() && state != EnrolmentState::NotAttended);
-    if trains {
-        Some(Voice::Trainer)
-    } else {
-        came.then_some(Voice::Participant)
-    }
+    if trains { Some(Voice::Trainer) } else { came.then_some(Voice::Participant) }
 }
 
 /// Whether they may speak now: trainers while it runs and afterwards, participants from its last day.
@@ -142,8 +138,7 @@ pub fn may_speak(
     today: NaiveDate,
 ) -> Result<(), Refusal> {
     match (state, voice) {
-        (DeliveryState::Delivered | DeliveryState::Reported, _)
-        | (DeliveryState::Running, Voice::Trainer) => Ok(()),
+        (DeliveryState::Delivered | DeliveryState::Reported, _) | (DeliveryState::Running, Voice::Trainer) => Ok(()),
         (DeliveryState::Running, Voice::Participant) if last_day.is_some_and(|day| day <= today) => Ok(()),
         (DeliveryState::Cancelled, _) => Err(Refusal::WrongState),
         _ => Err(Refusal::TooEarly),
@@ -538,7 +533,10 @@ mod tests {
         assert!(DecideForm { change: String::new(), ..form.clone() }.check(&[pack]).is_err());
         assert!(DecideForm { items: vec![], ..form.clone() }.check(&[pack]).is_err());
         assert!(DecideForm { items: vec!["x".into()], ..form.clone() }.check(&[pack]).is_err());
-        assert!(DecideForm { outcome: "declined".into(), ..form.clone() }.check(&[pack]).is_err(), "a reason is missing");
+        assert!(
+            DecideForm { outcome: "declined".into(), ..form.clone() }.check(&[pack]).is_err(),
+            "a reason is missing"
+        );
         let later = DecideForm { outcome: "later".into(), ..form }.check(&[pack]).unwrap();
         assert_eq!((later.pack, later.change.as_str()), (None, ""));
     }

@@ -254,10 +254,7 @@ pub async fn of_course(
     let mut rows = store::items(&mut reader, course, &wanted).await?;
     let more = rows.len() > store::PAGE;
     rows.truncate(store::PAGE);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| format!("{}_{}", row.root_id.map_or(nil, |root| root.0), row.id));
+    let next = rows.last().filter(|_| more).map(|row| format!("{}_{}", row.root_id.map_or(nil, |root| root.0), row.id));
     Ok(EditorPage {
         slug: slug.to_owned(),
         title,

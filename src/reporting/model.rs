@@ -88,12 +88,7 @@ pub fn beside(cells: &mut BTreeMap<Cell, Figures>, apart: &[(Cell, Apart)], keep
         }
     }
     for (cell, it) in sums {
-        let nobody = Figures {
-            participations: Some(0),
-            persons: Some(0),
-            completions: Some(0),
-            ..Figures::default()
-        };
+        let nobody = Figures { participations: Some(0), persons: Some(0), completions: Some(0), ..Figures::default() };
         cells.entry(cell).or_insert(nobody).unnamed = Unnamed::told(it.people, it.unverified, keep_back);
     }
 }

@@ -183,12 +183,7 @@ pub async fn reach(h: &mut impl Handle, project: &str) -> Result<Vec<ReachRow>, 
 
 /// People counted without names, and those of them whose count nobody has confirmed: of a project, an
 /// institution and an area; empty means all.
-pub async fn unnamed(
-    h: &mut impl Handle,
-    project: &str,
-    institution: &str,
-    area: &str,
-) -> Result<(i64, i64), DbError> {
+pub async fn unnamed(h: &mut impl Handle, project: &str, institution: &str, area: &str) -> Result<(i64, i64), DbError> {
     fetch_one!(h, UNNAMED, project, institution, area)
 }
 

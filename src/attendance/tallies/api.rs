@@ -219,11 +219,7 @@ pub async fn withdraw_tally(id: String, reason: String) -> Result<Done, AppError
 
 /// Withdraws a piece of evidence.
 #[server(prefix = "/_fn", endpoint = "tallies/withdraw-evidence")]
-pub async fn withdraw_evidence(
-    id: String,
-    #[server(default)] piece: String,
-    reason: String,
-) -> Result<Done, AppError> {
+pub async fn withdraw_evidence(id: String, #[server(default)] piece: String, reason: String) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::withdraw_evidence(&http::ctx()?, &id, &piece, &reason).await }).await
 }

@@ -209,8 +209,7 @@ impl TallyForm {
             Err(error) => return Err(error),
         };
         let nil = InstitutionId(uuid::Uuid::nil());
-        let given =
-            Given { institution: institution.unwrap_or(nil), course, title, area, place, starts_on, ends_on };
+        let given = Given { institution: institution.unwrap_or(nil), course, title, area, place, starts_on, ends_on };
         checks.finish(Counted { given, projects, heads })
     }
 

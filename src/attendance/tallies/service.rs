@@ -418,13 +418,7 @@ pub async fn may_attach(cx: &Ctx, tally: &str) -> Result<TallyId, AppError> {
 }
 
 /// Attaches a file whose bytes are stored: its record and the evidence's in one transaction.
-pub async fn attach(
-    cx: &Ctx,
-    tally: TallyId,
-    title: &str,
-    file: FileId,
-    arrived: Arrived,
-) -> Result<Done, AppError> {
+pub async fn attach(cx: &Ctx, tally: TallyId, title: &str, file: FileId, arrived: Arrived) -> Result<Done, AppError> {
     let actor = counting(cx)?;
     if !["application/pdf", "image/png", "image/jpeg"].contains(&arrived.media_type) {
         return Err(Refusal::FileKind.into());

@@ -336,22 +336,8 @@ pub async fn change(
     total: i64,
     (person, by, at): (PersonId, &str, DateTime<Utc>),
 ) -> Result<(), DbError> {
-    execute!(
-        tx,
-        CHANGE,
-        id,
-        it.course,
-        &it.title,
-        &it.area,
-        &it.place,
-        it.starts_on,
-        it.ends_on,
-        total,
-        person,
-        by,
-        at
-    )
-    .map(|_| ())
+    execute!(tx, CHANGE, id, it.course, &it.title, &it.area, &it.place, it.starts_on, it.ends_on, total, person, by, at)
+        .map(|_| ())
 }
 
 /// Sets a count's state, with who confirmed it and when, where that is what it says.

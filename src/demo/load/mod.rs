@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod deliveries;
+mod feedback;
 mod people;
 mod reference;
 
@@ -133,6 +134,7 @@ async fn write(cx: &Ctx, source: &Source, hash: &str, files: &[Stored]) -> Resul
     loader.courses(&mut tx).await?;
     loader.packs(&mut tx).await?;
     loader.deliveries(&mut tx).await?;
+    loader.feedback(&mut tx).await?;
     audit::note(cx, &mut tx, "load", "demonstration", "1").await?;
     loader.jobs(&mut tx).await?;
     tx.commit().await?;

@@ -73,7 +73,10 @@ fn show(data: Data, filter: &Filter) -> AnyView {
     let split = |wanted: fn(&Item) -> bool| -> Vec<Group> {
         data.groups
             .iter()
-            .map(|group| Group { items: group.items.iter().filter(|it| wanted(it)).cloned().collect(), ..group.clone() })
+            .map(|group| Group {
+                items: group.items.iter().filter(|it| wanted(it)).cloned().collect(),
+                ..group.clone()
+            })
             .filter(|group| !group.items.is_empty())
             .collect()
     };

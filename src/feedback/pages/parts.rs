@@ -156,7 +156,8 @@ pub fn FeedbackWaiting() -> impl IntoView {
                     }
                 })
                 .collect_view();
-            view! { <div class="wrap body"><h2>{tr!(feedback.title)}</h2><ul class="tasks">{lines}</ul></div> }.into_any()
+            view! { <div class="wrap body"><h2>{tr!(feedback.title)}</h2><ul class="tasks">{lines}</ul></div> }
+                .into_any()
         },
     )
 }

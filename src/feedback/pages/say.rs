@@ -45,9 +45,10 @@ fn part_name(part: &Part) -> String {
 fn show(data: Data, item: &str, about: &str) -> AnyView {
     let page = format!("/deliveries/{}/feedback", data.delivery);
     let edited = data.own.iter().find(|it| it.state.changeable() && it.id.to_string() == item).cloned();
-    let meta = data.pack.clone().map(|(title, version)| {
-        view! { <li>{title}</li><li>{tr!(packs.version, version = version)}</li> }.into_any()
-    });
+    let meta = data
+        .pack
+        .clone()
+        .map(|(title, version)| view! { <li>{title}</li><li>{tr!(packs.version, version = version)}</li> }.into_any());
     let form = match data.closed {
         None => form(&data, edited, about, &page),
         Some(why) => {
@@ -76,7 +77,8 @@ fn show(data: Data, item: &str, about: &str) -> AnyView {
 
 fn form(data: &Data, edited: Option<Item>, about: &str, page: &str) -> AnyView {
     let options: Vec<(String, String)> = data.parts.iter().map(|part| (part.code.clone(), part_name(part))).collect();
-    let kinds: Vec<(String, String)> = Kind::ALL.iter().map(|kind| (kind.code().to_owned(), kind_word(*kind))).collect();
+    let kinds: Vec<(String, String)> =
+        Kind::ALL.iter().map(|kind| (kind.code().to_owned(), kind_word(*kind))).collect();
     let editing = edited.is_some();
     let (id, version) = edited.as_ref().map_or((data.next, 0), |item| (item.id, item.version));
     let (about, kind, text, signed, answer) = match edited {

@@ -27,7 +27,8 @@ pub fn beside(it: &Unnamed) -> Option<String> {
 /// The same as a paragraph under totals, with what it means.
 pub fn apart(it: &Unnamed) -> Option<AnyView> {
     beside(it).map(|words| {
-        view! { <p class="unnamed"><b>{words}</b>" "<span class="muted small">{tr!(tallies.apart)}</span></p> }.into_any()
+        view! { <p class="unnamed"><b>{words}</b>" "<span class="muted small">{tr!(tallies.apart)}</span></p> }
+            .into_any()
     })
 }
 

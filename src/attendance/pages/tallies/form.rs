@@ -106,7 +106,8 @@ fn facts(data: &TallyEdit) -> AnyView {
     let institutions: Vec<(String, String)> =
         data.institutions.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
     let only = (institutions.len() == 1).then(|| institutions[0].0.clone());
-    let courses: Vec<(String, String)> = data.courses.iter().map(|(id, title)| (id.to_string(), title.clone())).collect();
+    let courses: Vec<(String, String)> =
+        data.courses.iter().map(|(id, title)| (id.to_string(), title.clone())).collect();
     let projects: Vec<(String, String)> =
         data.projects.iter().map(|(id, title)| (id.to_string(), title.clone())).collect();
     let it = data.form.clone();

@@ -42,9 +42,8 @@ fn show(data: Data) -> AnyView {
     let head = data.head.clone();
     let stands = head.state != TallyState::Withdrawn;
     let page = format!("/counts/{}", head.id);
-    let actions = stands.then(|| {
-        view! { <a class="btn quiet small" href=format!("{page}/edit")>{tr!(tallies.change)}</a> }.into_any()
-    });
+    let actions = stands
+        .then(|| view! { <a class="btn quiet small" href=format!("{page}/edit")>{tr!(tallies.change)}</a> }.into_any());
     let waits = (head.state == TallyState::Unverified)
         .then(|| view! { <div class="notice warn"><p>{tr!(tallies.waits)}</p></div> });
     let footnote = head.footnote;
@@ -77,7 +76,8 @@ fn facts(it: &TallyLine) -> AnyView {
     let fact =
         |term: String, text: String| (!text.is_empty()).then(|| view! { <div><dt>{term}</dt><dd>{text}</dd></div> });
     let (name, slug) = it.institution.clone();
-    let verified = it.verified.clone().map(|(name, day)| tr!(tallies.verified_by, name = name, date = format::date(day)));
+    let verified =
+        it.verified.clone().map(|(name, day)| tr!(tallies.verified_by, name = name, date = format::date(day)));
     view! {
         <div class="sheet pad stack">
             <h2>{tr!(tallies.facts)}</h2>
