@@ -61,7 +61,8 @@ impl Loader<'_> {
             store::add_decision(tx, &new).await?;
             // Nobody is told of it now.
             store::told(tx, decision, noon(source.decided_on)).await?;
-            let to = ItemState::Open.decided(matter.outcome).map_err(broken)?;
+            let to =
+                ItemState::Open.decided(matter.outcome).map_err(|_| broken("a decision that nothing open can take"))?;
             for report in &matter.reports {
                 let item = self.report(tx, report, matter.module.as_deref(), (tried.0, &tried.1)).await?;
                 store::decide(tx, (item, 1), new.course, ItemState::Open, to, decision).await?;

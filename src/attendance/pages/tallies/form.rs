@@ -111,6 +111,7 @@ fn facts(data: &TallyEdit) -> AnyView {
     let projects: Vec<(String, String)> =
         data.projects.iter().map(|(id, title)| (id.to_string(), title.clone())).collect();
     let it = data.form.clone();
+    let paid = !it.projects.is_empty();
     // Whose count it is stays so.
     let institution = if data.version == 0 {
         let value = only.unwrap_or(it.institution);
@@ -131,7 +132,7 @@ fn facts(data: &TallyEdit) -> AnyView {
             <Input name="starts_on" label=tr!(tallies.starts_on) kind="date" value=it.starts_on class="short"/>
             <Input name="ends_on" label=tr!(tallies.ends_on) kind="date" value=it.ends_on class="short"/>
         </div>
-        <details class="more" open=!it.projects.is_empty()>
+        <details class="more" open=paid>
             <summary>{tr!(tallies.projects)}</summary>
             <Ticks name="projects" label=tr!(tallies.projects) options=projects value=it.projects/>
         </details>

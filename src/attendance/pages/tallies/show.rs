@@ -178,7 +178,7 @@ fn evidence(data: &Data, page: &str, stands: bool) -> AnyView {
 fn piece(data: &Data, page: &str, it: &Evidence, stands: bool) -> AnyView {
     let facts = format!("{} · {} · {}", it.name, format::bytes(it.size), it.added.0);
     let print: String = it.sha256.chars().take(16).collect();
-    let id = data.head.id.to_string();
+    let (id, own) = (data.head.id.to_string(), it.id.to_string());
     let end = match &it.withdrawn {
         Some((name, day, reason)) => view! {
             <p>
@@ -191,9 +191,9 @@ fn piece(data: &Data, page: &str, it: &Evidence, stands: bool) -> AnyView {
         None => view! {
             <details class="more">
                 <summary>{tr!(tallies.withdraw_evidence)}<span class="vh">": "{it.title.clone()}</span></summary>
-                <Form function=WithdrawEvidence::PATH key=it.id.to_string() labels=vec![("reason", tr!(tallies.reason))]>
+                <Form function=WithdrawEvidence::PATH key=own.clone() labels=vec![("reason", tr!(tallies.reason))]>
                     <Hidden name="id" value=id/>
-                    <Hidden name="piece" value=it.id.to_string()/>
+                    <Hidden name="piece" value=own/>
                     <Input name="reason" label=tr!(tallies.reason)/>
                     <Submit label=tr!(tallies.withdraw_evidence) class="quiet small"/>
                 </Form>
