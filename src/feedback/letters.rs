@@ -2,8 +2,8 @@
 //! was decided.
 
 use super::{
+    decision_store::{self as store, DecisionRow, Recipient, ToTell},
     model::Outcome,
-    store::{self, DecisionRow, Recipient, ToTell},
 };
 use crate::{
     common::{error::AppError, ids::DecisionId},

@@ -2,6 +2,8 @@
 
 pub mod api;
 #[cfg(feature = "ssr")]
+pub mod decision_store;
+#[cfg(feature = "ssr")]
 pub mod letters;
 pub mod model;
 pub mod pages;

@@ -2,9 +2,10 @@
 
 use super::{
     api::{EditorPage, Group, Item, Now, Part, SayPage, TakenUpList, Verdict},
+    decision_store::{self as decisions, NewDecision},
     letters,
     model::{About, DecideForm, Filter, ItemForm, Outcome, Said, TakenUp, Voice, is_fixed, may_speak, notes, voice},
-    store::{self, ItemRow, NewDecision, NewItem, Place, Wanted},
+    store::{self, ItemRow, NewItem, Place, Wanted},
 };
 use crate::{
     common::{
@@ -341,16 +342,16 @@ pub async fn decide(cx: &Ctx, form: &DecideForm) -> Result<Done, AppError> {
         by: &actor.name,
         at: cx.now(),
     };
-    match store::add_decision(&mut tx, &new).await {
+    match decisions::add_decision(&mut tx, &new).await {
         Ok(()) => {}
         Err(error) if error.is_unique_violation() => return Err(Refusal::AlreadySent.into()),
         Err(error) => return Err(error.into()),
     }
-    let states: HashMap<_, _> = store::undecided(&mut tx, course).await?.into_iter().collect();
+    let states: HashMap<_, _> = decisions::undecided(&mut tx, course).await?.into_iter().collect();
     for (item, version) in &decided.items {
         let from = *states.get(item).ok_or(Refusal::FeedbackMoved)?;
         let to = from.decided(decided.outcome)?;
-        if !store::decide(&mut tx, (*item, *version), course, from, to, id).await? {
+        if !decisions::decide(&mut tx, (*item, *version), course, from, to, id).await? {
             return Err(Refusal::FeedbackMoved.into());
         }
     }
@@ -371,7 +372,7 @@ pub async fn reopen(cx: &Ctx, id: &str, filters: &str) -> Result<Done, AppError>
     }
     let id: DecisionId = id.parse().map_err(|_| AppError::NotFound)?;
     let mut tx = cx.begin().await?;
-    let decision = store::decision(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let decision = decisions::decision(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     edited(cx, &mut tx, &decision.slug, "en").await?;
     // The version is not released from here on, or it was already.
     let held = match decision.pack_id {
@@ -381,7 +382,7 @@ pub async fn reopen(cx: &Ctx, id: &str, filters: &str) -> Result<Done, AppError>
     if decision.listed && !held {
         return Err(Refusal::PackReleased.into());
     }
-    if store::reopen(&mut tx, id).await? == 0 {
+    if decisions::reopen(&mut tx, id).await? == 0 {
         return Err(Refusal::FeedbackMoved.into());
     }
     audit::note(cx, &mut tx, "reopen", "feedback_decision", id).await?;
@@ -397,7 +398,7 @@ pub async fn taken_up(cx: &Ctx, pack: &str) -> Result<TakenUpList, AppError> {
     let head = packs::head(&mut reader, pack, "en").await?.ok_or(AppError::NotFound)?;
     let named = packs::is_author(&mut reader, head.course_id, actor.person_id).await?;
     demand(Some(actor), Right::WritePack, Record::default().naming(named))?;
-    let lines = store::taken_up(&mut reader, pack).await?;
+    let lines = decisions::taken_up(&mut reader, pack).await?;
     let proposed = if head.state.editable() { proposed(&head, &lines) } else { String::new() };
     Ok(TakenUpList { lines, proposed })
 }

@@ -29,6 +29,7 @@ const STORES: &[&[Statement]] = &[
     crate::learning::store::STATEMENTS,
     crate::completion::store::STATEMENTS,
     crate::feedback::store::STATEMENTS,
+    crate::feedback::decision_store::STATEMENTS,
     crate::feedback::past_store::STATEMENTS,
     crate::reporting::store::STATEMENTS,
     crate::reporting::attendance::store::STATEMENTS,

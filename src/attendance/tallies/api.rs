@@ -221,5 +221,5 @@ pub async fn withdraw_tally(id: String, reason: String) -> Result<Done, AppError
 #[server(prefix = "/_fn", endpoint = "tallies/withdraw-evidence")]
 pub async fn withdraw_evidence(id: String, #[server(default)] piece: String, reason: String) -> Result<Done, AppError> {
     use crate::platform::http;
-    http::answer(async { super::service::withdraw_evidence(&http::ctx()?, &id, &piece, &reason).await }).await
+    http::answer(async { super::evidence::withdraw_evidence(&http::ctx()?, &id, &piece, &reason).await }).await
 }

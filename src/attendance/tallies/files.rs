@@ -1,6 +1,6 @@
 //! Evidence as files.
 
-use super::service;
+use super::evidence as service;
 use crate::{
     attendance::badges::api::paper,
     common::{

@@ -2,6 +2,7 @@
 
 use super::{
     api::{Evidence, Step, TallyEdit, TallyLine, TallyList, TallyPage},
+    evidence::EVIDENCE_MAX_MIB,
     model::{Act, Choices, Counted, Given, Standing, TallyForm, TallyState},
     store::{self, TallyRow},
 };
@@ -10,7 +11,7 @@ use crate::{
     common::{
         error::{AppError, Refusal},
         forms::{Checks, Conflict, Done, FaultKind, Flash},
-        ids::{DeliveryId, FileId, InstitutionId, TallyId},
+        ids::{DeliveryId, InstitutionId, TallyId},
     },
     deliveries::{
         model::{DeliveryHead, DeliveryState},
@@ -26,31 +27,28 @@ use crate::{
         audit,
         context::Ctx,
         db::{Handle, Tx},
-        files::Arrived,
-        store::{self as platform, FileRow},
     },
 };
 use uuid::Uuid;
 
-/// The largest file, in MiB.
-pub const EVIDENCE_MAX_MIB: u64 = 25;
-
-fn path(id: TallyId) -> String {
+/// The page of a count.
+pub(super) fn path(id: TallyId) -> String {
     format!("/counts/{id}")
 }
 
-fn id(text: &str) -> Result<TallyId, AppError> {
+/// The id in an address; what is none leads nowhere.
+pub(super) fn id(text: &str) -> Result<TallyId, AppError> {
     text.trim().parse().map_err(|_| AppError::NotFound)
 }
 
 /// Who may enter counts for some institution.
-fn counting(cx: &Ctx) -> Result<&Actor, AppError> {
+pub(super) fn counting(cx: &Ctx) -> Result<&Actor, AppError> {
     let actor = cx.signed_in()?;
     if may_somewhere(Some(actor), Right::ManageDelivery) { Ok(actor) } else { Err(AppError::Forbidden) }
 }
 
 /// The count, for who manages its institution's deliveries.
-async fn own(cx: &Ctx, h: &mut impl Handle, id: TallyId, language: &str) -> Result<TallyRow, AppError> {
+pub(super) async fn own(cx: &Ctx, h: &mut impl Handle, id: TallyId, language: &str) -> Result<TallyRow, AppError> {
     let actor = counting(cx)?;
     let row = store::one(h, id, language).await?.ok_or(AppError::NotFound)?;
     demand(Some(actor), Right::ManageDelivery, Record::of(Some(row.institution_id)))?;
@@ -59,7 +57,7 @@ async fn own(cx: &Ctx, h: &mut impl Handle, id: TallyId, language: &str) -> Resu
 
 /// The count, held until the transaction ends: nobody else does anything to it meanwhile. Its version has
 /// grown by one already.
-async fn held(cx: &Ctx, tx: &mut Tx, id: TallyId) -> Result<TallyRow, AppError> {
+pub(super) async fn held(cx: &Ctx, tx: &mut Tx, id: TallyId) -> Result<TallyRow, AppError> {
     own(cx, tx, id, "en").await?;
     store::hold(tx, id).await?;
     own(cx, tx, id, "en").await
@@ -346,7 +344,15 @@ fn conflict(row: &TallyRow) -> AppError {
     }))
 }
 
-async fn step(cx: &Ctx, tx: &mut Tx, tally: TallyId, act: Act, total: i64, note: &str) -> Result<(), AppError> {
+/// Keeps what is done to a count.
+pub(super) async fn step(
+    cx: &Ctx,
+    tx: &mut Tx,
+    tally: TallyId,
+    act: Act,
+    total: i64,
+    note: &str,
+) -> Result<(), AppError> {
     let by = cx.signed_in()?.name.as_str();
     store::add_step(tx, cx.app.entropy.uuid(cx.now()), tally, (act, total, note), (by, cx.now())).await?;
     Ok(())
@@ -381,7 +387,8 @@ pub async fn verify(cx: &Ctx, tally: &str, version: &str, sure: &str) -> Result<
     Ok(Done::at(path(tally), Flash::StateChanged))
 }
 
-fn because(reason: &str) -> Result<String, AppError> {
+/// A reason that must be given.
+pub(super) fn because(reason: &str) -> Result<String, AppError> {
     let mut checks = Checks::default();
     let reason = checks.required("reason", reason, NOTE_MAX);
     checks.finish(reason)
@@ -408,77 +415,4 @@ async fn end(cx: &Ctx, tally: TallyId, act: Act, reason: &str) -> Result<Done, A
     audit::record(cx, &mut tx, act.code(), "tally", tally, Some(&row.state), Some(&state)).await?;
     tx.commit().await?;
     Ok(Done::at(path(tally), Flash::StateChanged))
-}
-
-/// Whether who asks may attach evidence to a count.
-pub async fn may_attach(cx: &Ctx, tally: &str) -> Result<TallyId, AppError> {
-    counting(cx)?;
-    let mut reader = cx.read().await?;
-    Ok(own(cx, &mut reader, id(tally)?, "en").await?.id)
-}
-
-/// Attaches a file whose bytes are stored: its record and the evidence's in one transaction.
-pub async fn attach(cx: &Ctx, tally: TallyId, title: &str, file: FileId, arrived: Arrived) -> Result<Done, AppError> {
-    let actor = counting(cx)?;
-    if !["application/pdf", "image/png", "image/jpeg"].contains(&arrived.media_type) {
-        return Err(Refusal::FileKind.into());
-    }
-    let mut checks = Checks::default();
-    let title = checks.required("title", title, NOTE_MAX);
-    checks.finish(())?;
-    let row = FileRow {
-        id: file,
-        key: arrived.key,
-        name: arrived.name,
-        media_type: arrived.media_type.to_owned(),
-        size: arrived.size,
-        sha256: arrived.sha256,
-    };
-    let mut tx = cx.begin().await?;
-    let stands = held(cx, &mut tx, tally).await?;
-    stands.state.after(Act::Attach, Standing { evidence: stands.evidence + 1, own: true })?;
-    platform::add_file(&mut tx, &row, Some(actor.person_id), cx.now()).await?;
-    let by = (actor.name.as_str(), cx.now());
-    store::add_evidence(&mut tx, cx.app.entropy.uuid(cx.now()), tally, file, &title, by).await?;
-    step(cx, &mut tx, tally, Act::Attach, stands.total, &title).await?;
-    audit::record(cx, &mut tx, "attach", "tally", tally, None, Some(&row)).await?;
-    tx.commit().await?;
-    Ok(Done::at(path(tally), Flash::Uploaded))
-}
-
-/// The file of a piece of evidence. That it was opened is noted: it may name people.
-pub async fn open_evidence(cx: &Ctx, tally: &str, piece: &str) -> Result<FileRow, AppError> {
-    counting(cx)?;
-    let tally = id(tally)?;
-    let piece: Uuid = piece.parse().map_err(|_| AppError::NotFound)?;
-    let mut tx = cx.begin().await?;
-    own(cx, &mut tx, tally, "en").await?;
-    let file = store::evidence_file(&mut tx, piece, tally).await?.ok_or(AppError::NotFound)?;
-    let row = platform::file(&mut tx, file).await?.ok_or(AppError::NotFound)?;
-    audit::note(cx, &mut tx, "open_evidence", "tally", tally).await?;
-    tx.commit().await?;
-    Ok(row)
-}
-
-/// Withdraws a piece of evidence; it stays in the list. A count without any is unverified again.
-pub async fn withdraw_evidence(cx: &Ctx, tally: &str, piece: &str, reason: &str) -> Result<Done, AppError> {
-    let actor = counting(cx)?;
-    let tally = id(tally)?;
-    let mut tx = cx.begin().await?;
-    let row = held(cx, &mut tx, tally).await?;
-    let piece: Uuid = piece.parse().map_err(|_| AppError::NotFound)?;
-    store::evidence_file(&mut tx, piece, tally).await?.ok_or(AppError::NotFound)?;
-    let reason = because(reason)?;
-    if !store::withdraw_evidence(&mut tx, piece, tally, (&actor.name, cx.now()), &reason).await? {
-        return Err(Refusal::AlreadySent.into());
-    }
-    let left = Standing { evidence: row.evidence - 1, own: true };
-    let state = row.state.after(Act::WithdrawEvidence, left)?;
-    if state != row.state {
-        store::set_state(&mut tx, tally, state, None).await?;
-    }
-    step(cx, &mut tx, tally, Act::WithdrawEvidence, row.total, &reason).await?;
-    audit::record(cx, &mut tx, "withdraw_evidence", "tally", tally, None, Some(&reason)).await?;
-    tx.commit().await?;
-    Ok(Done::at(path(tally), Flash::Withdrawn))
 }

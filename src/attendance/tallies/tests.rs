@@ -1,6 +1,6 @@
 //! People counted without names, on both databases: proved, confirmed by somebody else, and in no other figure.
 
-use super::{model::TallyForm, service};
+use super::{evidence, model::TallyForm, service};
 use crate::{
     attendance::counts,
     common::{
@@ -39,7 +39,7 @@ async fn attach(house: &House, cx: &Ctx, tally: &str) -> Result<(), AppError> {
         sha256: "0".repeat(64),
     };
     let tally: TallyId = tally.parse().unwrap();
-    service::attach(cx, tally, "Signed list", file, arrived).await.map(|_| ())
+    evidence::attach(cx, tally, "Signed list", file, arrived).await.map(|_| ())
 }
 
 async fn verify(cx: &Ctx, tally: &str) -> Result<(), AppError> {
@@ -100,8 +100,8 @@ on_both! {
         assert_eq!(beside(&officer).await, (Some(14), Some(14)));
         verify(&officer, id).await.unwrap();
         for piece in page.evidence {
-            service::withdraw_evidence(&ada, id, &piece.id.to_string(), "The wrong list").await.unwrap();
-            let twice = service::withdraw_evidence(&ada, id, &piece.id.to_string(), "Again").await.unwrap_err();
+            evidence::withdraw_evidence(&ada, id, &piece.id.to_string(), "The wrong list").await.unwrap();
+            let twice = evidence::withdraw_evidence(&ada, id, &piece.id.to_string(), "Again").await.unwrap_err();
             assert_eq!(twice, Refusal::AlreadySent.into());
         }
         assert_eq!(beside(&officer).await, (Some(14), Some(14)));

@@ -9,9 +9,10 @@ use crate::{
     },
     demo::source::Report,
     feedback::{
+        decision_store::{self as decisions, NewDecision},
         model::{ItemState, Outcome, notes},
         past_store as past,
-        store::{self, NewDecision, NewItem, Place},
+        store::{self, NewItem, Place},
     },
     packs::store as packs,
     platform::db::Tx,
@@ -58,17 +59,17 @@ impl Loader<'_> {
                 by: &source.decided_by,
                 at: noon(source.decided_on),
             };
-            store::add_decision(tx, &new).await?;
+            decisions::add_decision(tx, &new).await?;
             // Nobody is told of it now.
-            store::told(tx, decision, noon(source.decided_on)).await?;
+            decisions::told(tx, decision, noon(source.decided_on)).await?;
             let to =
                 ItemState::Open.decided(matter.outcome).map_err(|_| broken("a decision that nothing open can take"))?;
             for report in &matter.reports {
                 let item = self.report(tx, report, matter.module.as_deref(), (tried.0, &tried.1)).await?;
-                store::decide(tx, (item, 1), new.course, ItemState::Open, to, decision).await?;
+                decisions::decide(tx, (item, 1), new.course, ItemState::Open, to, decision).await?;
             }
         }
-        let taken = store::taken_up(tx, next).await?;
+        let taken = decisions::taken_up(tx, next).await?;
         let lines = notes("Taken up from feedback:", &taken, "The course as a whole", |it| it.change.clone());
         past::follows(tx, next, tried.0, &format!("\n\n{}\n\n{lines}", source.note)).await?;
         for report in &source.open {
