@@ -190,20 +190,15 @@ pub async fn unsay_feedback(delivery: String, id: String) -> Result<Done, AppErr
     http::answer(async { super::service::unsay(&http::ctx()?, &delivery, &id).await }).await
 }
 
-/// What was said of a course's packs.
+/// What was said of a course's packs; `query` is that of the page, with filters and the key of a page.
 #[server(prefix = "/_fn", endpoint = "feedback/of-course", input = GetUrl, output = Postcard)]
 pub async fn get_course_feedback(
     slug: String,
     language: String,
-    #[server(default)] show: String,
-    #[server(default)] kind: String,
-    #[server(default)] pack: String,
-    #[server(default)] delivery: String,
-    #[server(default)] speech: String,
-    #[server(default)] after: String,
+    #[server(default)] query: String,
 ) -> Result<EditorPage, AppError> {
     use crate::platform::http;
-    let filter = Filter { show, kind, pack, delivery, speech };
+    let (filter, after) = Filter::read(&query);
     http::answer(async { super::service::of_course(&http::ctx()?, &slug, &language, &filter, &after).await }).await
 }
 

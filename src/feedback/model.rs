@@ -209,6 +209,41 @@ pub struct Shown {
 }
 
 impl Filter {
+    /// From the query of an address, with the key of a page in it. What is unknown is left out.
+    pub fn read(query: &str) -> (Self, String) {
+        let (mut filter, mut after) = (Self::default(), String::new());
+        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
+            let field = match name.as_ref() {
+                "show" => &mut filter.show,
+                "kind" => &mut filter.kind,
+                "pack" => &mut filter.pack,
+                "delivery" => &mut filter.delivery,
+                "speech" => &mut filter.speech,
+                "after" => &mut after,
+                _ => continue,
+            };
+            *field = value.into_owned();
+        }
+        (filter, after)
+    }
+
+    /// As an address has it, without what is empty.
+    pub fn query(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("show", &self.show),
+            ("kind", &self.kind),
+            ("pack", &self.pack),
+            ("delivery", &self.delivery),
+            ("speech", &self.speech),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
+    }
+
     /// Which states are shown.
     pub fn shown(&self) -> Shown {
         match self.show.as_str() {
@@ -324,6 +359,12 @@ mod tests {
             let about = [About::Course, About::Module(id.into()), About::Session(id.into()), About::Material(id.into())][which];
             prop_assert_eq!(About::read(&about.code()), Some(about));
             let _ = About::read(&text);
+        }
+
+        #[test]
+        fn filters_read_back(show in ".{0,9}", kind in ".{0,9}", speech in ".{0,9}") {
+            let filter = Filter { show, kind, speech, ..Filter::default() };
+            prop_assert_eq!(Filter::read(&filter.query()).0, filter);
         }
 
         #[test]

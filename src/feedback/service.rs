@@ -304,16 +304,8 @@ fn groups(rows: Vec<ItemRow>, packs: &[PackLine]) -> Vec<Group> {
 
 /// Back to the page of decisions, with the filters it had.
 fn editor(slug: &str, filters: &str) -> String {
-    let kept: Vec<String> = form_urlencoded::parse(filters.trim_start_matches('?').as_bytes())
-        .filter(|(name, value)| {
-            ["show", "kind", "pack", "delivery", "speech"].contains(&name.as_ref()) && !value.is_empty()
-        })
-        .map(|(name, value)| {
-            let value: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            format!("{name}={value}")
-        })
-        .collect();
-    let query = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
+    let query = Filter::read(filters).0.query();
+    let query = if query.is_empty() { query } else { format!("?{query}") };
     format!("/courses/{slug}/feedback{query}")
 }
 

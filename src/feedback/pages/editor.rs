@@ -2,7 +2,6 @@
 
 use super::parts::{kind_word, outcome_word, said, state_tag, verdict};
 use crate::{
-    app,
     common::ids::DecisionId,
     feedback::{
         api::{DecideFeedback, EditorPage as Data, Group, Item, Now, ReopenFeedback, get_course_feedback},
@@ -26,41 +25,12 @@ use std::collections::BTreeMap;
 pub fn EditorPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
-    let asked = Memo::new(move |_| {
-        let query = query.read();
-        let get = |name: &str| query.get(name).unwrap_or_default();
-        let filter = Filter {
-            show: get("show"),
-            kind: get("kind"),
-            pack: get("pack"),
-            delivery: get("delivery"),
-            speech: get("speech"),
-        };
-        (filter, get("after"))
-    });
+    let asked = Memo::new(move |_| query.read().to_query_string());
     load(
         move || (params.read().get("slug").unwrap_or_default(), asked.get()),
-        |(slug, (it, after))| {
-            let language = i18n::code(i18n::locale()).to_owned();
-            get_course_feedback(slug, language, it.show, it.kind, it.pack, it.delivery, it.speech, after)
-        },
-        move |data| show(data, &asked.get().0),
+        |(slug, query)| get_course_feedback(slug, i18n::code(i18n::locale()).to_owned(), query),
+        move |data| show(data, &Filter::read(&asked.get()).0),
     )
-}
-
-fn query(filter: &Filter) -> String {
-    let pairs: Vec<String> = [
-        ("show", &filter.show),
-        ("kind", &filter.kind),
-        ("pack", &filter.pack),
-        ("delivery", &filter.delivery),
-        ("speech", &filter.speech),
-    ]
-    .into_iter()
-    .filter(|(_, value)| !value.is_empty())
-    .map(|(name, value)| format!("{name}={}", app::encode(value)))
-    .collect();
-    pairs.join("&")
 }
 
 fn show(data: Data, filter: &Filter) -> AnyView {
@@ -86,7 +56,7 @@ fn show(data: Data, filter: &Filter) -> AnyView {
         view! { <div class="empty"><h2>{tr!(feedback.none)}</h2><p>{text}</p></div> }
     });
     let next = data.next.clone().map(|key| {
-        let query = query(filter);
+        let query = filter.query();
         let and = if query.is_empty() { "" } else { "&" };
         view! { <p><a class="next" href=format!("{here}?{query}{and}after={key}")>{tr!(feedback.more)}</a></p> }
     });
@@ -242,7 +212,7 @@ fn decide(data: &Data, groups: Vec<Group>, filter: &Filter) -> AnyView {
         ("change", tr!(feedback.what_changes)),
         ("reason", tr!(feedback.reason)),
     ];
-    let (id, slug, filters) = (data.decision.to_string(), data.slug.clone(), query(filter));
+    let (id, slug, filters) = (data.decision.to_string(), data.slug.clone(), filter.query());
     view! {
         <section class="stack">
             <h2>{tr!(feedback.to_decide)}</h2>
@@ -312,7 +282,7 @@ fn candidate(it: &Item, chosen: &[String]) -> AnyView {
 
 /// What was decided: by module, a decision once with all that it answers.
 fn verdicts(groups: Vec<Group>, filter: &Filter) -> AnyView {
-    let filters = query(filter);
+    let filters = filter.query();
     let groups = groups
         .into_iter()
         .map(|group| {
