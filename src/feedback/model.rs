@@ -354,7 +354,7 @@ mod tests {
         }
 
         #[test]
-        fn about_reads_back(text in ".{0,60}", id: u128, which in 0..4) {
+        fn about_reads_back(text in ".{0,60}", id: u128, which in 0usize..4) {
             let id = uuid::Uuid::from_u128(id);
             let about = [About::Course, About::Module(id.into()), About::Session(id.into()), About::Material(id.into())][which];
             prop_assert_eq!(About::read(&about.code()), Some(about));
