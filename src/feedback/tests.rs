@@ -160,7 +160,7 @@ on_both! {
         assert_eq!(page.groups[0].items[0].signed_by.as_deref(), Some("Ana Tester"));
         let evidence = &page.groups[1];
         assert_eq!(evidence.module.as_deref(), Some("Evidence"));
-        let by = |kind| evidence.items.iter().find(|item| item.kind == kind).unwrap();
+        let by = |kind: Kind| evidence.items.iter().find(|item| item.kind == kind).unwrap();
         assert_eq!((by(Kind::Unclear).signed_by.as_deref(), by(Kind::Unclear).text.as_str()), (None, "What a hash proves"));
         assert_eq!(by(Kind::LawDiffers).signed_by.as_deref(), Some("Tom Tester"));
         assert_eq!(by(Kind::LawDiffers).part.as_deref(), Some("Lesson 2"));
