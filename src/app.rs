@@ -143,6 +143,7 @@ pub fn App() -> impl IntoView {
                     <crate::attendance::pages::AttendanceRoutes/>
                     <crate::learning::pages::LearningRoutes/>
                     <crate::completion::pages::CompletionRoutes/>
+                    <crate::feedback::pages::FeedbackRoutes/>
                     <crate::trainers::pages::LicenceRoutes/>
                     <crate::trainers::pages::roster::RosterRoutes/>
                     <crate::cohorts::pages::CohortRoutes/>

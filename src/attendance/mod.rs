@@ -1,5 +1,5 @@
 //! The register: marks by half-day and their history, live, without a network, on paper and in files;
-//! self check-in, badges and kiosks; countings where no names are kept.
+//! self check-in, badges and kiosks; countings where no names are kept, by half-day and as a whole.
 
 pub mod api;
 pub mod badges;
@@ -28,6 +28,7 @@ mod long_tests;
 mod stories;
 #[cfg(all(test, feature = "ssr"))]
 mod stories_tests;
+pub mod tallies;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 pub mod transfer;

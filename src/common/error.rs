@@ -109,6 +109,14 @@ crate::text_enum! {
         NoPlaceForArea = "no_place_for_area",
         /// The person has no address that a letter could go to.
         NoAddress = "no_address",
+        /// Somebody changed what is to be decided since it was read, or decided it already.
+        FeedbackMoved = "feedback_moved",
+        /// A count without any evidence cannot be confirmed.
+        NoEvidence = "no_evidence",
+        /// Whoever entered a count does not confirm it.
+        OwnCount = "own_count",
+        /// The delivery has a count already.
+        CountedAlready = "counted_already",
     }
 }
 

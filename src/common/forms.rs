@@ -30,6 +30,8 @@ pub enum FaultKind {
     OutsideDelivery,
     /// Outside the half-day.
     OutsideSlot,
+    /// A day still to come, where only one that is past or today will do.
+    InFuture,
     /// Overlaps another one.
     Overlap,
     /// Not one of the choices.

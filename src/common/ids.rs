@@ -88,6 +88,10 @@ ids! {
     MemberId,
     /// What somebody says of a module after a delivery.
     FeedbackId,
+    /// What was decided about one matter of feedback.
+    DecisionId,
+    /// People counted without names.
+    TallyId,
     /// A piece of background work.
     JobId,
 }

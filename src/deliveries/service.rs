@@ -4,8 +4,8 @@ use super::{
     api::{Around, DeliveryList, FormChoices, Step},
     list_store::{self, Filter, Scope},
     model::{
-        Bounds, DeliveryForm, DeliveryHead, DeliveryState, Mode, NEWS, News, Plan, StateForm, Tab, TrainerForm,
-        zone_of_area,
+        Bounds, DeliveryForm, DeliveryHead, DeliveryState, FEEDBACK, Mode, NEWS, News, Plan, StateForm, Tab,
+        TrainerForm, zone_of_area,
     },
     notices, schedule, store,
 };
@@ -362,6 +362,10 @@ pub async fn change_state(cx: &Ctx, form: &StateForm) -> Result<Done, AppError> 
     // Whoever had met the rule before the end has been waiting for it.
     if matches!(to, DeliveryState::Running | DeliveryState::Delivered | DeliveryState::Reported) {
         jobs::look_again(cx, &mut tx, delivery).await?;
+    }
+    // From the beginning, so that they are invited even where nobody takes the last step.
+    if matches!(to, DeliveryState::Running | DeliveryState::Delivered) {
+        jobs::enqueue(cx, &mut tx, FEEDBACK, &jobs::About { delivery }).await?;
     }
     jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;

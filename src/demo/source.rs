@@ -5,6 +5,7 @@ use super::embedded;
 use crate::{
     catalogue::model::{Audience, CourseKind},
     deliveries::model::{DeliveryState, Mode},
+    feedback::model::{Kind, Outcome},
     packs::model::{MaterialKind, Method},
     people::model::{Profession, Sex},
     programmes::model::ProjectStatus,
@@ -205,6 +206,50 @@ pub struct Session {
     pub notes: String,
 }
 
+/// What was said of a pack and decided at a workshop, of `feedback.json`.
+#[derive(Debug, Deserialize)]
+pub struct Feedback {
+    pub course: String,
+    pub language: String,
+    pub pilot: Pilot,
+    pub decided_by: String,
+    pub decided_on: NaiveDate,
+    pub note: String,
+    pub matters: Vec<Matter>,
+    pub open: Vec<Report>,
+}
+
+/// The version that was tried, with the titles of modules that had another one in it.
+#[derive(Debug, Deserialize)]
+pub struct Pilot {
+    pub version: String,
+    pub summary: String,
+    pub release_notes: String,
+    pub released_on: NaiveDate,
+    pub called: BTreeMap<String, String>,
+}
+
+/// A matter with everything that was reported of it; without a module it is of the course as a whole.
+#[derive(Debug, Deserialize)]
+pub struct Matter {
+    pub module: Option<String>,
+    pub outcome: Outcome,
+    pub change: String,
+    pub reason: String,
+    pub reports: Vec<Report>,
+}
+
+/// Something that a trainer (a person's key) or `participant` said.
+#[derive(Debug, Deserialize)]
+pub struct Report {
+    pub delivery: String,
+    pub by: String,
+    pub kind: Kind,
+    pub text: String,
+    pub on: Option<NaiveDate>,
+    pub session: Option<String>,
+}
+
 /// Everything.
 #[derive(Debug)]
 pub struct Source {
@@ -219,6 +264,7 @@ pub struct Source {
     pub persons: Vec<Person>,
     pub deliveries: Vec<Delivery>,
     pub packs: Vec<Pack>,
+    pub feedback: Feedback,
 }
 
 fn lines<T: DeserializeOwned>(name: &str) -> Result<Vec<T>, String> {
@@ -248,6 +294,7 @@ pub fn read() -> Result<Source, String> {
         packs: embedded::packs()
             .map(|folder| Ok(Pack { folder, ..json(&format!("{folder}/pack.json"))? }))
             .collect::<Result<_, String>>()?,
+        feedback: json("feedback.json")?,
     })
 }
 

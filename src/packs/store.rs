@@ -124,8 +124,8 @@ statements! {
     MATERIAL_SHIFT = concat!("UPDATE material SET position = CASE WHEN id = $2 THEN $3 ELSE position + $4 END
         WHERE module_id = $1 AND position BETWEEN $5 AND $6 AND ", module_open!("material.module_id"));
 
-    MODULE_COPY = concat!("INSERT INTO pack_module (id, pack_id, position, title, summary, objectives, updated_by)
-        SELECT $1, p.id, $4, o.title, o.summary, o.objectives, o.updated_by
+    MODULE_COPY = concat!("INSERT INTO pack_module (id, pack_id, position, title, summary, objectives, updated_by, root_id)
+        SELECT $1, p.id, $4, o.title, o.summary, o.objectives, o.updated_by, COALESCE(o.root_id, o.id)
         FROM pack_module o, pack p WHERE o.id = $3 AND p.id = $2 AND ", editable!());
     SESSION_COPY = concat!("INSERT INTO session_plan (id, module_id, position, title, minutes, method, objectives, notes, updated_by)
         SELECT $1, pm.id, $4, o.title, o.minutes, o.method, o.objectives, o.notes, o.updated_by
@@ -443,7 +443,7 @@ pub async fn shift_material(tx: &mut Tx, module: ModuleId, id: MaterialId, shift
     execute!(tx, MATERIAL_SHIFT, module, id, shift.to, shift.by, shift.low, shift.high)
 }
 
-/// Copies a module's own fields into an editable pack.
+/// Copies a module's own fields into an editable pack; the copy knows which module it goes back to.
 pub async fn copy_module(tx: &mut Tx, id: ModuleId, into: PackId, from: ModuleId, at: i64) -> Result<bool, DbError> {
     execute!(tx, MODULE_COPY, id, into, from, at).map(|rows| rows == 1)
 }

@@ -148,7 +148,8 @@ pub(crate) async fn drain(parts: &mut Multipart) {
     let _ = tokio::time::timeout(Duration::from_secs(20), reading).await;
 }
 
-async fn short(mut field: Field<'_>) -> Option<String> {
+/// A short field of a form; none when it is too long or the line broke.
+pub(crate) async fn short(mut field: Field<'_>) -> Option<String> {
     let mut value = Vec::new();
     while let Some(bytes) = tokio::time::timeout(SILENCE, field.chunk()).await.ok()?.ok()? {
         value.extend_from_slice(&bytes);

@@ -34,6 +34,8 @@ pub enum Right {
     /// Decide about trainers' licences: withdraw, give back, name mentors, decide assessments. Not an
     /// institution's administrator: no house licenses its own trainers.
     DecideLicence,
+    /// Confirm people counted without names, from the evidence.
+    VerifyCounts,
     /// See and retry parked jobs.
     RunHouse,
 }
@@ -71,6 +73,7 @@ pub const RIGHTS: &[(Right, &[Holder])] = &[
     (Right::ReadNumbers, &[Anywhere(ProgrammeOfficer), Anywhere(InstitutionAdministrator), Anywhere(Observer)]),
     (Right::FollowTrainers, &[Anywhere(ProgrammeOfficer)]),
     (Right::DecideLicence, &[Anywhere(ProgrammeOfficer)]),
+    (Right::VerifyCounts, &[Anywhere(ProgrammeOfficer)]),
     (Right::RunHouse, &[Anywhere(ProgrammeOfficer)]),
 ];
 

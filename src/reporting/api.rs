@@ -2,7 +2,7 @@
 
 use super::{
     duty::api::DutyYear,
-    model::{Figures, Line},
+    model::{Figures, Line, Unnamed},
 };
 use crate::{
     common::{
@@ -175,6 +175,8 @@ pub struct House {
     pub running: i64,
     /// Places taken in these.
     pub places: i64,
+    /// Counts of people without names that wait for confirmation.
+    pub to_confirm: i64,
 }
 
 /// The first page.
@@ -190,6 +192,17 @@ pub async fn get_report(language: String, project: String, area: String, course:
     use crate::platform::http;
     let filter = super::service::Filter { project, area, course };
     http::answer(async { super::service::report(&http::ctx()?, &language, &filter).await }).await
+}
+
+/// People counted without names of a project, an institution or an area; none for who may not read numbers.
+#[server(prefix = "/_fn", endpoint = "reporting/unnamed", input = GetUrl, output = Postcard)]
+pub async fn get_unnamed(
+    #[server(default)] project: String,
+    #[server(default)] institution: String,
+    #[server(default)] area: String,
+) -> Result<Option<Unnamed>, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::unnamed(&http::ctx()?, &project, &institution, &area).await }).await
 }
 
 #[cfg(feature = "ssr")]

@@ -26,6 +26,73 @@ pub struct Reach {
     pub completions: i64,
 }
 
+/// People counted without names, as they may be told: beside the other figures, never in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unnamed {
+    /// All of them; none where so few are not told.
+    pub people: Option<i64>,
+    /// Those whose count nobody has confirmed; none where so few are not told.
+    pub unverified: Option<i64>,
+}
+
+impl Default for Unnamed {
+    fn default() -> Self {
+        Self { people: Some(0), unverified: Some(0) }
+    }
+}
+
+impl Unnamed {
+    /// As the programme office sees them or, with `keep_back`, as everybody does: none under [`FEW`], and
+    /// rounded, so that no small count follows by subtraction.
+    pub fn told(people: i64, unverified: i64, keep_back: bool) -> Self {
+        let told = |count: i64| match (keep_back, count) {
+            (false, _) | (_, 0) => Some(count),
+            (true, 1..FEW) => None,
+            (true, _) => Some((count + FEW / 2) / FEW * FEW),
+        };
+        let people_told = told(people);
+        Self { people: people_told, unverified: people_told.and_then(|_| told(unverified)) }
+    }
+
+    /// Whether there is nobody.
+    pub fn none(&self) -> bool {
+        self.people == Some(0)
+    }
+}
+
+/// Counts of people without names in a cell of the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Apart {
+    /// All of them.
+    pub people: i64,
+    /// Those whose count nobody has confirmed.
+    pub unverified: i64,
+}
+
+impl std::ops::AddAssign for Apart {
+    fn add_assign(&mut self, more: Self) {
+        self.people += more.people;
+        self.unverified += more.unverified;
+    }
+}
+
+/// Puts people counted without names beside the figures of their cells and of the totals over these. A cell
+/// that has nobody else says so.
+pub fn beside(cells: &mut BTreeMap<Cell, Figures>, apart: &[(Cell, Apart)], keep_back: bool) {
+    let mut sums: BTreeMap<Cell, Apart> = BTreeMap::new();
+    for ((area, course), counted) in apart {
+        for area in [area.as_str(), ALL] {
+            for course in [course.as_str(), ALL] {
+                *sums.entry((area.to_owned(), course.to_owned())).or_default() += *counted;
+            }
+        }
+    }
+    for (cell, it) in sums {
+        let nobody = Figures { participations: Some(0), persons: Some(0), completions: Some(0), ..Figures::default() };
+        cells.entry(cell).or_insert(nobody).unnamed = Unnamed::told(it.people, it.unverified, keep_back);
+    }
+}
+
 /// Figures as they may be shown; none where a count is kept back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
@@ -37,6 +104,8 @@ pub struct Figures {
     pub persons: Option<i64>,
     /// Places that led to a completion.
     pub completions: Option<i64>,
+    /// People counted without names; in none of the others.
+    pub unnamed: Unnamed,
 }
 
 /// A row of a table of figures.
@@ -50,7 +119,8 @@ pub struct Line {
     pub figures: Figures,
 }
 
-type Cell = (String, String);
+/// An area and a course, each possibly [`ALL`].
+pub type Cell = (String, String);
 
 /// The figures of every cell, with small counts kept back if asked.
 pub fn figures(reach: &[Reach], keep_back: bool) -> BTreeMap<Cell, Figures> {
@@ -75,6 +145,7 @@ pub fn figures(reach: &[Reach], keep_back: bool) -> BTreeMap<Cell, Figures> {
                 participations: shown(r.participations, hidden),
                 persons: shown(r.persons, hidden),
                 completions: shown(r.completions, hidden || completions.contains(&cell)),
+                unnamed: Unnamed::default(),
             };
             (cell, figures)
         })
@@ -164,6 +235,28 @@ mod tests {
         assert_eq!((at("a0", "c0"), at("a0", "c1"), at("a0", "c2")), (Some(30), None, None));
         assert_eq!((at("a1", "c1"), at("a1", "c2"), at(ALL, ALL)), (None, None, Some(112)));
         assert!(figures(&table(&[[30, 3, 12]]), false).values().all(|f| f.persons.is_some()));
+    }
+
+    #[test]
+    fn who_is_counted_without_a_name_stands_beside() {
+        let mut cells = figures(&table(&[[30, 40, 12]]), false);
+        let cell = |a: &str, c: &str| (a.to_owned(), c.to_owned());
+        let before = cells.clone();
+        let apart = [
+            (cell("a0", "c0"), Apart { people: 12, unverified: 12 }),
+            (cell("a9", "c0"), Apart { people: 7, unverified: 0 }),
+        ];
+        beside(&mut cells, &apart, false);
+        assert_eq!(cells[&cell(ALL, ALL)].unnamed, Unnamed { people: Some(19), unverified: Some(12) });
+        assert_eq!(cells[&cell("a9", ALL)].unnamed.people, Some(7));
+        assert_eq!(cells[&cell("a9", "c0")].persons, Some(0), "nobody there has a name");
+        for (cell, figures) in &before {
+            let after = Figures { unnamed: Unnamed::default(), ..cells[cell] };
+            assert_eq!(after, *figures, "nothing was added to anything");
+        }
+        assert_eq!(Unnamed::told(3, 3, true), Unnamed { people: None, unverified: None });
+        assert_eq!(Unnamed::told(23, 3, true), Unnamed { people: Some(25), unverified: None });
+        assert_eq!(Unnamed::told(0, 0, true), Unnamed::default());
     }
 
     proptest! {

@@ -6,7 +6,7 @@ pub use home::home;
 
 use super::{
     api::Report,
-    model::{ALL, Figures, Line, figures},
+    model::{ALL, Apart, Figures, Line, Unnamed, beside, figures},
     store::{self, ReachRow},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         self,
         model::{AreaName, KOSOVO, name_at},
     },
-    people::rights::{Record, Right, demand},
+    people::rights::{Record, Right, demand, may},
     platform::{context::Ctx, db::Handle, export::csv, text},
     tr,
 };
@@ -79,12 +79,21 @@ pub(super) async fn numbers(
     let titles = store::course_titles(h).await?;
     // Only the programme office, which answers for the data, sees the smallest counts.
     let suppressed = !cx.actor.as_ref().is_some_and(|actor| actor.has(Role::ProgrammeOfficer));
-    let as_of = rows.iter().map(|row| row.refreshed_at).max().map(|at| at.naive_utc());
-    let cells = figures(&rows.into_iter().map(|row: ReachRow| row.reach).collect::<Vec<_>>(), suppressed);
+    let as_of = rows.iter().filter_map(|row| row.refreshed_at).max().map(|at| at.naive_utc());
+    let (counted, kept): (Vec<ReachRow>, Vec<ReachRow>) = rows.into_iter().partition(|row| row.refreshed_at.is_none());
+    let mut cells = figures(&kept.into_iter().map(|row| row.reach).collect::<Vec<_>>(), suppressed);
+    let apart: Vec<_> = counted
+        .into_iter()
+        .map(|row| {
+            let cell = (row.reach.area_code, row.reach.course_slug);
+            (cell, Apart { people: row.people, unverified: row.unverified })
+        })
+        .collect();
+    beside(&mut cells, &apart, suppressed);
     let (area, course) = (or_all(&filter.area), or_all(&filter.course));
     let today = cx.now().date_naive();
     let areas = named(&cells, |(a, c)| (*c == course).then_some(a), |key| area_name(&names, key, language, today));
-    let courses = named(&cells, |(a, c)| (*a == area).then_some(c), |key| course_title(&titles, key, language));
+    let courses = named(&cells, |(a, c)| (*a == area).then_some(c), |key| course_name(&titles, key, language));
     let choices = |lines: Vec<Line>| lines.into_iter().map(|line| (line.key, line.name)).collect::<Vec<_>>();
     Ok(Report {
         total: cells.get(&(area.clone(), course.clone())).copied().unwrap_or_default(),
@@ -95,7 +104,7 @@ pub(super) async fn numbers(
         )),
         course_choices: choices(named(
             &cells,
-            |(a, c)| (a == ALL).then_some(c),
+            |(a, c)| (a == ALL && !c.is_empty()).then_some(c),
             |key| course_title(&titles, key, language),
         )),
         footnote: areas.iter().any(|line| line.key == KOSOVO),
@@ -131,6 +140,15 @@ fn area_name(names: &[AreaName], code: &str, language: &str, day: NaiveDate) -> 
     }
 }
 
+/// A course's title; what was counted without names need not be one of our courses.
+fn course_name(titles: &[(String, String, String)], slug: &str, language: &str) -> String {
+    if slug.is_empty() {
+        i18n::speaking(i18n::locale_of(language).unwrap_or_default(), || tr!(tallies.no_course_of_ours))
+    } else {
+        course_title(titles, slug, language)
+    }
+}
+
 pub(super) fn course_title(titles: &[(String, String, String)], slug: &str, language: &str) -> String {
     let pick = |code: &str| titles.iter().find(|(s, l, _)| s == slug && l == code).map(|(.., title)| title.clone());
     pick(language).or_else(|| pick("en")).unwrap_or_else(|| slug.to_owned())
@@ -145,6 +163,16 @@ pub async fn report(cx: &Ctx, language: &str, filter: &Filter) -> Result<Report,
     Ok(Report { projects, ..report })
 }
 
+/// People counted without names, for who may read numbers; others learn nothing.
+pub async fn unnamed(cx: &Ctx, project: &str, institution: &str, area: &str) -> Result<Option<Unnamed>, AppError> {
+    if !may(cx.actor.as_ref(), Right::ReadNumbers, Record::default()) {
+        return Ok(None);
+    }
+    let keep_back = !cx.actor.as_ref().is_some_and(|actor| actor.has(Role::ProgrammeOfficer));
+    let (people, unverified) = store::unnamed(&mut cx.read().await?, project, institution, area).await?;
+    Ok(Some(Unnamed::told(people, unverified, keep_back)))
+}
+
 /// The numbers as a file: the same as the page shows.
 pub async fn report_csv(cx: &Ctx, locale: Locale, filter: &Filter) -> Result<String, AppError> {
     let report = report(cx, i18n::code(locale), filter).await?;
@@ -153,6 +181,7 @@ pub async fn report_csv(cx: &Ctx, locale: Locale, filter: &Filter) -> Result<Str
 
 fn file_of(report: &Report) -> String {
     let count = |value: Option<i64>| value.map_or_else(|| tr!(reporting.few), |value| value.to_string());
+    let few = |value: Option<i64>| value.map_or_else(|| tr!(tallies.few), |value| value.to_string());
     let row = |of: String, key: &str, name: &str, f: &Figures| {
         vec![
             of,
@@ -162,6 +191,8 @@ fn file_of(report: &Report) -> String {
             count(f.participations),
             count(f.persons),
             count(f.completions),
+            few(f.unnamed.people),
+            few(f.unnamed.unverified),
         ]
     };
     let mut rows = vec![vec![
@@ -172,6 +203,8 @@ fn file_of(report: &Report) -> String {
         tr!(reporting.participations),
         tr!(reporting.persons),
         tr!(reporting.completions),
+        tr!(tallies.column),
+        tr!(tallies.column_unverified),
     ]];
     rows.push(row(tr!(reporting.sum), "", "", &report.total));
     rows.extend(report.areas.iter().map(|l| row(tr!(reporting.area), &l.key, &l.name, &l.figures)));

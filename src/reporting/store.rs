@@ -43,14 +43,34 @@ statements! {
             participations = excluded.participations, persons = excluded.persons, completions = excluded.completions,
             refreshed_at = excluded.refreshed_at";
     REACH_FORGET = "DELETE FROM reach WHERE refreshed_at < $1";
-    REACH = "SELECT area_code, course_slug, deliveries, participations, persons, completions, refreshed_at
-        FROM reach WHERE project_key = $1 ORDER BY area_code, course_slug";
+    // People counted without names are read with the counts, and stand in columns of their own: what comes of
+    // a count is never in the same row as what comes of places.
+    REACH = "SELECT r.area_code, r.course_slug, r.deliveries, r.participations, r.persons, r.completions, r.refreshed_at,
+            CAST(0 AS BIGINT) AS people, CAST(0 AS BIGINT) AS unverified
+        FROM reach r WHERE r.project_key = $1
+        UNION ALL
+        SELECT l.area_code, COALESCE(c.slug, '') AS course_slug, 0, 0, 0, 0, NULL, CAST(SUM(l.people) AS BIGINT) AS people,
+            CAST(SUM(CASE WHEN t.state = 'verified' THEN 0 ELSE l.people END) AS BIGINT) AS unverified
+        FROM tally t JOIN tally_line l ON l.tally_id = t.id LEFT JOIN course c ON c.id = t.course_id
+        WHERE t.state <> 'withdrawn' AND ($1 = '*'
+            OR EXISTS (SELECT 1 FROM tally_project x JOIN project p ON p.id = x.project_id WHERE x.tally_id = t.id AND p.key = $1)
+            OR EXISTS (SELECT 1 FROM delivery_project y JOIN project p ON p.id = y.project_id WHERE y.delivery_id = t.delivery_id AND p.key = $1))
+        GROUP BY l.area_code, c.slug
+        ORDER BY 1, 2";
+    UNNAMED = "SELECT CAST(COALESCE(SUM(t.total), 0) AS BIGINT) AS people,
+            CAST(COALESCE(SUM(CASE WHEN t.state = 'verified' THEN 0 ELSE t.total END), 0) AS BIGINT) AS unverified
+        FROM tally t JOIN institution i ON i.id = t.institution_id
+        WHERE t.state <> 'withdrawn' AND ($2 = '' OR i.slug = $2) AND ($3 = '' OR t.area_code = $3) AND ($1 = ''
+            OR EXISTS (SELECT 1 FROM tally_project x JOIN project p ON p.id = x.project_id WHERE x.tally_id = t.id AND p.key = $1)
+            OR EXISTS (SELECT 1 FROM delivery_project y JOIN project p ON p.id = y.project_id WHERE y.delivery_id = t.delivery_id AND p.key = $1))";
     COURSE_TITLES = "SELECT c.slug, t.language, t.title FROM course c JOIN course_text t ON t.course_id = c.id ORDER BY c.slug";
     PROJECTS = "SELECT key, title FROM project ORDER BY key";
     HOUSE = "SELECT (SELECT COUNT(*) FROM job WHERE state = 'parked'),
             (SELECT COUNT(*) FROM delivery WHERE state = 'delivered'),
             (SELECT COUNT(*) FROM delivery WHERE state = 'running'),
-            (SELECT CAST(COALESCE(SUM(taken), 0) AS BIGINT) FROM delivery WHERE state = 'running')";
+            (SELECT CAST(COALESCE(SUM(taken), 0) AS BIGINT) FROM delivery WHERE state = 'running'),
+            (SELECT COUNT(*) FROM tally t WHERE t.state = 'unverified'
+                AND EXISTS (SELECT 1 FROM tally_evidence e WHERE e.tally_id = t.id AND e.withdrawn_at IS NULL))";
     LEARNING = "SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.mode, d.starts_on, d.ends_on,
             d.time_zone, d.place, d.area_code,
             (SELECT COUNT(*) FROM material t JOIN pack_module m ON m.id = t.module_id
@@ -148,13 +168,23 @@ pub struct ReachRow {
     /// The count.
     #[sqlx(flatten)]
     pub reach: Reach,
-    /// When it was made.
-    pub refreshed_at: DateTime<Utc>,
+    /// When it was made; none for people counted without names, who are read as they stand.
+    pub refreshed_at: Option<DateTime<Utc>>,
+    /// People counted without names.
+    pub people: i64,
+    /// Those of them whose count nobody has confirmed.
+    pub unverified: i64,
 }
 
 /// The counts of a project, or of all.
 pub async fn reach(h: &mut impl Handle, project: &str) -> Result<Vec<ReachRow>, DbError> {
     fetch_all!(h, REACH, project)
+}
+
+/// People counted without names, and those of them whose count nobody has confirmed: of a project, an
+/// institution and an area; empty means all.
+pub async fn unnamed(h: &mut impl Handle, project: &str, institution: &str, area: &str) -> Result<(i64, i64), DbError> {
+    fetch_one!(h, UNNAMED, project, institution, area)
 }
 
 /// Titles of all courses: address, language, title.
@@ -167,8 +197,9 @@ pub async fn projects(h: &mut impl Handle) -> Result<Vec<(String, String)>, DbEr
     fetch_all!(h, PROJECTS)
 }
 
-/// Jobs parked, deliveries to be reported, deliveries running, and places taken in these.
-pub async fn house(h: &mut impl Handle) -> Result<(i64, i64, i64, i64), DbError> {
+/// Jobs parked, deliveries to be reported, deliveries running, places taken in these, and counts of people
+/// without names that wait for confirmation.
+pub async fn house(h: &mut impl Handle) -> Result<(i64, i64, i64, i64, i64), DbError> {
     fetch_one!(h, HOUSE)
 }
 

@@ -147,6 +147,7 @@ on_both! {
             let empty = ByHand::default();
             let it = by_hand.get(&(project.into(), area.into(), course.into())).unwrap_or(&empty);
             Figures {
+                unnamed: Default::default(),
                 deliveries: it.deliveries.len() as i64,
                 participations: Some(it.participations),
                 persons: Some(it.persons.len() as i64),

@@ -239,6 +239,26 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("cohorts/member", SignIn),
     ("cohorts/decide", For(Right::ManageDelivery)),
     ("cohorts/mentor", For(Right::ManageDelivery)),
+    // feedback
+    ("feedback/own", For(Right::Study)),
+    ("feedback/say", For(Right::Study)),
+    ("feedback/unsay", For(Right::Study)),
+    ("feedback/of-course", For(Right::WritePack)),
+    ("feedback/decide", For(Right::WritePack)),
+    ("feedback/reopen", For(Right::WritePack)),
+    ("feedback/taken-up", For(Right::WritePack)),
+    ("feedback/waiting", For(Right::WritePack)),
+    // people counted without names
+    ("tallies/list", For(Right::ManageDelivery)),
+    ("tallies/view", For(Right::ManageDelivery)),
+    ("tallies/for-new", For(Right::ManageDelivery)),
+    ("tallies/for-edit", For(Right::ManageDelivery)),
+    ("tallies/save", For(Right::ManageDelivery)),
+    ("tallies/verify", For(Right::VerifyCounts)),
+    ("tallies/doubt", For(Right::VerifyCounts)),
+    ("tallies/withdraw", For(Right::ManageDelivery)),
+    ("tallies/withdraw-evidence", For(Right::ManageDelivery)),
+    ("reporting/unnamed", Nothing),
     // reporting
     ("cascade/page", For(Right::ReadNumbers)),
     ("cascade/list", For(Right::ManageDelivery)),
@@ -362,6 +382,14 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/cohorts/{id}/state/{to}", For(Right::ManageDelivery)),
     ("/cohorts/{id}/members", For(Right::ManageDelivery)),
     ("/cohorts/{id}/members/{member}", SignIn),
+    // feedback
+    ("/deliveries/{id}/feedback", For(Right::Study)),
+    ("/courses/{slug}/feedback", For(Right::WritePack)),
+    // people counted without names
+    ("/counts", For(Right::ManageDelivery)),
+    ("/counts/new", For(Right::ManageDelivery)),
+    ("/counts/{id}", For(Right::ManageDelivery)),
+    ("/counts/{id}/edit", For(Right::ManageDelivery)),
     // reporting
     ("/", Nothing),
     ("/cascade", For(Right::ReadNumbers)),
@@ -404,6 +432,8 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     ("GET", "/deliveries/{id}/badges.pdf", For(Right::KeepRegister)),
     ("POST", "/deliveries/{id}/register/{slot}/scans", For(Right::KeepRegister)),
     ("GET", "/deliveries/{id}/register/{slot}/scans/{scan}", For(Right::KeepRegister)),
+    ("POST", "/counts/{id}/evidence", For(Right::ManageDelivery)),
+    ("GET", "/counts/{id}/evidence/{piece}", For(Right::ManageDelivery)),
     ("GET", "/deliveries/{id}/sheets.pdf", For(Right::KeepRegister)),
     ("GET", "/deliveries/{id}/register/{slot}/sheet.pdf", For(Right::KeepRegister)),
 ];

@@ -81,6 +81,8 @@ pub const JOBS: Handlers = &[
     (jobs::LICENCES, trainers::jobs::look_job),
     (trainers::jobs::DAILY, trainers::jobs::daily_job),
     (trainers::jobs::RULES, trainers::jobs::rules_job),
+    (crate::deliveries::model::FEEDBACK, crate::feedback::letters::invite_job),
+    (crate::feedback::letters::TELL, crate::feedback::letters::tell_job),
 ];
 
 /// Jobs that run once a day; each asks for its own next run.
@@ -140,6 +142,7 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/deliveries/{id}/attendance/{file}", get(reporting::attendance::download::grid))
         .route("/deliveries/{id}/evidence.zip", get(reporting::attendance::download::evidence))
         .route("/deliveries/{id}/badges.pdf", get(crate::attendance::badges::api::badges_pdf))
+        .route("/counts/{id}/evidence/{piece}", get(crate::attendance::tallies::files::open))
         .route("/deliveries/{id}/sheets.pdf", get(crate::attendance::sheets::files::sheets_pdf))
         .route("/deliveries/{id}/register/{slot}/scans/{scan}", get(crate::attendance::sheets::files::scan))
         .route("/deliveries/{id}/register/{slot}/sheet.pdf", get(crate::attendance::sheets::files::sheet_pdf))
@@ -150,6 +153,7 @@ pub fn router(app: &App) -> Result<Router, String> {
     let uploads = Router::new()
         .route("/uploads", post(upload::receive))
         .route("/deliveries/{id}/transfer/upload", post(transfer::receive).get(pages::fallback))
+        .route("/counts/{id}/evidence", post(crate::attendance::tallies::files::receive))
         .route("/deliveries/{id}/register/{slot}/scans", post(crate::attendance::sheets::files::receive))
         .layer(DefaultBodyLimit::disable());
     // Goes on for minutes, by design.

@@ -36,6 +36,7 @@ pub fn fault(kind: &FaultKind) -> String {
         FaultKind::EndsBeforeStart => tr!(form.ends_before_start),
         FaultKind::OutsideDelivery => tr!(form.outside_delivery),
         FaultKind::OutsideSlot => tr!(form.outside_slot),
+        FaultKind::InFuture => tr!(form.in_future),
         FaultKind::Overlap => tr!(form.overlap),
         FaultKind::Choice => tr!(form.choice),
         FaultKind::Taken => tr!(form.taken),
@@ -115,6 +116,10 @@ table! {
         NothingScored => refusal.nothing_scored,
         NoPlaceForArea => refusal.no_place_for_area,
         NoAddress => refusal.no_address,
+        FeedbackMoved => refusal.feedback_moved,
+        NoEvidence => refusal.no_evidence,
+        OwnCount => refusal.own_count,
+        CountedAlready => refusal.counted_already,
     }
 }
 

@@ -4,7 +4,7 @@ use super::register::half_day;
 use crate::{
     attendance::counts::{
         api::{CountPage, SaveCounts, get_counts},
-        model::{cell, field, total},
+        model::{Heads, cell, field, total},
     },
     i18n,
     people::model::{Profession, Sex},
@@ -99,6 +99,9 @@ fn show(data: CountPage) -> AnyView {
         <div class="wrap body stack wide">
             <nav class="slots counted" aria-label=tr!(attendance.half_days)>{tabs}</nav>
             <p>{tr!(attendance.counts.lede)}" "<b>{tr!(attendance.counts.people, count = counted)}</b></p>
+            {data.writable.is_ok().then(|| view! {
+                <p><a class="next" href=format!("/counts/new?of={}", data.delivery)>{tr!(tallies.of_delivery)}</a></p>
+            })}
             {note.map(|note| view! { <p class="notice calm">{note}</p> })}
             <Form function=SaveCounts::PATH class="stack" labels=vec![("people", tr!(attendance.counts.in_all)), ("reason", tr!(attendance.reason))]>
                 <Grid data=data.clone()/>
@@ -111,14 +114,26 @@ fn show(data: CountPage) -> AnyView {
     .into_any()
 }
 
-/// A table an area: professions by sex.
+/// The fields, a table an area: professions by sex.
 #[component]
 fn Grid(data: CountPage) -> impl IntoView {
-    let form = expect_context::<FormState>();
     let locked = data.writable.is_err();
     let closed = data.writable == Ok(true);
-    let tables = data
-        .areas
+    view! {
+        <Hidden name="id" value=data.next.to_string()/>
+        <Hidden name="delivery" value=data.delivery.to_string()/>
+        <Hidden name="slot" value=data.slot.to_string()/>
+        <Hidden name="seen" value=data.seen.clone()/>
+        {tables(&data.areas, &data.heads, locked)}
+        {closed.then(|| view! { <Input name="reason" label=tr!(attendance.reason) hint=tr!(attendance.reason_hint)/> })}
+        {(!locked).then(|| view! { <div class="actions"><Submit label=tr!(form.save)/></div> })}
+    }
+}
+
+/// A table an area: professions by sex. Inside a form.
+pub(super) fn tables(areas: &[(String, String)], heads: &[Heads], locked: bool) -> AnyView {
+    let form = expect_context::<FormState>();
+    areas
         .iter()
         .map(|(area, name)| {
             let rows = Profession::ALL
@@ -128,8 +143,7 @@ fn Grid(data: CountPage) -> impl IntoView {
                         .iter()
                         .map(|sex| {
                             let field = field(area, *profession, *sex);
-                            let stands = data
-                                .heads
+                            let stands = heads
                                 .iter()
                                 .find(|it| it.area_code == *area && it.profession == *profession && it.sex == *sex)
                                 .map_or_else(String::new, |it| it.people.to_string());
@@ -162,19 +176,12 @@ fn Grid(data: CountPage) -> impl IntoView {
                 </table>
             }
         })
-        .collect_view();
-    view! {
-        <Hidden name="id" value=data.next.to_string()/>
-        <Hidden name="delivery" value=data.delivery.to_string()/>
-        <Hidden name="slot" value=data.slot.to_string()/>
-        <Hidden name="seen" value=data.seen.clone()/>
-        {tables}
-        {closed.then(|| view! { <Input name="reason" label=tr!(attendance.reason) hint=tr!(attendance.reason_hint)/> })}
-        {(!locked).then(|| view! { <div class="actions"><Submit label=tr!(form.save)/></div> })}
-    }
+        .collect_view()
+        .into_any()
 }
 
-fn sex_word(sex: Sex) -> String {
+/// The word for a sex, of people.
+pub(super) fn sex_word(sex: Sex) -> String {
     match sex {
         Sex::Female => tr!(attendance.counts.women),
         Sex::Male => tr!(attendance.counts.men),

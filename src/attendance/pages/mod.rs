@@ -23,6 +23,7 @@ mod register;
 mod row;
 #[cfg(feature = "hydrate")]
 mod shelf;
+mod tallies;
 mod transfer;
 mod transfer_draft;
 mod transfer_words;
@@ -54,6 +55,10 @@ pub fn AttendanceRoutes() -> AnyNestedRoute {
         <Route path=path!("/deliveries/:id/register/:slot/paper") view=lazy!(manage: paper::PaperPage)/>
         <Route path=path!("/deliveries/:id/badges") view=lazy!(manage: badges::BadgesPage)/>
         <Route path=path!("/deliveries/:id/unrecorded") view=lazy!(manage: unrecorded::UnrecordedPage)/>
+        <Route path=path!("/counts") view=lazy!(manage: tallies::list::TalliesPage)/>
+        <Route path=path!("/counts/new") view=lazy!(manage: tallies::form::NewTallyPage)/>
+        <Route path=path!("/counts/:id") view=lazy!(manage: tallies::show::TallyPage)/>
+        <Route path=path!("/counts/:id/edit") view=lazy!(manage: tallies::form::EditTallyPage)/>
         <Route path=path!("/kiosk") view=lazy!(kiosk: kiosk::KioskPage)/>
         <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>
         <Route path=path!("/in/:slot") view=lazy!(learn: arrive::ArrivePage)/>

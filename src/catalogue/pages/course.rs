@@ -162,6 +162,7 @@ fn show(mut data: Data) -> impl IntoView {
                 ().into_any()
             }}
             {may_count.then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/coverage")>{tr!(roster.coverage)}</a> })}
+            {(data.may_write || data.may_edit).then(|| view! { <a class="btn quiet small" href=format!("/courses/{slug}/feedback")>{tr!(feedback.title)}</a> })}
         }
         .into_any()
     });

@@ -265,6 +265,9 @@ crate::text_enum! {
     }
 }
 
+/// The job that invites trainers and participants to say what they think of the materials.
+pub const FEEDBACK: &str = "feedback.invite";
+
 /// A half-day whose hours were changed; the payload of the job [`MOVED`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Moved {

@@ -13,6 +13,7 @@ use crate::{
         api::{DeliveryView, Enrol, get_delivery},
         model::EnrolmentState,
     },
+    feedback::model as feedback,
     i18n,
     people::rights::{Right, may_somewhere},
     tr,
@@ -181,12 +182,32 @@ fn take_part(data: &DeliveryView) -> AnyView {
             <h2>{tr!(deliveries.enrol_title)}</h2>
             {places}
             {act}
+            {to_feedback(data)}
+            {(head.sealed && data.may_manage && head.state.pack_is_fixed()).then(|| view! {
+                <p><a class="next" href=format!("/counts/new?of={}", head.id)>{tr!(tallies.link)}</a></p>
+            })}
             {data.link.clone().map(|link| view! {
                 <p><a class="btn quiet wide" href=link rel="noopener noreferrer">{tr!(deliveries.join)}</a></p>
             })}
         </div>
     }
     .into_any()
+}
+
+/// The way to saying what one thinks of the materials, for trainers and for who took part to the end.
+fn to_feedback(data: &DeliveryView) -> AnyView {
+    let me = app::actor().map(|actor| actor.person_id);
+    let trains = data.trainers.iter().flatten().any(|it| Some(it.id) == me);
+    let place = data.own.filter(|_| me.is_some());
+    let shown = feedback::voice(trains, place).is_some_and(|voice| {
+        let last = data.head.ends_on.or(data.head.starts_on);
+        feedback::may_speak(voice, data.head.state, last, data.now.date()).is_ok()
+    });
+    if !shown {
+        return ().into_any();
+    }
+    view! { <p><a class="next" href=format!("/deliveries/{}/feedback", data.head.id)>{tr!(feedback.link)}</a></p> }
+        .into_any()
 }
 
 /// What can be done next, for whoever manages it: each leads to a page that says what follows.

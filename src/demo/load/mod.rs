@@ -3,6 +3,7 @@
 mod catalogue;
 mod cohorts;
 mod deliveries;
+mod feedback;
 mod licences;
 mod people;
 mod reference;
@@ -138,6 +139,7 @@ async fn write(cx: &Ctx, source: &Source, hash: &str, files: &[Stored]) -> Resul
     loader.deliveries(&mut tx).await?;
     loader.licences(&mut tx).await?;
     loader.cohorts(&mut tx).await?;
+    loader.feedback(&mut tx).await?;
     audit::note(cx, &mut tx, "load", "demonstration", "1").await?;
     loader.jobs(&mut tx).await?;
     tx.commit().await?;

@@ -10,6 +10,7 @@ use crate::{
         pages::duties::said,
     },
     programmes::pages::parts::ProgrammesInArea,
+    reporting::pages::unnamed::CountedWithoutNames,
     tr,
     ui::{format, layout::PageHead, load::load, words},
 };
@@ -31,6 +32,7 @@ pub fn AreaPage() -> impl IntoView {
         <CoursesInArea code=Signal::derive(code)/>
         <DeliveriesInArea code=Signal::derive(code)/>
         <ProgrammesInArea code=Signal::derive(code)/>
+        <CountedWithoutNames area=Signal::derive(code)/>
         {footnote}
     }
 }

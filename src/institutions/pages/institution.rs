@@ -5,6 +5,7 @@ use crate::{
     deliveries::pages::parts::DeliveriesAtInstitution,
     i18n,
     institutions::api::{InstitutionView, get_institution},
+    reporting::pages::unnamed::CountedWithoutNames,
     tr,
     ui::{layout::PageHead, load::load, words},
 };
@@ -21,6 +22,7 @@ pub fn InstitutionPage() -> impl IntoView {
         {page}
         <CoursesAtInstitution slug=Signal::derive(slug)/>
         <DeliveriesAtInstitution slug=Signal::derive(slug)/>
+        <CountedWithoutNames institution=Signal::derive(slug)/>
     }
 }
 
@@ -31,6 +33,7 @@ fn show(data: InstitutionView) -> impl IntoView {
         view! {
             <a class="btn quiet small" href=duty>{tr!(duty.title)}</a>
             <a class="btn quiet small" href=format!("/institutions/{}/edit", institution.slug)>{tr!(institutions.edit)}</a>
+            <a class="btn quiet small" href=format!("/counts?institution={}", institution.slug)>{tr!(tallies.title)}</a>
         }
         .into_any()
     });

@@ -4,6 +4,10 @@ use super::{crumbs, language, objectives, show::Icon, tags};
 use crate::{
     app::PageState,
     common::forms::Flash,
+    feedback::{
+        api::{TakenUpList, get_taken_up},
+        pages::parts::{TakenUpInVersion, taken_up_list},
+    },
     packs::{
         api::{
             AuthorView, CopyPack, EditPack, MoveMaterial, MoveModule, MoveSession, PackView, StepPack, get_pack,
@@ -33,7 +37,11 @@ fn pack_param() -> impl Fn() -> String + Send + Sync + 'static {
 
 #[component]
 pub fn PackPage() -> impl IntoView {
-    load(pack_param(), |pack| get_pack(pack, language()), show)
+    let page = load(pack_param(), |pack| get_pack(pack, language()), show);
+    view! {
+        {page}
+        <TakenUpInVersion pack=Signal::derive(pack_param())/>
+    }
 }
 
 fn show(data: PackView) -> impl IntoView {
@@ -109,7 +117,7 @@ fn aside(head: &PackHead, outline: &[OutlineModule], missing: &[Missing], copy_i
         .into_any(),
     };
     let notes = (!head.release_notes.is_empty()).then(|| {
-        view! { <div><dt>{tr!(packs.release_notes)}</dt><dd>{head.release_notes.clone()}</dd></div> }
+        view! { <div><dt>{tr!(packs.release_notes)}</dt><dd>{note_lines(&head.release_notes)}</dd></div> }
     });
     view! {
         <aside>
@@ -140,6 +148,12 @@ fn aside(head: &PackHead, outline: &[OutlineModule], missing: &[Missing], copy_i
         </aside>
     }
     .into_any()
+}
+
+/// Release notes line by line, as they were written.
+fn note_lines(notes: &str) -> AnyView {
+    let lines = notes.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| view! { <p>{line.to_owned()}</p> }).collect_view().into_any()
 }
 
 /// What is missing before release.
@@ -409,11 +423,24 @@ fn edit(data: AuthorView) -> impl IntoView {
 
 #[component]
 pub fn ReleasePage() -> impl IntoView {
-    load(pack_param(), |pack| get_pack(pack, language()), release)
+    load(
+        pack_param(),
+        |pack| async move { Ok((get_pack(pack.clone(), language()).await?, get_taken_up(pack).await?)) },
+        |(data, taken): (PackView, TakenUpList)| release(data, taken),
+    )
 }
 
-fn release(data: PackView) -> impl IntoView {
+fn release(data: PackView, taken: TakenUpList) -> impl IntoView {
     let PackView { head, missing, .. } = data;
+    let listed = (!taken.lines.is_empty()).then(|| {
+        view! {
+            <section class="section stack text">
+                <h2>{tr!(feedback.taken_up_title)}</h2>
+                <p class="muted">{tr!(feedback.proposed)}</p>
+                {taken_up_list(&taken.lines)}
+            </section>
+        }
+    });
     let back = format!("/packs/{}", head.id);
     let ready = missing.is_empty() && head.state == PackState::Feedback;
     let body = if ready {
@@ -422,7 +449,7 @@ fn release(data: PackView) -> impl IntoView {
                 <Hidden name="id" value=head.id.to_string()/>
                 <Version value=head.version/>
                 <Hidden name="step" value=PackStep::Release.code()/>
-                <TextArea name="notes" label=tr!(packs.release_notes) hint=tr!(packs.release_notes_hint)/>
+                <TextArea name="notes" label=tr!(packs.release_notes) hint=tr!(packs.release_notes_hint) value=taken.proposed class="tall"/>
                 <div class="actions">
                     <Submit label=tr!(packs.release)/>
                     <a class="btn quiet" href=back>{tr!(form.cancel)}</a>
@@ -444,7 +471,7 @@ fn release(data: PackView) -> impl IntoView {
     };
     view! {
         <PageHead title=tr!(packs.release_title) crumbs=crumbs(&head) tags=tags(&head) lede=tr!(packs.release_lede)/>
-        <div class="wrap body">{body}</div>
+        <div class="wrap body stack wide">{body}{listed}</div>
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     deliveries::teaching::{TeachingLine, get_my_deliveries},
+    feedback::pages::parts::FeedbackWaiting,
     i18n,
     packs::{
         api::{CreatePack, NewPackView, Teaching, get_new_pack, get_teaching},
@@ -39,6 +40,7 @@ pub fn TeachPage() -> impl IntoView {
                     lede=tr!(packs.teach_lede)
                     actions=view! { <a class="btn" href="/teach/new">{tr!(packs.new_pack)}</a> }.into_any()
                 />
+                <FeedbackWaiting/>
                 <div class="wrap body">{courses(teaching)} {deliveries(lines)}</div>
             }
             .into_any()

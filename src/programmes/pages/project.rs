@@ -10,6 +10,7 @@ use crate::{
         api::{ProjectView, ResultLine, get_project},
         model::Amendment,
     },
+    reporting::pages::unnamed::CountedWithoutNames,
     tr,
     ui::{format, layout::PageHead, load::load, words},
 };
@@ -24,6 +25,7 @@ pub fn ProjectPage() -> impl IntoView {
     view! {
         {page}
         <DeliveriesPaidBy project=Signal::derive(key)/>
+        <CountedWithoutNames project=Signal::derive(key)/>
     }
 }
 

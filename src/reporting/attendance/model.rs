@@ -5,6 +5,7 @@ use crate::{
     common::few::{FEW, nearest, told},
     completion::model::{Rule, Tally},
     enrolment::model::Risk,
+    reporting::model::{Apart, Unnamed},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -184,6 +185,7 @@ pub struct Group {
     deliveries: i64,
     sum: Sum,
     people: People,
+    apart: Apart,
 }
 
 impl Group {
@@ -192,6 +194,11 @@ impl Group {
         self.deliveries += 1;
         self.sum += sum;
         self.people.add(persons);
+    }
+
+    /// Adds people counted without names, who are in none of the other sums.
+    pub fn add_apart(&mut self, counted: Apart) {
+        self.apart += counted;
     }
 
     /// The numbers, as an observer or the programme office may see them.
@@ -219,6 +226,7 @@ impl Group {
             completed: count(it.completed),
             at_risk: count(it.at_risk),
             cannot_pass: count(it.cannot_pass),
+            unnamed: Unnamed::told(self.apart.people, self.apart.unverified, keep_back),
         }
     }
 }
@@ -250,6 +258,8 @@ pub struct Told {
     pub at_risk: Option<i64>,
     /// Places that cannot lead to a completion any more.
     pub cannot_pass: Option<i64>,
+    /// People counted without names; in none of the others.
+    pub unnamed: Unnamed,
 }
 
 /// Deliveries by what [`By`] says of them, and all together.
@@ -271,6 +281,12 @@ impl Groups {
         if let Some(group) = self.each.get_mut(key) {
             group.add(sum, persons);
         }
+    }
+
+    /// Adds people counted without names under a key.
+    pub fn add_apart(&mut self, key: &str, counted: Apart) {
+        self.all.add_apart(counted);
+        self.each.entry(key.to_owned()).or_default().add_apart(counted);
     }
 }
 

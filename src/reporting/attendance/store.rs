@@ -82,11 +82,18 @@ statements! {
         ORDER BY d.id";
     SUMS = "SELECT a.places, a.participations, a.delivered_minutes, a.possible_minutes, a.attended_minutes, a.completed,
             a.at_risk, a.cannot_pass, a.persons, a.looked_at, COALESCE(d.area_code, '') AS area_code,
-            COALESCE(i.slug, '') AS host_slug, c.slug AS course_slug, d.starts_on
+            COALESCE(i.slug, '') AS host_slug, c.slug AS course_slug, d.starts_on,
+            CAST(0 AS BIGINT) AS people, CAST(0 AS BIGINT) AS unverified
         FROM attendance_sum a JOIN delivery d ON d.id = a.delivery_id JOIN course c ON c.id = d.course_id
         LEFT JOIN institution i ON i.id = d.host_id
-        WHERE d.state IN ('running', 'delivered', 'reported')";
-    HOSTS = "SELECT i.slug, i.name FROM institution i WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.host_id = i.id) ORDER BY i.name";
+        WHERE d.state IN ('running', 'delivered', 'reported')
+        UNION ALL
+        SELECT 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, t.area_code, i.slug AS host_slug, COALESCE(c.slug, '') AS course_slug, t.starts_on,
+            t.total AS people, CASE WHEN t.state = 'verified' THEN 0 ELSE t.total END AS unverified
+        FROM tally t JOIN institution i ON i.id = t.institution_id LEFT JOIN course c ON c.id = t.course_id
+        WHERE t.state <> 'withdrawn'";
+    HOSTS = "SELECT i.slug, i.name FROM institution i WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.host_id = i.id)
+            OR EXISTS (SELECT 1 FROM tally t WHERE t.institution_id = i.id) ORDER BY i.name";
     OF_PERSON = concat!("SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.starts_on, d.ends_on, d.time_zone,
             d.area_code, c.slug AS course_slug, i.name AS host_name, f.id AS certificate_id, f.code, f.kind, f.issued_at
         FROM enrolment e JOIN delivery d ON d.id = e.delivery_id JOIN course c ON c.id = d.course_id
@@ -268,10 +275,10 @@ pub struct SumRow {
     /// The sums.
     #[sqlx(flatten)]
     pub sum: Sum,
-    /// Who took part.
-    pub persons: Vec<u8>,
+    /// Who took part; none for people counted without names, whose sums are all nought.
+    pub persons: Option<Vec<u8>>,
     /// When it was counted.
-    pub looked_at: DateTime<Utc>,
+    pub looked_at: Option<DateTime<Utc>>,
     /// Where it was given; empty where unknown.
     pub area_code: String,
     /// Who gave it.
@@ -280,9 +287,13 @@ pub struct SumRow {
     pub course_slug: String,
     /// First day.
     pub starts_on: Option<NaiveDate>,
+    /// People counted without names.
+    pub people: i64,
+    /// Those of them whose count nobody has confirmed.
+    pub unverified: i64,
 }
 
-/// The sums of all deliveries that count.
+/// The sums of all deliveries that count, and beside them people counted without names.
 pub async fn sums(h: &mut impl Handle) -> Result<Vec<SumRow>, DbError> {
     fetch_all!(h, SUMS)
 }

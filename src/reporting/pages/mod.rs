@@ -9,6 +9,7 @@ mod landing;
 pub mod numbers;
 pub mod reports;
 mod sections;
+pub mod unnamed;
 
 use crate::lazy;
 use leptos::prelude::*;

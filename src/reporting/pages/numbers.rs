@@ -1,7 +1,7 @@
 //! How figures are shown: a row of them, a table, and a chart drawn on the server.
 
 use crate::{
-    reporting::model::{Figures, Line},
+    reporting::model::{Figures, Line, Unnamed},
     tr,
     ui::format,
 };
@@ -10,6 +10,26 @@ use leptos::prelude::*;
 /// A figure, or the words for one that is kept back.
 pub fn figure(value: Option<i64>) -> String {
     value.map_or_else(|| tr!(reporting.few), format::number)
+}
+
+/// People counted without names, in words; nothing where there are none.
+pub fn beside(it: &Unnamed) -> Option<String> {
+    let few = |value: Option<i64>| value.map_or_else(|| tr!(tallies.few), format::number);
+    if it.none() {
+        None
+    } else if it.unverified == Some(0) {
+        Some(tr!(tallies.beside, people = few(it.people)))
+    } else {
+        Some(tr!(tallies.beside_unverified, people = few(it.people), unverified = few(it.unverified)))
+    }
+}
+
+/// The same as a paragraph under totals, with what it means.
+pub fn apart(it: &Unnamed) -> Option<AnyView> {
+    beside(it).map(|words| {
+        view! { <p class="unnamed"><b>{words}</b>" "<span class="muted small">{tr!(tallies.apart)}</span></p> }
+            .into_any()
+    })
 }
 
 /// The totals in a row.
@@ -24,12 +44,15 @@ pub fn stats(total: &Figures) -> AnyView {
             <p class="stat"><b>{format::number(total.deliveries)}</b><span>{tr!(reporting.stat_deliveries)}</span></p>
             <p class="stat"><b>{figure(total.completions)}</b><span>{tr!(reporting.stat_completions)}</span></p>
         </div>
+        {apart(&total.unnamed)}
     }
     .into_any()
 }
 
 /// The figures of areas or courses, with their total.
 pub fn table(head: String, lines: &[Line], total: &Figures) -> AnyView {
+    // A column of its own, where anybody is counted without a name.
+    let unnamed = !total.unnamed.none() || lines.iter().any(|line| !line.figures.unnamed.none());
     let row = |name: String, f: &Figures, class: &'static str| {
         view! {
             <tr class=class>
@@ -38,6 +61,7 @@ pub fn table(head: String, lines: &[Line], total: &Figures) -> AnyView {
                 <td class="n" data-label=tr!(reporting.participations)>{figure(f.participations)}</td>
                 <td class="n" data-label=tr!(reporting.persons)>{figure(f.persons)}</td>
                 <td class="n" data-label=tr!(reporting.completions)>{figure(f.completions)}</td>
+                {unnamed.then(|| view! { <td class="n" data-label=tr!(tallies.column)>{beside(&f.unnamed)}</td> })}
             </tr>
         }
     };
@@ -52,6 +76,7 @@ pub fn table(head: String, lines: &[Line], total: &Figures) -> AnyView {
                     <th scope="col" class="n">{tr!(reporting.participations)}</th>
                     <th scope="col" class="n">{tr!(reporting.persons)}</th>
                     <th scope="col" class="n">{tr!(reporting.completions)}</th>
+                    {unnamed.then(|| view! { <th scope="col" class="n">{tr!(tallies.column)}</th> })}
                 </tr>
             </thead>
             <tbody>{rows}{sum}</tbody>

@@ -3,6 +3,7 @@
 use super::numbers::{chart, stats, table};
 use crate::{
     app, i18n,
+    people::rights::{Right, may_somewhere},
     reporting::api::{Report, get_report},
     tr,
     ui::{format, layout::PageHead, load::load},
@@ -68,6 +69,9 @@ fn show(report: Report, asked: &Asked) -> AnyView {
     let csv = format!("/reports/reach.csv?{}", asked.query());
     let as_of =
         report.as_of.map_or_else(|| tr!(reporting.never), |at| tr!(reporting.as_of, time = format::date_time(at)));
+    // Who may enter or confirm counts of people without names finds them here.
+    let counts = may_somewhere(app::actor().as_ref(), Right::ManageDelivery)
+        .then(|| view! { <li><a href="/counts">{tr!(tallies.title)}</a></li> });
     let filters = view! {
         <form class="filterbar" method="get" action="/reports">
             {select("project", tr!(reporting.project), tr!(reporting.all_projects), &report.projects, &asked.project)}
@@ -101,12 +105,12 @@ fn show(report: Report, asked: &Asked) -> AnyView {
         <PageHead
             title=tr!(reporting.title)
             lede=tr!(reporting.lede)
-            meta=view! { <li>{as_of}</li><li><a href="/reports/attendance">{tr!(hours.numbers_title)}</a></li><li><a href="/cascade">{tr!(cascade.all_title)}</a></li> }.into_any()
+            meta=view! { <li>{as_of}</li><li><a href="/reports/attendance">{tr!(hours.numbers_title)}</a></li><li><a href="/cascade">{tr!(cascade.all_title)}</a></li>{counts} }.into_any()
         />
         <div class="wrap body stack wide">
             {filters}
             {body}
-            {report.suppressed.then(|| view! { <p class="muted small">{tr!(reporting.suppressed)}</p> })}
+            {report.suppressed.then(|| view! { <p class="muted small">{tr!(reporting.suppressed)}" "{tr!(tallies.rounded)}</p> })}
             <details class="more"><summary>{tr!(reporting.method)}</summary><p class="text">{tr!(reporting.method_text)}</p></details>
             {report.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
         </div>

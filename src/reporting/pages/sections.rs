@@ -4,6 +4,7 @@ use super::numbers::{chart, stats, table};
 use crate::{
     deliveries::model::{DeliveryState, Mode},
     enrolment::model::Risk,
+    feedback::model as feedback,
     reporting::api::{DeliveryCard, DraftCard, HalfDay, House, LearningCard, Report},
     tr,
     ui::{format, words},
@@ -124,6 +125,9 @@ pub fn learning(cards: Vec<LearningCard>, certificates: i64) -> AnyView {
 
 fn course(card: LearningCard) -> AnyView {
     let studies = card.state.holds_place() && card.items > 0;
+    // Who took part says what they think of the materials.
+    let over = matches!(card.delivery_state, DeliveryState::Delivered | DeliveryState::Reported)
+        && feedback::voice(false, Some(card.state)).is_some();
     let go = if card.done == 0 { tr!(reporting.home.start) } else { tr!(reporting.home.go_on) };
     let facts: Vec<String> = [
         Some(state_word(card.delivery_state)),
@@ -161,6 +165,13 @@ fn course(card: LearningCard) -> AnyView {
                     </p>
                 })}
             </div>
+            {over.then(|| view! {
+                <div class="end">
+                    <a class="btn quiet small" href=format!("/deliveries/{}/feedback", card.delivery)>
+                        {tr!(feedback.link)}<span class="vh">": "{card.title.clone()}</span>
+                    </a>
+                </div>
+            })}
             {studies.then(|| view! {
                 <div class="end">
                     <a class="btn" href=format!("/learn/{}", card.delivery)>{go}<span class="vh">": "{card.title.clone()}</span></a>
@@ -327,6 +338,15 @@ pub fn programme(house: House) -> AnyView {
             "/deliveries?state=delivered".to_owned(),
             tr!(reporting.home.reports_due, count = house.to_report),
             tr!(reporting.home.reports_due_text),
+        ));
+    }
+    if house.to_confirm > 0 {
+        next.push(task(
+            tr!(tallies.state.unverified),
+            "warn",
+            "/counts?state=unverified".to_owned(),
+            tr!(tallies.to_confirm, count = house.to_confirm),
+            tr!(tallies.to_confirm_text),
         ));
     }
     if house.parked > 0 {

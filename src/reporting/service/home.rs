@@ -62,8 +62,8 @@ pub async fn home(cx: &Ctx, language: &str) -> Result<Home, AppError> {
         home.hosting = Some(rows.into_iter().map(|row| delivery_card(row, now)).collect());
     }
     if actor.has(Role::ProgrammeOfficer) {
-        let (parked, to_report, running, places) = store::house(&mut reader).await?;
-        home.house = Some(House { parked, to_report, running, places });
+        let (parked, to_report, running, places, to_confirm) = store::house(&mut reader).await?;
+        home.house = Some(House { parked, to_report, running, places, to_confirm });
     }
     if may_somewhere(Some(actor), Right::ReadNumbers) && !actor.has(Role::InstitutionAdministrator)
         || actor.has(Role::ProgrammeOfficer)

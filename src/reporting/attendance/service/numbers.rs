@@ -19,7 +19,9 @@ use crate::{
             model::{By, Cell, Groups, Outlook, People, Sum, cells},
             store::{self, SumRow},
         },
-        duty, store as reach,
+        duty,
+        model::Apart,
+        store as reach,
     },
     tr,
 };
@@ -125,7 +127,10 @@ pub async fn numbers(cx: &Ctx, language: &str, asked: &Asked) -> Result<Numbers,
     };
     let mut groups = Groups::default();
     for row in rows.iter().filter(|row| wanted(row)) {
-        groups.add(&key(row, by), row.sum, &row.persons);
+        match &row.persons {
+            Some(persons) => groups.add(&key(row, by), row.sum, persons),
+            None => groups.add_apart(&key(row, by), Apart { people: row.people, unverified: row.unverified }),
+        }
     }
     let mut lines: Vec<NumberLine> = groups
         .each
@@ -143,7 +148,7 @@ pub async fn numbers(cx: &Ctx, language: &str, asked: &Asked) -> Result<Numbers,
         courses: choices(By::Course),
         years: choices(By::Year),
         footnote: lines.iter().any(|line| by == By::Area && line.key == KOSOVO) || asked.area == KOSOVO,
-        as_of: rows.iter().map(|row| row.looked_at).max().map(|at| at.naive_utc()),
+        as_of: rows.iter().filter_map(|row| row.looked_at).max().map(|at| at.naive_utc()),
         lines,
         suppressed,
     })

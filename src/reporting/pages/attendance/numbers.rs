@@ -10,7 +10,7 @@ use crate::{
         },
         model::{Figures, Line},
         pages::{
-            numbers::{chart, figure},
+            numbers::{apart, beside, chart, figure},
             reports::select,
         },
     },
@@ -137,6 +137,7 @@ fn bar(line: &NumberLine, by: By) -> Line {
             participations: line.told.participations,
             persons: line.told.persons,
             completions: line.told.completed,
+            unnamed: line.told.unnamed,
         },
     }
 }
@@ -158,12 +159,15 @@ fn stats(total: &Told) -> AnyView {
             <p class="stat"><b>{hours(total.attended_minutes)}</b><span>{tr!(hours.stat_attended)}</span></p>
             <p class="stat"><b>{share(total)}</b><span>{tr!(hours.stat_share)}</span></p>
         </div>
+        {apart(&total.unnamed)}
     }
     .into_any()
 }
 
 fn table(data: &Numbers, by: By) -> AnyView {
     let heads = heads();
+    // A column of its own, where anybody is counted without a name.
+    let unnamed = !data.total.unnamed.none() || data.lines.iter().any(|line| !line.told.unnamed.none());
     let row = |name: String, told: &Told, class: &'static str| {
         let cells = [
             format::number(told.deliveries),
@@ -182,13 +186,25 @@ fn table(data: &Numbers, by: By) -> AnyView {
             .zip(&heads)
             .map(|(text, head)| view! { <td class="n" data-label=head.clone()>{text}</td> })
             .collect_view();
-        view! { <tr class=class><th scope="row" data-label=by_word(by)>{name}</th>{cells}</tr> }
+        view! {
+            <tr class=class>
+                <th scope="row" data-label=by_word(by)>{name}</th>
+                {cells}
+                {unnamed.then(|| view! { <td class="n" data-label=tr!(tallies.column)>{beside(&told.unnamed)}</td> })}
+            </tr>
+        }
     };
     let rows = data.lines.iter().map(|line| row(line_name(line, by), &line.told, "")).collect_view();
     let heads_shown = heads.iter().map(|head| view! { <th scope="col" class="n">{head.clone()}</th> }).collect_view();
     view! {
         <table class="cards">
-            <thead><tr><th scope="col">{by_word(by)}</th>{heads_shown}</tr></thead>
+            <thead>
+                <tr>
+                    <th scope="col">{by_word(by)}</th>
+                    {heads_shown}
+                    {unnamed.then(|| view! { <th scope="col" class="n">{tr!(tallies.column)}</th> })}
+                </tr>
+            </thead>
             <tbody>{rows}{row(tr!(reporting.sum), &data.total, "sum")}</tbody>
         </table>
     }

@@ -155,9 +155,11 @@ pub fn numbers(data: &Numbers, asked: &Asked, at: DateTime<Utc>) -> Sheet {
     .collect();
     it.columns = vec![by_word(by)];
     it.columns.extend(heads());
+    it.columns.extend([tr!(tallies.column), tr!(tallies.column_unverified)]);
     let row = |name: String, told: &Told| {
         let count = |value: Option<i64>| value.map_or_else(|| Cell::text(tr!(reporting.few)), Cell::Count);
         let hours = |value: Option<i64>| value.map_or_else(|| Cell::text(tr!(reporting.few)), Cell::Hours);
+        let few = |value: Option<i64>| value.map_or_else(|| Cell::text(tr!(tallies.few)), Cell::Count);
         vec![
             Cell::Text(name),
             Cell::Count(told.deliveries),
@@ -170,11 +172,13 @@ pub fn numbers(data: &Numbers, asked: &Asked, at: DateTime<Utc>) -> Sheet {
             count(told.completed),
             count(told.at_risk),
             count(told.cannot_pass),
+            few(told.unnamed.people),
+            few(told.unnamed.unverified),
         ]
     };
     it.rows = data.lines.iter().map(|line| row(line_name(line, by), &line.told)).collect();
     it.rows.push(row(tr!(reporting.sum), &data.total));
-    it.notes = vec![tr!(hours.method)];
+    it.notes = vec![tr!(hours.method), tr!(tallies.apart)];
     it.notes.extend(data.suppressed.then(|| tr!(hours.suppressed)));
     it.notes.extend(footnote(data.footnote.then_some(KOSOVO)));
     it
