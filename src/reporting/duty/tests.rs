@@ -10,12 +10,12 @@ use crate::{
     institutions::duty::model::{DutyForm, Owed},
     on_both,
     people::model::Profession,
-    platform::db::{Statement, counted},
+    platform::{
+        db::{Statement, counted},
+        export::{self, Format},
+    },
     reporting::{
-        attendance::{
-            export::{self, Format},
-            service::{my_years, sum, years_of},
-        },
+        attendance::service::{my_years, sum, years_of},
         service::home,
     },
     testing::House,

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     institutions::model::KOSOVO,
+    platform::export::{Cell, Sheet},
     reporting::{
-        attendance::export::{Cell, Sheet},
         duty::{
             api::DutyNumbers,
             model::{DutyAsked, DutyTold},
