@@ -131,7 +131,7 @@ test("check-in limited to where the course is", { tag: ["@only-phone"] }, async 
   const trainer = await somebody(browser, fresh.url, "admin", watch);
   const { delivery, slot } = await slotNow(trainer);
   await open(trainer, `/deliveries/${delivery}/register/${slot}/door`);
-  await trainer.getByText("Check in from where").click();
+  await trainer.getByText("Check-in is possible").click();
   await trainer.locator("input[name=networks]").fill("the library");
   const save = trainer.locator("details").getByRole("button", { name: "Save" });
   await save.click();

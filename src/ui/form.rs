@@ -283,7 +283,11 @@ mod send {
                     let to = done.to.split('#').next().unwrap_or_default();
                     page.flash_travels.set_value(to != here());
                     page.flash.set(done.flash);
-                    page.refresh.update(|n| *n += 1);
+                    // Another page reads what it shows anew; this one may be gone from the server.
+                    let path = |address: &str| address.split('?').next().unwrap_or_default().to_owned();
+                    if path(to) == path(&here()) {
+                        page.refresh.update(|n| *n += 1);
+                    }
                     navigate(&done.to, NavigateOptions::default());
                 }
                 Err(AppError::SignInRequired) => {

@@ -19,9 +19,9 @@ pub fn ask(then: impl Fn(Found) + Clone + 'static) {
     });
     let options = web_sys::PositionOptions::new();
     options.set_enable_high_accuracy(true);
-    // Milliseconds; a position of half a minute ago is that of the door.
+    // Milliseconds. What was known before is not asked for: who was told to be too far away has moved since.
     options.set_timeout(15_000);
-    options.set_maximum_age(30_000);
+    options.set_maximum_age(0);
     let asked = geolocation.get_current_position_with_error_callback_and_options(
         found.unchecked_ref(),
         Some(refused.unchecked_ref()),
