@@ -1,36 +1,13 @@
 // A kiosk without a network: every badge is kept on the tablet, said to be so, and recorded once as of the time
 // of reading when the line is back; what cannot be recorded is shown to the keeper.
-import type { Browser, BrowserContext, Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { slotNow } from "./support/delivery";
-import { accessible, fits, hydrated, open, shot, signIn } from "./support/pages";
+import { accessible, fits, hydrated, open, shot } from "./support/pages";
 import { PASSWORD } from "./support/server";
-import { expect, test, type Watch } from "./support/test";
+import { somebody } from "./support/somebody";
+import { expect, test } from "./support/test";
 
 const NO_LINE = /INTERNET_DISCONNECTED|Failed to fetch|ERR_FAILED|NetworkError|ServiceWorker/;
-
-/** A browser of somebody's own; with a clock that is wrong by so many hours. */
-async function somebody(browser: Browser, url: string, who: string, watch: Watch, hours = 0, width = 1280): Promise<Page> {
-  const context = await browser.newContext({ baseURL: url, reducedMotion: "reduce", viewport: { width, height: 900 } });
-  watch.context(context);
-  if (hours !== 0) {
-    await context.addInitScript((ahead) => {
-      const real = Date;
-      const shifted = class extends real {
-        constructor(...given: unknown[]) {
-          if (given.length === 0) super(real.now() + ahead);
-          else super(...(given as [number]));
-        }
-        static now() {
-          return real.now() + ahead;
-        }
-      };
-      globalThis.Date = shifted as DateConstructor;
-    }, hours * 3_600_000);
-  }
-  const page = await context.newPage();
-  await signIn(page, `${who}@magistra.example`);
-  return page;
-}
 
 /** Makes everybody's badges; the typed codes of the first names, as the register writes them. */
 async function codes(admin: Page, delivery: string, count: number): Promise<{ name: string; code: string }[]> {
@@ -96,7 +73,7 @@ for (const hours of [0, -7]) {
   test(`badges read without network are recorded once, later${hours ? ", by a tablet whose clock is wrong" : ""}`, async ({ browser, fresh, watch }) => {
     test.setTimeout(180_000);
     watch.allow(NO_LINE);
-    const admin = await somebody(browser, fresh.url, "admin", watch);
+    const admin = await somebody(browser, fresh.url, "admin", watch, 0, 1280);
     const { delivery, slot } = await slotNow(admin);
     const [first, second, third] = await codes(admin, delivery, 3);
     const tablet = await somebody(browser, fresh.url, "trainer", watch, hours, hours ? 1280 : 390);
@@ -170,10 +147,10 @@ for (const hours of [0, -7]) {
 test("a kiosk that is ended without network is sent empty, and leaves nothing on the tablet", async ({ browser, fresh, watch }) => {
   test.setTimeout(180_000);
   watch.allow(NO_LINE);
-  const admin = await somebody(browser, fresh.url, "admin", watch);
+  const admin = await somebody(browser, fresh.url, "admin", watch, 0, 1280);
   const { delivery } = await slotNow(admin);
   const [first] = await codes(admin, delivery, 1);
-  const tablet = await somebody(browser, fresh.url, "trainer", watch);
+  const tablet = await somebody(browser, fresh.url, "trainer", watch, 0, 1280);
   const context = tablet.context();
   await kiosk(tablet, delivery);
   await off(context, tablet);

@@ -1,34 +1,11 @@
 // The register without a network: opened once, it goes on working; what was marked meanwhile is sent, once,
 // and where somebody else marked otherwise both stories are shown and one of them stands.
-import type { Browser, BrowserContext, Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { accessible, fits, hydrated, open, shot, signIn } from "./support/pages";
-import { expect, test, type Watch } from "./support/test";
+import { somebody } from "./support/somebody";
+import { expect, test } from "./support/test";
 
 const NO_LINE = /INTERNET_DISCONNECTED|Failed to fetch|ERR_FAILED|NetworkError|ServiceWorker/;
-
-/** A browser of somebody's own; with a clock that is wrong by so many hours. */
-async function somebody(browser: Browser, url: string, who: string, watch: Watch, hours = 0): Promise<Page> {
-  const context = await browser.newContext({ baseURL: url, reducedMotion: "reduce", viewport: { width: 390, height: 844 } });
-  watch.context(context);
-  if (hours !== 0) {
-    await context.addInitScript((ahead) => {
-      const real = Date;
-      const shifted = class extends real {
-        constructor(...given: unknown[]) {
-          if (given.length === 0) super(real.now() + ahead);
-          else super(...(given as [number]));
-        }
-        static now() {
-          return real.now() + ahead;
-        }
-      };
-      globalThis.Date = shifted as DateConstructor;
-    }, hours * 3_600_000);
-  }
-  const page = await context.newPage();
-  await signIn(page, `${who}@magistra.example`);
-  return page;
-}
 
 /** The register of one of the demonstration's half-days of today: 2 and 3. */
 async function register(page: Page, position: number): Promise<string> {
