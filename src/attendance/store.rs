@@ -9,8 +9,11 @@ use crate::{
     common::ids::{DeliveryId, EnrolmentId, PersonId, SlotId},
     enrolment::model::Risk,
     execute, execute_bound, fetch_all, fetch_one, fetch_optional,
-    platform::db::{DbError, Handle, Statement, Tx},
-    statements,
+    platform::db::{
+        DbError, Handle, Statement, Tx,
+        many::{Rows, batches},
+    },
+    sql_of_rows, statements,
 };
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -24,11 +27,15 @@ macro_rules! holding {
 
 pub(super) use holding;
 
-macro_rules! change_insert {
-    () => {
-        "INSERT INTO mark_change (id, slot_id, source, marked_by, marked_by_name, marked_at, address, reason, undoes, made_at, enrolment_id, state, minutes, note) "
-    };
-}
+/// What an action says of places.
+const CHANGES_OF: Rows = Rows {
+    head: "INSERT INTO mark_change (id, slot_id, source, marked_by, marked_by_name, marked_at, address, reason, undoes, made_at, \
+           enrolment_id, state, minutes, note) VALUES ",
+    row: "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ?, ?, ?, ?)",
+    between: ", ",
+    tail: "",
+    shared: 10,
+};
 
 macro_rules! apply {
     () => {
@@ -95,14 +102,9 @@ statements! {
         FROM enrolment e WHERE e.delivery_id = $11 AND e.state IN ", holding!(), "
             AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.slot_id = $2 AND m.enrolment_id = e.id)
             AND NOT EXISTS (SELECT 1 FROM mark_gone g WHERE g.slot_id = $2 AND g.enrolment_id = e.id)");
-    CHANGE_ADD = concat!(change_insert!(), "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)");
-    /// Ten names at once: a form of two hundred is twenty statements instead of two hundred.
-    CHANGE_ADD_TEN = concat!(change_insert!(), "VALUES
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $15, $16, $17, $18),
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $19, $20, $21, $22), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $23, $24, $25, $26),
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $27, $28, $29, $30), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $31, $32, $33, $34),
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $35, $36, $37, $38), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $39, $40, $41, $42),
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $43, $44, $45, $46), ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $47, $48, $49, $50)");
+    CHANGE_ADD = sql_of_rows!(1, CHANGES_OF);
+    CHANGE_ADD_TEN = sql_of_rows!(10, CHANGES_OF);
+    CHANGE_ADD_HUNDRED = sql_of_rows!(100, CHANGES_OF);
     /// A change whose maker had not seen what stands.
     CHANGE_TELL = "INSERT INTO mark_change (id, slot_id, source, marked_by, marked_by_name, marked_at, address, reason, made_at, enrolment_id, state, minutes, note, seen, seen_too)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
@@ -455,14 +457,8 @@ pub async fn everyone_present(tx: &mut Tx, act: &Act<'_>, delivery: DeliveryId, 
 /// Writes what an action says of each place over whatever stands there, and makes the marks from it: for
 /// who knows what stands.
 pub async fn write(tx: &mut Tx, act: &Act<'_>, changes: &[(EnrolmentId, Option<Mark>)]) -> Result<(), DbError> {
-    for chunk in changes.chunks(10) {
-        if chunk.len() == 10 {
-            add(tx, CHANGE_ADD_TEN, act, chunk).await?;
-        } else {
-            for one in chunk {
-                add(tx, CHANGE_ADD, act, std::slice::from_ref(one)).await?;
-            }
-        }
+    for (statement, batch) in batches(changes, [(100, CHANGE_ADD_HUNDRED), (10, CHANGE_ADD_TEN), (1, CHANGE_ADD)]) {
+        add(tx, statement, act, batch).await?;
     }
     execute!(tx, APPLY, act.id)?;
     if changes.iter().any(|(_, mark)| mark.is_none()) {

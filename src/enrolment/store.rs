@@ -6,8 +6,11 @@ use crate::{
     common::ids::{DeliveryId, EnrolmentId, PersonId, PostId},
     execute, execute_bound, fetch_all, fetch_optional,
     people::model::Profession,
-    platform::db::{DbError, Handle, Tx},
-    statements,
+    platform::db::{
+        DbError, Handle, Tx,
+        many::{Rows, batches},
+    },
+    sql_of_rows, statements,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -26,6 +29,21 @@ macro_rules! held {
         )
     };
 }
+
+/// Confirmed places, with the post that each person holds. The first branch gives nobody, but tells the types.
+const PLACES: Rows = Rows {
+    head: "INSERT INTO enrolment (id, delivery_id, person_id, state, source, profession, workplace, area_code, created_at, updated_at) \
+           WITH n(id, person_id) AS (SELECT z.id, z.person_id FROM enrolment z WHERE 1 = 0",
+    row: " UNION ALL SELECT ?, ?",
+    between: "",
+    tail: concat!(
+        ") SELECT n.id, $1, p.id, 'confirmed', $2, COALESCE(o.profession, 'other'),
+            COALESCE(NULLIF(o.workplace, ''), i.name, ''), COALESCE(i.area_code, p.area_code), $4, $4
+        FROM n JOIN person p ON p.id = n.person_id ",
+        held!("$3")
+    ),
+    shared: 4,
+};
 
 statements! {
     // Names of areas go by date: the one that held when the delivery began.
@@ -48,18 +66,9 @@ statements! {
     TAKE = "UPDATE delivery SET taken = taken + $2 WHERE id = $1 AND taken + $2 <= capacity AND NOT sealed
         AND state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'delivered')";
     RELEASE = "UPDATE delivery SET taken = taken - 1 WHERE id = $1 AND taken > 0 AND state NOT IN ('delivered', 'reported')";
-    ADD = concat!("INSERT INTO enrolment (id, delivery_id, person_id, state, source, profession, workplace, area_code, created_at, updated_at)
-        SELECT $1, $2, p.id, 'confirmed', $4, COALESCE(o.profession, 'other'), COALESCE(NULLIF(o.workplace, ''), i.name, ''),
-            COALESCE(i.area_code, p.area_code), $6, $6
-        FROM person p ", held!("$5"), " WHERE p.id = $3");
-    // Ten at once. The first branch gives nobody, but tells the types.
-    ADD_TEN = concat!("INSERT INTO enrolment (id, delivery_id, person_id, state, source, profession, workplace, area_code, created_at, updated_at)
-        WITH n(id, person_id) AS (SELECT z.id, z.person_id FROM enrolment z WHERE 1 = 0
-            UNION ALL SELECT $5, $6 UNION ALL SELECT $7, $8 UNION ALL SELECT $9, $10 UNION ALL SELECT $11, $12 UNION ALL SELECT $13, $14
-            UNION ALL SELECT $15, $16 UNION ALL SELECT $17, $18 UNION ALL SELECT $19, $20 UNION ALL SELECT $21, $22 UNION ALL SELECT $23, $24)
-        SELECT n.id, $1, p.id, 'confirmed', $2, COALESCE(o.profession, 'other'), COALESCE(NULLIF(o.workplace, ''), i.name, ''),
-            COALESCE(i.area_code, p.area_code), $4, $4
-        FROM n JOIN person p ON p.id = n.person_id ", held!("$3"));
+    ADD = sql_of_rows!(1, PLACES);
+    ADD_TEN = sql_of_rows!(10, PLACES);
+    ADD_HUNDRED = sql_of_rows!(100, PLACES);
     // Only from the state that was read: somebody else may have been faster.
     AGAIN = "UPDATE enrolment SET state = 'confirmed', source = $3, updated_at = $4 WHERE id = $1 AND state = $2";
     SET = "UPDATE enrolment SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2";
@@ -183,17 +192,11 @@ pub struct Placed {
 /// not known.
 pub async fn add(tx: &mut Tx, all: &Placed, places: &[(EnrolmentId, PersonId)]) -> Result<bool, DbError> {
     let mut added = 0;
-    for chunk in places.chunks(10) {
-        if chunk.len() == 10 {
-            added += execute_bound!(tx, ADD_TEN, |query| {
-                let query = query.bind(all.delivery).bind(all.source).bind(all.day).bind(all.at);
-                chunk.iter().fold(query, |query, (id, person)| query.bind(*id).bind(*person))
-            })?;
-        } else {
-            for (id, person) in chunk {
-                added += execute!(tx, ADD, *id, all.delivery, *person, all.source, all.day, all.at)?;
-            }
-        }
+    for (statement, batch) in batches(places, [(100, ADD_HUNDRED), (10, ADD_TEN), (1, ADD)]) {
+        added += execute_bound!(tx, statement, |query| {
+            let query = query.bind(all.delivery).bind(all.source).bind(all.day).bind(all.at);
+            batch.iter().fold(query, |query, (id, person)| query.bind(*id).bind(*person))
+        })?;
     }
     Ok(added == places.len() as u64)
 }

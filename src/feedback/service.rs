@@ -267,10 +267,13 @@ pub async fn of_course(
     })
 }
 
+/// Where a group stands: its module's position and root, then its version, the latest first.
+type Rank = (i64, Option<Uuid>, i64, i64, Option<PackId>);
+
 /// Items by module and version: modules in the order of the version, the latest version of each first.
 fn groups(rows: Vec<ItemRow>, packs: &[PackLine]) -> Vec<Group> {
     let newest = |language: &str| packs.iter().find(|pack| pack.language == language).map(|pack| pack.id);
-    let mut order: Vec<(i64, Option<Uuid>, i64, i64, Option<PackId>)> = Vec::new();
+    let mut order: Vec<Rank> = Vec::new();
     let mut found: HashMap<(Option<Uuid>, Option<PackId>), Group> = HashMap::new();
     for row in rows {
         let key = (row.root_id.map(|root| root.0), row.pack_id);

@@ -5,6 +5,8 @@
 //! database is open. SQLite has one writer connection (`BEGIN IMMEDIATE`) and a read-only pool
 //! beside it, so a reader never waits for a writer.
 
+pub mod many;
+
 use crate::common::error::AppError;
 use sqlx::{
     PgConnection, Pool, Postgres, Sqlite, SqliteConnection, Transaction,

@@ -284,7 +284,7 @@ mod send {
                     page.flash_travels.set_value(to != here());
                     page.flash.set(done.flash);
                     // Another page reads what it shows anew; this one may be gone from the server.
-                    let path = |address: &str| address.split('?').next().unwrap_or_default().to_owned();
+                    let path = |address: &'_ str| address.split('?').next();
                     if path(to) == path(&here()) {
                         page.refresh.update(|n| *n += 1);
                     }

@@ -4,10 +4,31 @@ use crate::{
     attendance::store::holding,
     common::ids::{BadgeId, DeliveryId, EnrolmentId, PersonId},
     execute, execute_bound, fetch_all, fetch_optional,
-    platform::db::{DbError, Handle, Tx},
-    statements,
+    platform::db::{
+        DbError, Handle, Tx,
+        many::{Rows, batches},
+    },
+    sql_of_rows, statements,
 };
 use chrono::{DateTime, NaiveDate, Utc};
+
+/// Badges, all made at one time.
+const BADGES: Rows = Rows {
+    head: "INSERT INTO badge (id, enrolment_id, token, short, made_at) VALUES ",
+    row: "(?, ?, ?, ?, $1)",
+    between: ", ",
+    tail: "",
+    shared: 1,
+};
+
+/// Pseudonyms of a delivery.
+const PSEUDONYMS: Rows = Rows {
+    head: "INSERT INTO pseudonym (enrolment_id, delivery_id, name, folded) VALUES ",
+    row: "(?, $1, ?, ?)",
+    between: ", ",
+    tail: "",
+    shared: 1,
+};
 
 statements! {
     LIST = concat!("SELECT e.id, p.given_name, p.family_name, e.workplace, s.name AS pseudonym, b.token, b.short, b.made_at,
@@ -21,13 +42,9 @@ statements! {
             JOIN badge b ON b.enrolment_id = e.id AND b.revoked_at IS NULL
         WHERE e.person_id = $1 AND d.state IN ('call_open', 'selection', 'confirmed', 'running')
             AND COALESCE(d.ends_on, $2) >= $2 AND e.state IN ", holding!(), " ORDER BY d.starts_on, d.id");
-    ADD = "INSERT INTO badge (made_at, id, enrolment_id, token, short) VALUES ($1, $2, $3, $4, $5)";
-    /// Twenty at once: a group of two hundred is ten statements instead of two hundred.
-    ADD_TWENTY = "INSERT INTO badge (id, enrolment_id, token, short, made_at) VALUES
-            ($2, $3, $4, $5, $1), ($6, $7, $8, $9, $1), ($10, $11, $12, $13, $1), ($14, $15, $16, $17, $1), ($18, $19, $20, $21, $1),
-            ($22, $23, $24, $25, $1), ($26, $27, $28, $29, $1), ($30, $31, $32, $33, $1), ($34, $35, $36, $37, $1), ($38, $39, $40, $41, $1),
-            ($42, $43, $44, $45, $1), ($46, $47, $48, $49, $1), ($50, $51, $52, $53, $1), ($54, $55, $56, $57, $1), ($58, $59, $60, $61, $1),
-            ($62, $63, $64, $65, $1), ($66, $67, $68, $69, $1), ($70, $71, $72, $73, $1), ($74, $75, $76, $77, $1), ($78, $79, $80, $81, $1)";
+    ADD = sql_of_rows!(1, BADGES);
+    ADD_TEN = sql_of_rows!(10, BADGES);
+    ADD_HUNDRED = sql_of_rows!(100, BADGES);
     REVOKE = "UPDATE badge SET revoked_at = $2 WHERE enrolment_id = $1 AND revoked_at IS NULL";
     FIND = concat!("SELECT b.id, b.revoked_at, e.id AS enrolment_id, e.person_id, e.delivery_id, p.given_name, p.family_name,
             s.name AS pseudonym, COALESCE(t.pseudonyms, FALSE) AS instead,
@@ -36,12 +53,9 @@ statements! {
         LEFT JOIN pseudonym s ON s.enrolment_id = e.id LEFT JOIN badge_setting t ON t.delivery_id = e.delivery_id
         WHERE b.token = $1 OR b.short = $1");
     PSEUDONYMS_CLEAR = "DELETE FROM pseudonym WHERE delivery_id = $1";
-    PSEUDONYM_SET = "INSERT INTO pseudonym (delivery_id, enrolment_id, name, folded) VALUES ($1, $2, $3, $4)";
-    PSEUDONYM_SET_TWENTY = "INSERT INTO pseudonym (enrolment_id, delivery_id, name, folded) VALUES
-            ($2, $1, $3, $4), ($5, $1, $6, $7), ($8, $1, $9, $10), ($11, $1, $12, $13), ($14, $1, $15, $16),
-            ($17, $1, $18, $19), ($20, $1, $21, $22), ($23, $1, $24, $25), ($26, $1, $27, $28), ($29, $1, $30, $31),
-            ($32, $1, $33, $34), ($35, $1, $36, $37), ($38, $1, $39, $40), ($41, $1, $42, $43), ($44, $1, $45, $46),
-            ($47, $1, $48, $49), ($50, $1, $51, $52), ($53, $1, $54, $55), ($56, $1, $57, $58), ($59, $1, $60, $61)";
+    PSEUDONYM_SET = sql_of_rows!(1, PSEUDONYMS);
+    PSEUDONYM_SET_TEN = sql_of_rows!(10, PSEUDONYMS);
+    PSEUDONYM_SET_HUNDRED = sql_of_rows!(100, PSEUDONYMS);
     SETTING_SET = "INSERT INTO badge_setting (delivery_id, pseudonyms) VALUES ($1, $2)
         ON CONFLICT (delivery_id) DO UPDATE SET pseudonyms = excluded.pseudonyms";
     DELIVERY_LOCK = "UPDATE delivery SET version = version WHERE id = $1";
@@ -86,9 +100,6 @@ pub async fn own(
     fetch_all!(h, OWN, person, today)
 }
 
-/// As many rows as one statement writes.
-const MANY: usize = 20;
-
 /// A badge to be made.
 pub struct NewBadge {
     /// Its id.
@@ -103,9 +114,7 @@ pub struct NewBadge {
 
 /// Adds badges, all made at one time.
 pub async fn add(tx: &mut Tx, new: &[NewBadge], at: DateTime<Utc>) -> Result<(), DbError> {
-    let (batches, rest) = new.as_chunks::<MANY>();
-    let batches = batches.iter().map(|batch| (ADD_TWENTY, batch.as_slice()));
-    for (statement, batch) in batches.chain(rest.chunks(1).map(|one| (ADD, one))) {
+    for (statement, batch) in batches(new, [(100, ADD_HUNDRED), (10, ADD_TEN), (1, ADD)]) {
         execute_bound!(tx, statement, |query| {
             let mut query = query.bind(at);
             for badge in batch {
@@ -164,9 +173,8 @@ pub async fn set_pseudonyms(
     names: &[(EnrolmentId, &str, String)],
 ) -> Result<(), DbError> {
     execute!(tx, PSEUDONYMS_CLEAR, delivery)?;
-    let (batches, rest) = names.as_chunks::<MANY>();
-    let batches = batches.iter().map(|batch| (PSEUDONYM_SET_TWENTY, batch.as_slice()));
-    for (statement, batch) in batches.chain(rest.chunks(1).map(|one| (PSEUDONYM_SET, one))) {
+    let sizes = [(100, PSEUDONYM_SET_HUNDRED), (10, PSEUDONYM_SET_TEN), (1, PSEUDONYM_SET)];
+    for (statement, batch) in batches(names, sizes) {
         execute_bound!(tx, statement, |query| {
             let mut query = query.bind(delivery);
             for (place, name, folded) in batch {

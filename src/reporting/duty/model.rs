@@ -1,8 +1,8 @@
 //! Rules: how many met their duty, as it may be told.
 
 use crate::{
+    common::few,
     institutions::duty::model::{Held, Term, missing, of_year},
-    reporting::model::FEW,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -48,14 +48,9 @@ impl Count {
     /// who met it, or did not, can be told; the others are rounded, and the share is that of what is told.
     pub fn told(self, keep_back: bool) -> DutyTold {
         let Self { people, met } = self;
-        let few = |count: i64| (1..FEW).contains(&count);
-        let told = |count: i64, hide: bool| match (keep_back, hide) {
-            (false, _) => Some(count),
-            (true, true) => None,
-            (true, false) => Some((count + FEW / 2) / FEW * FEW),
-        };
-        let hide = few(people);
-        let (people, met) = (told(people, hide), told(met, hide || few(met) || few(people - met)));
+        let missed = few::told(people - met, keep_back);
+        let people = few::told(people, keep_back);
+        let met = people.and(missed).and(few::told(met, keep_back));
         let share = people.zip(met).filter(|(people, _)| *people > 0).map(|(people, met)| met * 100 / people);
         DutyTold { people, met, share }
     }
@@ -138,7 +133,7 @@ pub fn count<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::model::Profession;
+    use crate::{common::few::FEW, people::model::Profession};
     use proptest::prelude::*;
 
     fn post(profession: Profession, institution: &str) -> Post {

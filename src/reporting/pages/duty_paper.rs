@@ -7,11 +7,9 @@ use super::{
 use crate::{
     institutions::model::KOSOVO,
     platform::export::{Cell, Sheet},
-    reporting::{
-        duty::{
-            api::DutyNumbers,
-            model::{DutyAsked, DutyTold},
-        },
+    reporting::duty::{
+        api::DutyNumbers,
+        model::{DutyAsked, DutyTold},
     },
     tr,
     ui::words,

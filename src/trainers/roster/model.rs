@@ -296,16 +296,15 @@ crate::text_enum! {
     }
 }
 
+/// What there is of one area or language, by its code.
+pub type Covered = (String, Cover);
+
 /// Trainers by area, in the order of `areas`, then those of elsewhere; and by language, in the order of
 /// `languages`, then those of other languages.
-pub fn coverage(
-    holders: &[Holder],
-    areas: &[String],
-    languages: &[String],
-) -> (Vec<(String, Cover)>, Vec<(String, Cover)>, Cover) {
+pub fn coverage(holders: &[Holder], areas: &[String], languages: &[String]) -> (Vec<Covered>, Vec<Covered>, Cover) {
     let mut total = Cover::default();
-    let mut by_area: Vec<(String, Cover)> = areas.iter().map(|code| (code.clone(), Cover::default())).collect();
-    let mut by_language: Vec<(String, Cover)> = languages.iter().map(|code| (code.clone(), Cover::default())).collect();
+    let mut by_area: Vec<Covered> = areas.iter().map(|code| (code.clone(), Cover::default())).collect();
+    let mut by_language: Vec<Covered> = languages.iter().map(|code| (code.clone(), Cover::default())).collect();
     for holder in holders {
         total.count(holder);
         if let Some(code) = &holder.area {
@@ -318,7 +317,7 @@ pub fn coverage(
     (by_area, by_language, total)
 }
 
-fn line<'a>(lines: &'a mut Vec<(String, Cover)>, code: &str) -> &'a mut Cover {
+fn line<'a>(lines: &'a mut Vec<Covered>, code: &str) -> &'a mut Cover {
     let at = match lines.iter().position(|(known, _)| known == code) {
         Some(at) => at,
         None => {
