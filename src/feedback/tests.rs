@@ -120,6 +120,7 @@ on_both! {
 
         // The trainer speaks while it runs, the participant from the last day.
         let page = service::own(&tom, &id).await.unwrap();
+        assert_eq!(page.next.0.get_version_num(), 4, "an id must not tell when the page was open");
         assert_eq!((page.voice, page.closed, page.parts.len()), (Voice::Trainer, None, 5));
         let (page, statements) = counted(service::own(&ana_cx, &id)).await;
         assert_eq!(page.unwrap().closed, Some(Refusal::TooEarly));

@@ -69,4 +69,9 @@ impl Entropy {
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes::<10>()).into_uuid()
     }
+
+    /// A UUID v4 (RFC 9562), for what must not tell when it was made.
+    pub fn timeless_uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.bytes()).into_uuid()
+    }
 }
