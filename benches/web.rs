@@ -35,7 +35,7 @@ fn main() {
     let sizes: Vec<usize> = std::env::var("MAGISTRA_BENCH_SIZES")
         .unwrap_or_else(|_| "200,1000,5000".into())
         .split(',')
-        .map(|size| size.parse().expect("MAGISTRA_BENCH_SIZES: numbers of deliveries, separated by commas"))
+        .filter_map(|size| size.trim().parse().ok())
         .collect();
     runtime.block_on(async {
         for deliveries in sizes {
@@ -47,7 +47,7 @@ fn main() {
     });
 }
 
-/// `MAGISTRA_BENCH_CASCADE` names other sizes of the programme, or none.
+/// `MAGISTRA_BENCH_CASCADE` names other sizes of the programme, or `none`; `MAGISTRA_BENCH_SIZES` those of the rest.
 fn cascade_sizes() -> Vec<usize> {
     match std::env::var("MAGISTRA_BENCH_CASCADE") {
         Ok(sizes) => sizes.split(',').filter_map(|size| size.trim().parse().ok()).collect(),
@@ -94,13 +94,15 @@ async fn serve(url: &str, folder: &Path) -> (Server, u16) {
     (server, port)
 }
 
-/// Measures pages: name, path and cookie of each.
+/// Measures pages: name, path and cookie of each. `MAGISTRA_BENCH_PAGES` is a part of the names of those
+/// wanted, for a profiler beside it.
 async fn measure(port: u16, pages: &[(String, String, String)]) {
+    let wanted = std::env::var("MAGISTRA_BENCH_PAGES").unwrap_or_default();
     println!(
         "{:<26} {:>9} {:>8} {:>8} {:>8} | {:>9} {:>7} | {:>9} {:>7}",
         "page", "req/s", "p50 ms", "p99 ms", "queries", "constant", "ratio", "bare", "kB"
     );
-    for (name, path, cookie) in pages {
+    for (name, path, cookie) in pages.iter().filter(|(name, ..)| name.contains(&wanted)) {
         let once = ask_for(port, path, cookie).await.expect("an answer");
         if once.status != 200 {
             println!("{name:<26} answers {}", once.status);
