@@ -1,6 +1,6 @@
 //! Server functions of feedback, and what they send.
 
-use super::model::{DecideForm, Facet, Filter, ItemForm, ItemState, Kind, Outcome, TakenUp, Voice};
+use super::model::{DecideForm, Facet, ItemForm, ItemState, Kind, Outcome, TakenUp, Voice};
 use crate::{
     common::{
         error::{AppError, Refusal},
@@ -198,7 +198,7 @@ pub async fn get_course_feedback(
     #[server(default)] query: String,
 ) -> Result<EditorPage, AppError> {
     use crate::platform::http;
-    let (filter, after) = Filter::read(&query);
+    let (filter, after) = super::model::Filter::read(&query);
     http::answer(async { super::service::of_course(&http::ctx()?, &slug, &language, &filter, &after).await }).await
 }
 

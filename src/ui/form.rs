@@ -284,8 +284,7 @@ mod send {
                     page.flash_travels.set_value(to != here());
                     page.flash.set(done.flash);
                     // Another page reads what it shows anew; this one may be gone from the server.
-                    let path = |address: &'_ str| address.split('?').next();
-                    if path(to) == path(&here()) {
+                    if path_of(to) == path_of(&here()) {
                         page.refresh.update(|n| *n += 1);
                     }
                     navigate(&done.to, NavigateOptions::default());
@@ -300,6 +299,10 @@ mod send {
                 }
             }
         });
+    }
+
+    fn path_of(address: &str) -> &str {
+        address.split_once('?').map_or(address, |(path, _)| path)
     }
 
     fn here() -> String {

@@ -89,11 +89,10 @@ pub async fn transfer(cx: &Ctx, delivery: &str) -> Result<Transfer, AppError> {
     let id = delivery_of(delivery)?;
     let mut reader = cx.read().await?;
     let (head, keeper) = desk(cx, &mut reader, id).await?;
-    let slots = register::slots(&mut reader, id).await?.len();
     Ok(Transfer {
         delivery: id,
         people: head.taken,
-        slots: i64::try_from(slots).unwrap_or(i64::MAX),
+        slots: store::slots(&mut reader, id).await?,
         writable: writable(head.state, keeper),
         title: head.title,
     })

@@ -7,7 +7,7 @@ use crate::{
         store::holding,
     },
     common::ids::{DeliveryId, EnrolmentId, PersonId, SlotId},
-    execute, fetch_all, fetch_optional,
+    execute, fetch_all, fetch_one, fetch_optional,
     platform::db::{DbError, Handle, Tx},
     statements,
 };
@@ -20,6 +20,7 @@ statements! {
     CHOOSE = "UPDATE mark_draft SET choices = $3 WHERE id = $1 AND delivery_id = $2 AND done_at IS NULL";
     FINISH = "UPDATE mark_draft SET done_at = $3, entered = $4, body = $5 WHERE id = $1 AND delivery_id = $2 AND done_at IS NULL";
     DISCARD = "DELETE FROM mark_draft WHERE id = $1 AND delivery_id = $2";
+    SLOTS = "SELECT COUNT(*) FROM slot WHERE delivery_id = $1";
     FORGET = "DELETE FROM mark_draft WHERE made_at < $1";
     /// Whoever marks in any half-day of the delivery waits here for who came before.
     LOCK_ALL = "UPDATE slot SET room = room WHERE delivery_id = $1";
@@ -32,6 +33,12 @@ statements! {
         UNION ALL
         SELECT e.id, '', '', '', '', '', m.state, m.minutes, m.note, m.slot_id
         FROM enrolment e JOIN mark m ON m.enrolment_id = e.id WHERE e.delivery_id = $1 AND e.state IN ", holding!());
+}
+
+/// How many half-days a delivery has.
+pub async fn slots(h: &mut impl Handle, delivery: DeliveryId) -> Result<i64, DbError> {
+    let (count,): (i64,) = fetch_one!(h, SLOTS, delivery)?;
+    Ok(count)
 }
 
 /// A draft.
