@@ -67,8 +67,9 @@ statements! {
         AND state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'delivered')";
     RELEASE = "UPDATE delivery SET taken = taken - 1 WHERE id = $1 AND taken > 0 AND state NOT IN ('delivered', 'reported')";
     ADD = sql_of_rows!(1, PLACES);
-    ADD_TEN = sql_of_rows!(10, PLACES);
-    ADD_HUNDRED = sql_of_rows!(100, PLACES);
+    ADD_FIVE = sql_of_rows!(5, PLACES);
+    // Not more: PostgreSQL plans each branch.
+    ADD_TWENTY = sql_of_rows!(20, PLACES);
     // Only from the state that was read: somebody else may have been faster.
     AGAIN = "UPDATE enrolment SET state = 'confirmed', source = $3, updated_at = $4 WHERE id = $1 AND state = $2";
     SET = "UPDATE enrolment SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2";
@@ -192,7 +193,7 @@ pub struct Placed {
 /// not known.
 pub async fn add(tx: &mut Tx, all: &Placed, places: &[(EnrolmentId, PersonId)]) -> Result<bool, DbError> {
     let mut added = 0;
-    for (statement, batch) in batches(places, [(100, ADD_HUNDRED), (10, ADD_TEN), (1, ADD)]) {
+    for (statement, batch) in batches(places, [(20, ADD_TWENTY), (5, ADD_FIVE), (1, ADD)]) {
         added += execute_bound!(tx, statement, |query| {
             let query = query.bind(all.delivery).bind(all.source).bind(all.day).bind(all.at);
             batch.iter().fold(query, |query, (id, person)| query.bind(*id).bind(*person))
