@@ -198,8 +198,8 @@ test("only licensed trainers lead; who is on the way teaches beside them", { tag
   await hydrated(page);
   const delivery = new URL(page.url()).pathname;
   await open(page, `${fresh.url}${delivery}/trainers`);
-  const found = (name: string) => main(page).locator("ul.list.tight li", { hasText: name });
-  const there = (name: string) => main(page).locator("ul.list:not(.tight) li", { hasText: name });
+  const found = (name: string) => main(page).locator("ul.list.tight li.item", { hasText: name });
+  const there = (name: string) => main(page).locator("ul.list:not(.tight) li.item", { hasText: name });
   await found("Bardhyl Hyseni").getByRole("button", { name: "Add" }).click();
   await expect(found("Bardhyl Hyseni")).toContainText("Bardhyl Hyseni is not licensed (state: trained) and cannot lead.");
   await looks(page, "delivery-trainers");

@@ -88,17 +88,6 @@ fn form(data: &Data, edited: Option<Item>, about: &str, page: &str) -> AnyView {
     let labels = vec![("about", tr!(feedback.about)), ("kind", tr!(feedback.what_kind)), ("text", tr!(feedback.text))];
     let trainer = data.voice == Voice::Trainer;
     let (delivery, back) = (data.delivery.to_string(), page.to_owned());
-    let names = if trainer {
-        view! { <p class="hint">{tr!(feedback.named)}</p> }.into_any()
-    } else {
-        view! {
-            <div class="stack">
-                <Tick name="signed" label=tr!(feedback.sign) value=signed/>
-                <p class="hint">{tr!(feedback.sign_hint)}</p>
-            </div>
-        }
-        .into_any()
-    };
     let title = if editing { tr!(feedback.change_title) } else { tr!(feedback.new_title) };
     view! {
         <section class="stack">
@@ -114,7 +103,18 @@ fn form(data: &Data, edited: Option<Item>, about: &str, page: &str) -> AnyView {
                 }}
                 <Select name="kind" label=tr!(feedback.what_kind) options=kinds value=kind empty=tr!(feedback.choose) class="mid"/>
                 <TextArea name="text" label=tr!(feedback.text) hint=tr!(feedback.text_hint) value=text/>
-                {names}
+                // Inside the form, for a field looks for the form it is in.
+                {if trainer {
+                    view! { <p class="hint">{tr!(feedback.named)}</p> }.into_any()
+                } else {
+                    view! {
+                        <div class="stack">
+                            <Tick name="signed" label=tr!(feedback.sign) value=signed/>
+                            <p class="hint">{tr!(feedback.sign_hint)}</p>
+                        </div>
+                    }
+                    .into_any()
+                }}
                 <Tick name="answer" label=tr!(feedback.tell_me) value=answer/>
                 <div class="actions">
                     <Submit label=if editing { tr!(form.save) } else { tr!(feedback.send) }/>

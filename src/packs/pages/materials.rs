@@ -179,30 +179,31 @@ fn material_page(data: MaterialEdit) -> impl IntoView {
     let line = material.line.clone();
     let content = ContentView { line: line.clone(), html: html.clone() };
     let body = if head.state.editable() {
-        let kind = match line.kind {
+        let shown = (line.kind == MaterialKind::File)
+            .then(|| view! { <section class="section"><MaterialView content=content/></section> });
+        let class = if line.kind == MaterialKind::Lesson { "form wide" } else { "form" };
+        let (id, removed) = (line.id.to_string(), line.id.to_string());
+        let fields = line.clone();
+        // Made inside the form, for a field looks for the form it is in.
+        let kind = move || match line.kind {
             MaterialKind::Lesson => view! {
                 <Editor text=material.body html=html/>
                 {lesson_actions(tr!(form.save), back)}
             }
             .into_any(),
             MaterialKind::Link => view! {
-                <Input name="url" kind="url" label=tr!(packs.url) hint=tr!(packs.url_hint) value=line.url.clone()/>
+                <Input name="url" kind="url" label=tr!(packs.url) hint=tr!(packs.url_hint) value=line.url/>
                 {save_or_leave(tr!(form.save), back)}
             }
             .into_any(),
             MaterialKind::File => save_or_leave(tr!(form.save), back),
         };
-        let shown = (line.kind == MaterialKind::File)
-            .then(|| view! { <section class="section"><MaterialView content=content/></section> });
-        let class = if line.kind == MaterialKind::Lesson { "form wide" } else { "form" };
-        let (id, removed) = (line.id.to_string(), line.id.to_string());
-        let fields = line.clone();
         view! {
             <Form function=EditMaterial::PATH class=class labels=labels()>
                 <Hidden name="id" value=id/>
                 <Version value=material.version/>
                 {common_fields(Some(&fields), false)}
-                {kind}
+                {kind()}
             </Form>
             {shown}
             {removal(RemoveMaterial::PATH, removed, tr!(packs.remove_material), tr!(packs.remove_text))}

@@ -67,20 +67,22 @@ fn scoring(data: &AssessmentView, mine: &Sheet) -> AnyView {
         })
         .chain([("remark", tr!(assessments.remark))])
         .collect();
-    let fields = data
-        .criteria
-        .iter()
-        .cloned()
-        .zip(&mine.lines)
-        .zip(SCORES.into_iter().zip(NOTES))
-        .map(|((criterion, (score, text)), (name, note))| {
-            let label = format!("{}: {}", tr!(assessments.note), criterion.title);
-            view! {
-                <Choice name=name criterion=criterion scale=data.scale value=*score/>
-                <TextArea name=note label=label value=text.clone() optional=true/>
-            }
-        })
-        .collect_view();
+    // Made inside the form, for a field looks for the form it is in.
+    let (criteria, lines, scale) = (data.criteria.clone(), mine.lines.clone(), data.scale);
+    let fields = move || {
+        criteria
+            .into_iter()
+            .zip(lines)
+            .zip(SCORES.into_iter().zip(NOTES))
+            .map(|((criterion, (score, text)), (name, note))| {
+                let label = format!("{}: {}", tr!(assessments.note), criterion.title);
+                view! {
+                    <Choice name=name criterion=criterion scale=scale value=score/>
+                    <TextArea name=note label=label value=text optional=true/>
+                }
+            })
+            .collect_view()
+    };
     let (id, remark) = (data.id.to_string(), mine.remark.clone());
     view! {
         <section class="section stack">
@@ -88,7 +90,7 @@ fn scoring(data: &AssessmentView, mine: &Sheet) -> AnyView {
             <p>{tr!(assessments.alone)}</p>
             <Form function=Score::PATH class="form" labels=labels>
                 <Hidden name="assessment" value=id/>
-                {fields}
+                {fields()}
                 <TextArea name="remark" label=tr!(assessments.remark) hint=tr!(assessments.remark_hint) value=remark optional=true/>
                 <div class="actions sticky">
                     <button class="btn" name="act" value="send">{tr!(assessments.send)}</button>
