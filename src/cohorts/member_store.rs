@@ -56,8 +56,6 @@ statements! {
         WHERE m.cohort_id = $1 ORDER BY p.folded, m.id");
     // A delivery given is signed off by the mentor's word on it, whenever that was said and whatever the licence
     // still lacks.
-    // A delivery given is signed off by the mentor's word on it, whenever that was said and whatever the licence
-    // still lacks.
     FACTS = "SELECT s.id AS step_id, m.person_id, e.state AS place, d.state AS delivery, d.ends_on, CAST(0 AS BIGINT) AS signed
         FROM cohort_member m JOIN cohort_step s ON s.cohort_id = m.cohort_id AND s.kind = 'attend'
             JOIN cohort_step_delivery x ON x.step_id = s.id
@@ -70,14 +68,6 @@ statements! {
         FROM cohort_member m JOIN cohort_step s ON s.cohort_id = m.cohort_id AND s.kind = 'give'
             JOIN delivery_trainer t ON t.person_id = m.person_id JOIN delivery d ON d.id = t.delivery_id AND d.course_id = s.course_id
         WHERE m.cohort_id = $1";
-    // Places in deliveries of the sequence that have not begun on the day $3.
-    COMING = "SELECT e.id AS enrolment_id, d.id AS delivery_id, d.title, d.starts_on, d.ends_on, d.date_note, d.host_id
-        FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
-        WHERE e.person_id = $2 AND e.state IN ('selected', 'invited', 'confirmed') AND (d.starts_on IS NULL OR d.starts_on > $3)
-            AND d.state IN ('planned', 'call_open', 'selection', 'confirmed', 'postponed')
-            AND d.id IN (SELECT x.delivery_id FROM cohort_step s JOIN cohort_step_delivery x ON x.step_id = s.id
-                WHERE s.cohort_id = $1 AND s.kind = 'attend')
-        ORDER BY CASE WHEN d.starts_on IS NULL THEN 1 ELSE 0 END, d.starts_on, d.id";
     // Places in deliveries of the sequence that have not begun on the day $3.
     COMING = "SELECT e.id AS enrolment_id, d.id AS delivery_id, d.title, d.starts_on, d.ends_on, d.date_note, d.host_id
         FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
@@ -197,35 +187,6 @@ pub struct FactRow {
 /// What is known of all members in all steps. One statement.
 pub async fn facts(h: &mut impl Handle, id: CohortId) -> Result<Vec<FactRow>, DbError> {
     fetch_all!(h, FACTS, id)
-}
-
-/// A place in a delivery of the sequence that has not begun.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct ComingRow {
-    /// The place.
-    pub enrolment_id: EnrolmentId,
-    /// The delivery.
-    pub delivery_id: DeliveryId,
-    /// Its title.
-    pub title: String,
-    /// Its first day.
-    pub starts_on: Option<NaiveDate>,
-    /// Its last day.
-    pub ends_on: Option<NaiveDate>,
-    /// What documents say where they give no day.
-    pub date_note: String,
-    /// Its host.
-    pub host_id: Option<InstitutionId>,
-}
-
-/// The places that somebody holds in deliveries of the sequence that have not begun.
-pub async fn coming(
-    h: &mut impl Handle,
-    cohort: CohortId,
-    person: PersonId,
-    today: NaiveDate,
-) -> Result<Vec<ComingRow>, DbError> {
-    fetch_all!(h, COMING, cohort, person, today)
 }
 
 /// A place in a delivery of the sequence that has not begun.

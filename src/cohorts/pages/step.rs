@@ -90,8 +90,9 @@ fn enrolled() -> impl IntoView {
         let count = |name: &str| query.get(name).and_then(|count| count.parse::<i64>().ok()).filter(|it| *it >= 0);
         let added = count("added")?;
         let (held, train) = (count("held").unwrap_or(0), count("train").unwrap_or(0));
+        let class = if added > 0 { "notice good" } else { "notice calm" };
         Some(view! {
-            <div class=if added > 0 { "notice good" } else { "notice calm" } role="status">
+            <div class=class role="status">
                 <p>
                     {tr!(cohorts.put_in.added, count = added)}
                     {(held > 0).then(|| format!(" {}", tr!(cohorts.put_in.held, count = held)))}
