@@ -1,6 +1,7 @@
 // A cohort as the programme officer sees it, as an institution makes and fills it, and as a member follows it.
 import type { Page } from "@playwright/test";
 import { accessible, fits, hydrated, open, shot, signIn } from "./support/pages";
+import { PASSWORD, Server } from "./support/server";
 import { expect, test } from "./support/test";
 
 const main = (page: Page) => page.locator("main");
@@ -26,7 +27,9 @@ test("the officer sees who is where in the Zagreb cohort", { tag: ["@phone", "@n
   const path = await zagreb(page);
   const way = main(page).locator("section", { has: page.getByRole("heading", { name: "Who is where" }) }).last();
   await expect(way.locator("tbody tr")).toHaveCount(16);
-  await expect(way.locator("tbody tr").first()).toContainText("Done");
+  // All but the candidate have given a delivery that was signed off.
+  await expect(way.locator("tbody tr", { hasText: "2 of 2" })).toHaveCount(15);
+  await expect(way.locator("tbody tr", { hasText: "1 of 2" })).toContainText("sign-off is missing");
   // Its eight deliveries at home, under the second step.
   const give = main(page).locator("section.sheet", { has: page.getByRole("heading", { name: /^2\. Give/ }) });
   await expect(give.locator("li.item")).toHaveCount(8);
@@ -44,6 +47,117 @@ test("the officer sees who is where in the Zagreb cohort", { tag: ["@phone", "@n
   await fits(page);
   await accessible(page);
   await shot(page, "cohort-member");
+});
+
+test("pages about a cohort lead to each other", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+  await signIn(page, "officer@magistra.example");
+  const path = await zagreb(page);
+  const row = main(page).locator("section", { has: page.getByRole("heading", { name: "Who is where" }) }).last().locator("tbody tr").first();
+  const [trainer, licence] = [row.getByRole("link", { name: /^Trainer’s page/ }), row.getByRole("link", { name: /^Licence/ })];
+  for (const link of [trainer, licence]) {
+    const href = await link.getAttribute("href");
+    expect((await page.request.get(href!)).status(), href!).toBe(200);
+  }
+  await main(page).getByRole("link", { name: "The cascade" }).click();
+  await page.waitForURL((url) => url.pathname === "/cascade" && url.searchParams.get("cohort") === path.split("/").pop());
+  await hydrated(page);
+  await expect(page.locator("h1")).toContainText(ZAGREB);
+  // From the delivery and from the project back to the cohort.
+  await open(page, path);
+  await main(page).locator("section.sheet li.item a").first().click();
+  await page.waitForURL(/\/deliveries\/[0-9a-f-]{36}$/);
+  await hydrated(page);
+  await expect(main(page).getByRole("heading", { name: "Part of these cohorts" })).toBeVisible();
+  await accessible(page);
+  await fits(page);
+  await main(page).getByRole("link", { name: ZAGREB, exact: true }).click();
+  await page.waitForURL((url) => url.pathname === path);
+  await open(page, "/projects/cybercrime-ipa");
+  await expect(main(page).getByRole("heading", { name: "Cohorts", exact: true })).toBeVisible();
+  await accessible(page);
+  await fits(page);
+  await main(page).getByRole("link", { name: ZAGREB, exact: true }).click();
+  await page.waitForURL((url) => url.pathname === path);
+});
+
+/** Somebody of the demonstration in a browser that knew nobody. */
+async function enter(page: Page, server: Server, name: string) {
+  await page.context().clearCookies();
+  await open(page, `${server.url}/sign-in`);
+  await page.locator("input[name=email]").fill(`${name}@magistra.example`);
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.locator("input[name=password]").press("Enter");
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+  await hydrated(page);
+}
+
+test("a cohort is enrolled, and a member leaves and gives the place back", { tag: ["@phone", "@nojs"] }, async ({ page, fresh }) => {
+  test.setTimeout(120_000);
+  await enter(page, fresh, "officer");
+  await open(page, `${fresh.url}/cohorts/new`);
+  await page.locator("#f-title").fill("Trainers of 2032");
+  await page.locator("#f-course").selectOption("introductory-judges-prosecutors");
+  await page.locator("#f-capacity").fill("3");
+  await button(page, "Make the cohort").click();
+  await page.waitForURL(/\/cohorts\/[0-9a-f-]{36}\/edit$/);
+  await hydrated(page);
+  const cohort = page.url().replace(/\/edit$/, "");
+  await page.locator("#f-step-course").selectOption("introductory-judges-prosecutors");
+  await button(page, "Add a step").click();
+  await page.waitForURL(/\/steps\/[0-9a-f-]{36}$/);
+  await hydrated(page);
+  const step = page.url();
+  await main(page).locator("label", { hasText: "Introductory course, call open" }).locator("input").check();
+  await button(page, "Save").click();
+  await page.waitForURL(`${cohort}/edit`);
+  await open(page, `${cohort}/state/selection`);
+  await button(page, "Open the selection").click();
+  await page.waitForURL(cohort);
+  // One of them trains in that delivery.
+  for (const name of ["Besa Kurtaj", "Ardita Shkreli"]) {
+    await open(page, `${cohort}/members?q=${encodeURIComponent(name)}`);
+    await main(page).locator("label", { hasText: name }).locator("input").check();
+    await main(page).getByRole("button", { name: "Propose those chosen" }).first().click();
+    await expect(main(page).getByRole("link", { name })).toBeVisible();
+    await open(page, `${cohort}/members`);
+    await button(page, new RegExp(`^Select ${name}`)).click();
+    await expect(page.locator(".flash")).toHaveText("Changed.");
+  }
+  await open(page, step);
+  await button(page, /^Enrol all selected/).click();
+  await expect(main(page).getByRole("status")).toHaveText("1 member got a place. 1 trains there and stays without.");
+  await hydrated(page);
+  await accessible(page);
+  await fits(page);
+  await shot(page, "cohort-enrolled");
+  await button(page, /^Enrol all selected/).click();
+  await expect(main(page).getByRole("status")).toContainText("0 members got a place. 1 had one already.");
+
+  await enter(page, fresh, "prosecutor");
+  await open(page, cohort);
+  const leave = main(page).locator("details", { hasText: "Leave the cohort" });
+  await leave.locator("summary").click();
+  await expect(leave.getByRole("link", { name: /^Introductory course, call open/ })).toBeVisible();
+  await expect(leave.getByRole("checkbox", { name: "Give these places back as well" })).toBeChecked();
+  await accessible(page);
+  await fits(page);
+  await shot(page, "cohort-leave");
+  // Nobody leaves without a word; what was chosen stays.
+  await leave.getByRole("checkbox").uncheck();
+  await leave.getByRole("button", { name: "Leave the cohort" }).click();
+  await expect(page.locator("#f-leave-reason-e")).toBeVisible();
+  await expect(leave.getByRole("checkbox")).not.toBeChecked();
+  await page.locator("#f-leave-reason").fill("A new office");
+  await leave.getByRole("button", { name: "Leave the cohort" }).click();
+  await expect(page.locator(".flash")).toHaveText("Changed.");
+  await hydrated(page);
+  // The place was kept, and is given back now.
+  await expect(main(page).locator("aside")).toContainText("Left");
+  await button(page, "Give these places back").click();
+  await expect(page.locator(".flash")).toBeVisible();
+  await expect(button(page, "Give these places back")).toHaveCount(0);
+  await accessible(page);
+  await fits(page);
 });
 
 test("an institution makes a cohort, proposes people and gives the places", { tag: ["@phone", "@nojs"] }, async ({ page }) => {

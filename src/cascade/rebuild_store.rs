@@ -42,8 +42,9 @@ statements! {
                 OR EXISTS (SELECT 1 FROM cohort_step_delivery x WHERE x.delivery_id = d.id)
                 OR EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.person_id = e.person_id))");
     COHORTS = "SELECT id, course_id FROM cohort WHERE state <> 'cancelled' ORDER BY id";
-    MEMBERS = "SELECT m.cohort_id, m.person_id, COALESCE(m.area_code, p.area_code) AS area_code, m.joined_at, m.left_at, m.created_at
-        FROM cohort_member m JOIN person p ON p.id = m.person_id WHERE m.state IN ('selected', 'left')";
+    // Who was only ever proposed and withdrew has left as well, and was never a member.
+    MEMBERS = "SELECT m.cohort_id, m.person_id, COALESCE(m.area_code, p.area_code) AS area_code, m.joined_at, m.left_at
+        FROM cohort_member m JOIN person p ON p.id = m.person_id WHERE m.state IN ('selected', 'left') AND m.joined_at IS NOT NULL";
     STEPS = "SELECT s.cohort_id, x.delivery_id FROM cohort_step s JOIN cohort c ON c.id = s.cohort_id
         JOIN cohort_step_delivery x ON x.step_id = s.id JOIN course o ON o.id = s.course_id
         WHERE s.kind = 'attend' AND (o.kind = 'tot' OR EXISTS (SELECT 1 FROM licence_route r
@@ -178,11 +179,9 @@ pub struct MemberRow {
     /// Where from.
     pub area_code: Option<String>,
     /// When the person joined.
-    pub joined_at: Option<DateTime<Utc>>,
+    pub joined_at: DateTime<Utc>,
     /// When the person left.
     pub left_at: Option<DateTime<Utc>>,
-    /// When this was written down.
-    pub created_at: DateTime<Utc>,
 }
 
 /// Everybody who is or was selected for a cohort.

@@ -60,6 +60,11 @@ const MEMBER: Statement = Statement {
     sql: "INSERT INTO cohort_member (id, cohort_id, person_id, state, area_code, joined_at, left_at, mentor_id, created_at, updated_at)
         VALUES ($1, $2, $3, $4, 'AL', $5, $6, $7, $5, $5)",
 };
+const WITHDRAWN: Statement = Statement {
+    name: "testing::withdrawn",
+    sql: "INSERT INTO cohort_member (id, cohort_id, person_id, state, area_code, left_at, created_at, updated_at)
+        VALUES ($1, $2, $3, 'left', 'AL', $5, $4, $5)",
+};
 const STEP: Statement = Statement {
     name: "testing::step",
     sql: "INSERT INTO cohort_step (id, cohort_id, position, kind, course_id) VALUES ($1, $2, 1, 'attend', $3)",
@@ -264,8 +269,11 @@ on_both! {
         let expert = it.person("Expert").await;
         let (ana, ben, cem) = (it.person("Ana").await, it.person("Ben").await, it.person("Cem").await);
         let everybody = [it.person("X").await, it.person("Y").await];
-        let tot = it.delivery(it.tot, 0, &[expert], &[ana, ben]).await;
+        let dan = it.person("Dan").await;
+        let tot = it.delivery(it.tot, 0, &[expert], &[ana, ben, dan]).await;
         it.delivery(it.intro, 10, &[ana], &everybody).await;
+        // Dan was trained there, too, but only ever proposed: he withdrew.
+        it.delivery(it.intro, 10, &[dan], &everybody).await;
         // Cem was selected and never trained; Ben left before he was.
         it.delivery(it.intro, 10, &[cem], &everybody).await;
         it.delivery(it.intro, 10, &[ben], &everybody).await;
@@ -278,6 +286,8 @@ on_both! {
             let id: uuid::Uuid = it.house.app.id();
             run!(it.house, MEMBER, id, cohort, person, state, at(0), left, Some(expert));
         }
+        let id: uuid::Uuid = it.house.app.id();
+        run!(it.house, WITHDRAWN, id, cohort, dan, at(0), at(20));
         it.count().await;
         let officer = it.house.officer().await;
         let query = format!("cohort={cohort}");

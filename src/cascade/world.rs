@@ -160,7 +160,7 @@ impl World {
             if let Some(cohort) = cohorts.get_mut(&row.cohort_id) {
                 let person = self.persons.number(&row.person_id);
                 let area = narrow(self.areas.number(&row.area_code.unwrap_or_default()));
-                let since = row.joined_at.unwrap_or(row.created_at).date_naive();
+                let since = row.joined_at.date_naive();
                 cohort.members.push((person, area, since, row.left_at.map(|at| at.date_naive())));
             }
         }

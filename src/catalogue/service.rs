@@ -21,7 +21,7 @@ use crate::{
         audit,
         context::Ctx,
         db::{DbError, Handle},
-        text,
+        jobs, text,
     },
 };
 
@@ -149,6 +149,10 @@ async fn edit(cx: &Ctx, id: CourseId, form: &CourseForm) -> Result<Done, AppErro
         return Err(AppError::Conflict(Box::new(conflict(&mut tx, &changed, &stands).await?)));
     }
     audit::record(cx, &mut tx, "edit", "course", id, Some(&stands), Some(&changed)).await?;
+    if changed.course.kind != stands.course.kind {
+        // A training of trainers is counted otherwise than what it trains for.
+        jobs::count_again(cx, &mut tx).await?;
+    }
     tx.commit().await?;
     Ok(Done::at(format!("/courses/{}", stands.course.slug), Flash::Saved))
 }

@@ -8,7 +8,7 @@ use crate::{
     common::{
         error::AppError,
         forms::Done,
-        ids::{CohortId, DeliveryId, InstitutionId, MemberId, PersonId, ProjectId, StepId},
+        ids::{CohortId, DeliveryId, InstitutionId, LicenceId, MemberId, PersonId, ProjectId, StepId},
     },
     deliveries::model::DeliveryState,
     enrolment::{api::FoundPerson, model::NewPersonForm},
@@ -101,8 +101,29 @@ pub struct MemberLine {
     pub mentor: Option<String>,
     /// Why they were refused or left.
     pub reason: String,
+    /// Their licence of the cohort's course, where who looks may see it.
+    pub licence: Option<LicenceId>,
+    /// Whether who looks finds their page as a trainer.
+    pub trainer: bool,
     /// How they stand in each step, in its order.
     pub standings: Vec<Standing>,
+}
+
+/// A place in a delivery of the sequence that has not begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComingPlace {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Its title.
+    pub title: String,
+    /// First day.
+    pub starts_on: Option<NaiveDate>,
+    /// Last day.
+    pub ends_on: Option<NaiveDate>,
+    /// What documents say where they give no day.
+    pub date_note: String,
+    /// Whether who looks may give it back.
+    pub may_give_back: bool,
 }
 
 /// A cohort's page, as far as who looks may see it.
@@ -128,6 +149,8 @@ pub struct CohortView {
     pub members: Vec<MemberLine>,
     /// Names of the other members, for who is one.
     pub fellows: Vec<String>,
+    /// Own places in deliveries of the sequence that have not begun.
+    pub coming: Vec<ComingPlace>,
     /// Whether the footnote belongs on the page.
     pub footnote: bool,
 }
@@ -233,6 +256,8 @@ pub struct MemberView {
     pub may_manage: bool,
     /// The history, in order.
     pub history: Vec<MemberStep>,
+    /// Places in deliveries of the sequence that have not begun, for the member and whoever manages the cohort.
+    pub coming: Vec<ComingPlace>,
     /// Who may be chosen as mentor.
     pub mentors: Vec<(PersonId, String)>,
     /// The mentor.
@@ -261,6 +286,13 @@ pub async fn get_cohorts(
 ) -> Result<CohortList, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::list(&http::ctx()?, &state, &before, &language).await }).await
+}
+
+/// The cohorts of a project or a delivery that who looks may see; `kind` says of which.
+#[server(prefix = "/_fn", endpoint = "cohorts/of", input = GetUrl, output = Postcard)]
+pub async fn get_cohorts_of(kind: String, key: String, language: String) -> Result<Vec<CohortHead>, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::of(&http::ctx()?, &kind, &key, &language).await }).await
 }
 
 /// A cohort's page.
@@ -395,6 +427,24 @@ pub async fn get_cohort_member(
 pub async fn decide_member(#[server(flatten)] form: DecisionForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::members::decide(&http::ctx()?, &form).await }).await
+}
+
+/// Leaves a cohort, with a reason.
+#[server(prefix = "/_fn", endpoint = "cohorts/leave")]
+pub async fn leave_cohort(
+    member: String,
+    #[server(default)] reason: String,
+    #[server(default)] give_back: String,
+) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::leaving::leave_own(&http::ctx()?, &member, &reason, &give_back).await }).await
+}
+
+/// Gives back the places of somebody who has left in deliveries that have not begun.
+#[server(prefix = "/_fn", endpoint = "cohorts/give-back")]
+pub async fn give_back_places(member: String) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::leaving::give_back_places(&http::ctx()?, &member).await }).await
 }
 
 /// Gives a member a mentor, or none.

@@ -2,7 +2,7 @@
 //! is enqueued in the transaction of their cause.
 
 use super::{
-    member_store::{self, Recipient},
+    letter_store::{self, Recipient, Teller},
     model::MemberState,
     store,
 };
@@ -36,8 +36,10 @@ pub enum Occasion {
     Reserve,
     /// The person is refused.
     Refused,
-    /// The person has left.
+    /// The person was let go.
     Left,
+    /// The person has left; whoever manages the cohort is told too.
+    LeftOwn,
     /// The person has a mentor now; the mentor is told too.
     Mentor,
     /// The cohort is cancelled: whoever is not out of it already is told.
@@ -50,6 +52,9 @@ struct Order {
     occasion: Occasion,
     members: Vec<MemberId>,
     reason: String,
+    /// Who caused it, and need not be told.
+    #[serde(default)]
+    by: Option<PersonId>,
 }
 
 /// Orders a letter to each member, with the cause.
@@ -61,7 +66,8 @@ pub async fn send_later(
     members: Vec<MemberId>,
     reason: &str,
 ) -> Result<(), DbError> {
-    jobs::enqueue(cx, tx, JOB, &Order { cohort, occasion, members, reason: reason.to_owned() }).await
+    let by = cx.actor.as_ref().map(|actor| actor.person_id);
+    jobs::enqueue(cx, tx, JOB, &Order { cohort, occasion, members, reason: reason.to_owned(), by }).await
 }
 
 /// Writes the letters that were ordered.
@@ -71,7 +77,7 @@ pub fn write(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError
         let mut tx = cx.begin().await?;
         let nobody = PersonId(Uuid::nil());
         let Some(head) = store::head(&mut tx, order.cohort, "en", nobody).await? else { return Ok(()) };
-        for to in member_store::recipients(&mut tx, order.cohort).await? {
+        for to in letter_store::recipients(&mut tx, order.cohort).await? {
             let meant = match order.occasion {
                 Occasion::Cancelled => {
                     matches!(to.state, MemberState::Proposed | MemberState::Selected | MemberState::Reserve)
@@ -87,10 +93,56 @@ pub fn write(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError
             {
                 mail::send(&cx, &mut tx, &letter).await?;
             }
+            tell_others(&cx, &mut tx, &order, &head.title, &to).await?;
         }
         tx.commit().await?;
         Ok(())
     })
+}
+
+/// Tells who else has to know what became of a member: the institution that put them forward, and whoever
+/// manages the cohort where it was not they who decided.
+async fn tell_others(cx: &Ctx, tx: &mut Tx, order: &Order, title: &str, of: &Recipient) -> Result<(), AppError> {
+    let by = order.by.unwrap_or(PersonId(Uuid::nil()));
+    let mut told = Vec::new();
+    if order.occasion == Occasion::LeftOwn {
+        for to in letter_store::managers(tx, order.cohort, by).await? {
+            let text = td_string!(locale(to.language.as_deref()), cohorts.mail_left_own, name = of.name.clone());
+            mail::send(cx, tx, &to_other(cx, order, title, &to, text.to_string())).await?;
+            told.push(to.id);
+        }
+    }
+    if !matches!(order.occasion, Occasion::Mentor | Occasion::Cancelled)
+        && let Some(to) = letter_store::proposer(tx, of.member_id, by).await?
+        && !told.contains(&to.id)
+    {
+        let (locale, name) = (locale(to.language.as_deref()), of.name.clone());
+        let text = match order.occasion {
+            Occasion::Selected => td_string!(locale, cohorts.mail_proposed_selected, name = name).to_string(),
+            Occasion::Reserve => td_string!(locale, cohorts.mail_proposed_reserve, name = name).to_string(),
+            Occasion::Refused => td_string!(locale, cohorts.mail_proposed_refused, name = name).to_string(),
+            _ => td_string!(locale, cohorts.mail_proposed_left, name = name).to_string(),
+        };
+        mail::send(cx, tx, &to_other(cx, order, title, &to, text)).await?;
+    }
+    Ok(())
+}
+
+/// A letter about a member to somebody else.
+fn to_other(cx: &Ctx, order: &Order, title: &str, to: &Teller, text: String) -> Letter {
+    let locale = locale(to.language.as_deref());
+    let mut body =
+        vec![td_string!(locale, cohorts.mail_greeting, name = to.name.clone()).to_string(), text, title.to_owned()];
+    if !order.reason.is_empty() {
+        body.push(td_string!(locale, cohorts.mail_reason, reason = order.reason.clone()).to_string());
+    }
+    body.push(link(cx, order.cohort));
+    Letter {
+        name: to.name.clone(),
+        to: to.email.clone(),
+        subject: td_string!(locale, cohorts.mail_subject_other, title = title.to_owned()).to_string(),
+        body: format!("{}\n", body.join("\n\n")),
+    }
 }
 
 fn locale(language: Option<&str>) -> Locale {
@@ -107,7 +159,7 @@ fn to_member(cx: &Ctx, order: &Order, title: &str, to: &Recipient) -> Letter {
         Occasion::Selected => td_string!(locale, cohorts.mail_selected).to_string(),
         Occasion::Reserve => td_string!(locale, cohorts.mail_reserve).to_string(),
         Occasion::Refused => td_string!(locale, cohorts.mail_refused).to_string(),
-        Occasion::Left => td_string!(locale, cohorts.mail_left).to_string(),
+        Occasion::Left | Occasion::LeftOwn => td_string!(locale, cohorts.mail_left).to_string(),
         Occasion::Cancelled => td_string!(locale, cohorts.mail_cancelled).to_string(),
         Occasion::Mentor => {
             td_string!(locale, cohorts.mail_mentor, name = to.mentor_name.clone().unwrap_or_default()).to_string()

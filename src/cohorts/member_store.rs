@@ -1,8 +1,8 @@
-//! SQL: the members of cohorts, their mentors and histories.
+//! SQL: the members of cohorts, their mentors, histories and places in coming deliveries.
 
 use super::model::MemberState;
 use crate::{
-    common::ids::{CohortId, CourseId, InstitutionId, MemberId, PersonId, StepId},
+    common::ids::{CohortId, CourseId, DeliveryId, EnrolmentId, InstitutionId, LicenceId, MemberId, PersonId, StepId},
     deliveries::model::DeliveryState,
     enrolment::model::EnrolmentState,
     execute, fetch_all, fetch_one, fetch_optional,
@@ -44,10 +44,18 @@ macro_rules! held {
 statements! {
     MEMBERS = concat!("SELECT m.id, m.person_id, p.given_name || ' ' || p.family_name AS name, m.state, m.area_code, ",
         area_name!("m.area_code"), " AS area_name, m.institution_id, i.name AS institution_name, m.mentor_id,
-            t.given_name || ' ' || t.family_name AS mentor_name, m.joined_at, m.reason, p.invented
-        FROM cohort_member m JOIN person p ON p.id = m.person_id LEFT JOIN institution i ON i.id = m.institution_id
-            LEFT JOIN person t ON t.id = m.mentor_id
+            t.given_name || ' ' || t.family_name AS mentor_name, m.reason, l.id AS licence_id, l.mentor_id AS licence_mentor_id,
+            (f.consented_at IS NOT NULL) AS consented,
+            (EXISTS (SELECT 1 FROM licence y WHERE y.person_id = m.person_id)
+                OR EXISTS (SELECT 1 FROM role_grant y WHERE y.person_id = m.person_id AND y.role = 'trainer' AND y.ended_at IS NULL)
+                OR EXISTS (SELECT 1 FROM delivery_trainer y WHERE y.person_id = m.person_id)) AS teaches
+        FROM cohort_member m JOIN cohort c ON c.id = m.cohort_id JOIN person p ON p.id = m.person_id
+            LEFT JOIN institution i ON i.id = m.institution_id LEFT JOIN person t ON t.id = m.mentor_id
+            LEFT JOIN licence l ON l.person_id = m.person_id AND l.course_id = c.course_id
+            LEFT JOIN trainer_profile f ON f.person_id = m.person_id
         WHERE m.cohort_id = $1 ORDER BY p.folded, m.id");
+    // A delivery given is signed off by the mentor's word on it, whenever that was said and whatever the licence
+    // still lacks.
     FACTS = "SELECT s.id AS step_id, m.person_id, e.state AS place, d.state AS delivery, d.ends_on, CAST(0 AS BIGINT) AS signed
         FROM cohort_member m JOIN cohort_step s ON s.cohort_id = m.cohort_id AND s.kind = 'attend'
             JOIN cohort_step_delivery x ON x.step_id = s.id
@@ -55,14 +63,22 @@ statements! {
         WHERE m.cohort_id = $1
         UNION ALL
         SELECT s.id, m.person_id, NULL, d.state, d.ends_on,
-            (SELECT COUNT(*) FROM licence l JOIN licence_step z ON z.licence_id = l.id
-                WHERE l.person_id = m.person_id AND l.course_id = s.course_id AND z.cause = 'sign_off' AND z.delivery_id = d.id)
+            (SELECT COUNT(*) FROM licence l JOIN licence_ground z ON z.licence_id = l.id
+                WHERE l.person_id = m.person_id AND l.course_id = s.course_id AND z.kind = 'signed_off' AND z.met AND z.delivery_id = d.id)
         FROM cohort_member m JOIN cohort_step s ON s.cohort_id = m.cohort_id AND s.kind = 'give'
             JOIN delivery_trainer t ON t.person_id = m.person_id JOIN delivery d ON d.id = t.delivery_id AND d.course_id = s.course_id
         WHERE m.cohort_id = $1";
+    // Places in deliveries of the sequence that have not begun on the day $3.
+    COMING = "SELECT e.id AS enrolment_id, d.id AS delivery_id, d.title, d.starts_on, d.ends_on, d.date_note, d.host_id
+        FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
+        WHERE e.person_id = $2 AND e.state IN ('selected', 'invited', 'confirmed') AND (d.starts_on IS NULL OR d.starts_on > $3)
+            AND d.state IN ('planned', 'call_open', 'selection', 'confirmed', 'postponed')
+            AND d.id IN (SELECT x.delivery_id FROM cohort_step s JOIN cohort_step_delivery x ON x.step_id = s.id
+                WHERE s.cohort_id = $1 AND s.kind = 'attend')
+        ORDER BY CASE WHEN d.starts_on IS NULL THEN 1 ELSE 0 END, d.starts_on, d.id";
     SELECTED = "SELECT institution_id, area_code FROM cohort_member WHERE cohort_id = $1 AND state = 'selected'";
     MEMBER = "SELECT m.id, m.cohort_id, m.person_id, p.given_name || ' ' || p.family_name AS name, m.state, m.area_code, m.institution_id,
-            m.mentor_id, t.given_name || ' ' || t.family_name AS mentor_name
+            m.mentor_id, t.given_name || ' ' || t.family_name AS mentor_name, m.reason
         FROM cohort_member m JOIN person p ON p.id = m.person_id LEFT JOIN person t ON t.id = m.mentor_id WHERE m.id = $1";
     MEMBER_OF = "SELECT id, state FROM cohort_member WHERE cohort_id = $1 AND person_id = $2";
     MEMBER_ADD = "INSERT INTO cohort_member (id, cohort_id, person_id, state, area_code, institution_id, created_at, updated_at, updated_by)
@@ -102,12 +118,6 @@ statements! {
             EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.role = 'trainer' AND g.ended_at IS NULL)
             OR EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.state = 'licensed')
             OR EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.person_id = p.id))";
-    RECIPIENTS = "SELECT m.id AS member_id, m.state, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email,
-            a.language, t.given_name || ' ' || t.family_name AS mentor_name, COALESCE(NULLIF(t.email, ''), b.email) AS mentor_email,
-            b.language AS mentor_language
-        FROM cohort_member m JOIN person p ON p.id = m.person_id LEFT JOIN account a ON a.person_id = p.id
-            LEFT JOIN person t ON t.id = m.mentor_id LEFT JOIN account b ON b.person_id = t.id
-        WHERE m.cohort_id = $1";
     RECORD_MEMBER = "INSERT INTO cohort_member (id, cohort_id, person_id, state, area_code, mentor_id, joined_at, created_at, updated_at)
         VALUES ($1, $2, $3, 'selected', $4, $5, $6, $6, $6)";
 }
@@ -135,12 +145,16 @@ pub struct MemberRow {
     pub mentor_id: Option<PersonId>,
     /// The mentor's name.
     pub mentor_name: Option<String>,
-    /// When they were selected.
-    pub joined_at: Option<DateTime<Utc>>,
     /// Why they were refused or left.
     pub reason: String,
-    /// Whether the demonstration made them up.
-    pub invented: bool,
+    /// Their licence of the cohort's course.
+    pub licence_id: Option<LicenceId>,
+    /// Who mentors on the way to it.
+    pub licence_mentor_id: Option<PersonId>,
+    /// Whether they agreed to be found as a trainer.
+    pub consented: bool,
+    /// Whether they have to do with teaching, and so a trainer's page.
+    pub teaches: bool,
 }
 
 /// Everybody who was ever proposed, by name.
@@ -175,6 +189,35 @@ pub async fn facts(h: &mut impl Handle, id: CohortId) -> Result<Vec<FactRow>, Db
     fetch_all!(h, FACTS, id)
 }
 
+/// A place in a delivery of the sequence that has not begun.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ComingRow {
+    /// The place.
+    pub enrolment_id: EnrolmentId,
+    /// The delivery.
+    pub delivery_id: DeliveryId,
+    /// Its title.
+    pub title: String,
+    /// Its first day.
+    pub starts_on: Option<NaiveDate>,
+    /// Its last day.
+    pub ends_on: Option<NaiveDate>,
+    /// What documents say where they give no day.
+    pub date_note: String,
+    /// Its host.
+    pub host_id: Option<InstitutionId>,
+}
+
+/// The places that somebody holds in deliveries of the sequence that have not begun.
+pub async fn coming(
+    h: &mut impl Handle,
+    cohort: CohortId,
+    person: PersonId,
+    today: NaiveDate,
+) -> Result<Vec<ComingRow>, DbError> {
+    fetch_all!(h, COMING, cohort, person, today)
+}
+
 /// What those who are selected count for: institution and area.
 pub async fn selected(
     h: &mut impl Handle,
@@ -204,6 +247,8 @@ pub struct OneMember {
     pub mentor_id: Option<PersonId>,
     /// The mentor's name.
     pub mentor_name: Option<String>,
+    /// Why they were refused or left.
+    pub reason: String,
 }
 
 /// The member of an id.
@@ -265,7 +310,9 @@ pub async fn set_member(tx: &mut Tx, change: &MemberChange<'_>, now: DateTime<Ut
     let (joined, left): (Option<DateTime<Utc>>, Option<DateTime<Utc>>) = fetch_one!(tx, MEMBER_TIMES, change.id)?;
     let (joined, left) = match change.to {
         MemberState::Selected => (Some(now), None),
-        MemberState::Left => (joined, Some(now)),
+        // Who joined, left, was proposed again and withdrew was a member until the first time.
+        MemberState::Left if change.from == MemberState::Selected => (joined, Some(now)),
+        MemberState::Left => (joined, left.or(Some(now))),
         _ => (joined, left),
     };
     execute!(
@@ -383,32 +430,6 @@ pub async fn mentors(h: &mut impl Handle, cohort: CohortId, pattern: &str) -> Re
 pub async fn may_mentor(h: &mut impl Handle, person: PersonId) -> Result<bool, DbError> {
     let (count,): (i64,) = fetch_one!(h, MENTOR_KNOWN, person)?;
     Ok(count > 0)
-}
-
-/// Whom a letter goes to.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Recipient {
-    /// The member.
-    pub member_id: MemberId,
-    /// The state of the place.
-    pub state: MemberState,
-    /// Their name.
-    pub name: String,
-    /// Their address; may be empty.
-    pub email: String,
-    /// The language of their account.
-    pub language: Option<String>,
-    /// Their mentor's name.
-    pub mentor_name: Option<String>,
-    /// Their mentor's address.
-    pub mentor_email: Option<String>,
-    /// The language of their mentor's account.
-    pub mentor_language: Option<String>,
-}
-
-/// Everybody who was ever proposed, with addresses.
-pub async fn recipients(h: &mut impl Handle, cohort: CohortId) -> Result<Vec<Recipient>, DbError> {
-    fetch_all!(h, RECIPIENTS, cohort)
 }
 
 /// Records a member of the past, selected, with area and mentor.

@@ -3,6 +3,10 @@
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod calendar;
+#[cfg(all(test, feature = "ssr"))]
+mod leaving_tests;
+#[cfg(feature = "ssr")]
+pub mod letter_store;
 #[cfg(feature = "ssr")]
 pub mod letters;
 #[cfg(feature = "ssr")]

@@ -282,6 +282,9 @@ pub struct DecisionForm {
     /// `true` where the form stands on the list of members, to which it leads back.
     #[serde(default)]
     pub list: String,
+    /// `true` where places in deliveries that have not begun are given back with it, of who leaves.
+    #[serde(default)]
+    pub give_back: String,
 }
 
 impl DecisionForm {

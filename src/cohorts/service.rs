@@ -1,5 +1,6 @@
 //! Cohorts: lists, pages, forms and states.
 
+pub mod leaving;
 pub mod members;
 mod shown;
 pub mod steps;
@@ -12,7 +13,7 @@ use super::{
         CohortForm, CohortHead, CohortPlan, CohortState, CohortStateForm, MemberState,
         places::{self, Origin, Quota, Whose},
     },
-    store::{self, Wanted},
+    store::{self, Of, Wanted},
 };
 use crate::{
     common::{
@@ -81,24 +82,43 @@ pub async fn list(cx: &Ctx, state: &str, before: &str, language: &str) -> Result
     })
 }
 
-/// A cohort's page, as far as who looks may see it. Five statements, however many members and steps.
+/// The cohorts of a project or a delivery that who looks may see.
+pub async fn of(cx: &Ctx, kind: &str, key: &str, language: &str) -> Result<Vec<CohortHead>, AppError> {
+    let actor = cx.signed_in()?;
+    let of = match kind {
+        "project" => Of::Project(key),
+        "delivery" => Of::Delivery(id(key)?),
+        _ => return Err(AppError::NotFound),
+    };
+    let wanted = Wanted {
+        language,
+        viewer: actor.person_id,
+        all: actor.has(Role::ProgrammeOfficer),
+        state: "",
+        before: CohortId(Uuid::max()),
+    };
+    Ok(store::of(&mut cx.read().await?, of, &wanted).await?)
+}
+
+/// A cohort's page, as far as who looks may see it. Five statements, however many members and steps, and one
+/// more for who has a place in it.
 pub async fn view(cx: &Ctx, cohort: &str, language: &str) -> Result<CohortView, AppError> {
     let actor = cx.signed_in()?;
     let mut reader = cx.read().await?;
     let head = store::head(&mut reader, id(cohort)?, language, actor.person_id).await?.ok_or(AppError::NotFound)?;
     let may_manage = manages(actor, &head);
     let may_propose = proposes(actor, &head);
-    let belongs = head.own == Some(MemberState::Selected) || head.mentees > 0;
-    // Who asked for a place, or had one, may still see what became of it.
-    if !may_manage && !may_propose && !belongs && head.own.is_none() {
-        return Err(AppError::NotFound);
-    }
     let today = cx.now().date_naive();
-    let parts = store::parts(&mut reader, head.id, language, head.starts_on.unwrap_or(today)).await?;
     let rows = member_store::members(&mut reader, head.id, language, today).await?;
+    looks(actor, &head, &rows)?;
+    let parts = store::parts(&mut reader, head.id, language, head.starts_on.unwrap_or(today)).await?;
     let facts = member_store::facts(&mut reader, head.id).await?;
     let shown = Parts::of(parts, &rows, head.capacity);
-    let all = lines(&rows, &shown.steps, facts, today);
+    let all = lines(actor, &rows, &shown.steps, facts, today);
+    let coming = match head.own {
+        Some(_) => leaving::coming(cx, &mut reader, head.id, actor.person_id).await?,
+        None => Vec::new(),
+    };
     let fellows = if head.own == Some(MemberState::Selected) && !may_manage {
         rows.iter()
             .filter(|row| row.state == MemberState::Selected && row.person_id != actor.person_id)
@@ -127,9 +147,17 @@ pub async fn view(cx: &Ctx, cohort: &str, language: &str) -> Result<CohortView, 
         projects: shown.projects.into_iter().map(|(_, key, title)| (key, title)).collect(),
         members,
         fellows,
+        coming,
         footnote,
         head,
     })
+}
+
+/// Asks that who looks may see the cohort: whoever manages it or may propose people now, and who may see one
+/// of its members, whatever became of cohort and place. Nobody else learns that it is there.
+fn looks(actor: &Actor, head: &CohortHead, rows: &[MemberRow]) -> Result<(), AppError> {
+    let may = manages(actor, head) || proposes(actor, head) || rows.iter().any(|row| sees(actor, row));
+    if may { Ok(()) } else { Err(AppError::NotFound) }
 }
 
 /// Whether somebody who does not manage the cohort may see a member's way: their own, of those whose
@@ -271,6 +299,7 @@ pub async fn save(cx: &Ctx, form: &CohortForm) -> Result<Done, AppError> {
         audit::record(cx, &mut tx, "create", "cohort", cohort, None, Some(&plan)).await?;
     }
     store::set_projects(&mut tx, cohort, &projects).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     // A new one needs its steps and places next.
     Ok(if version == 0 {

@@ -53,14 +53,25 @@ macro_rules! head {
     };
 }
 
+// What the person $1 sees: what they host, can propose for, have sent people to, belong to or mentor; all if $5.
+macro_rules! visible {
+    () => {
+        "($5 OR EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = $1 AND g.role = 'institution_administrator' AND g.ended_at IS NULL
+                AND (g.institution_id = c.host_id OR c.state IN ('selection', 'running')
+                    OR EXISTS (SELECT 1 FROM cohort_member n WHERE n.cohort_id = c.id AND n.institution_id = g.institution_id)))
+            OR EXISTS (SELECT 1 FROM cohort_member m WHERE m.cohort_id = c.id
+                AND (m.person_id = $1 OR (m.mentor_id = $1 AND m.state = 'selected'))))"
+    };
+}
+
 statements! {
     HEAD = concat!(head!(), "WHERE c.id = $3");
-    // Officers see all; others what they host, can propose for, belong to or mentor.
-    LIST = concat!(head!(), "WHERE c.id < $3 AND ($4 = '' OR c.state = $4) AND ($5
-            OR EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = $1 AND g.role = 'institution_administrator' AND g.ended_at IS NULL
-                AND (g.institution_id = c.host_id OR c.state IN ('selection', 'running')))
-            OR EXISTS (SELECT 1 FROM cohort_member m WHERE m.cohort_id = c.id AND (m.person_id = $1 OR m.mentor_id = $1)))
-        ORDER BY c.id DESC LIMIT 31");
+    LIST = concat!(head!(), "WHERE c.id < $3 AND ($4 = '' OR c.state = $4) AND ", visible!(), " ORDER BY c.id DESC LIMIT 31");
+    OF_PROJECT = concat!(head!(), "WHERE c.id IN (SELECT y.cohort_id FROM cohort_project y JOIN project j ON j.id = y.project_id WHERE j.key = $3)
+        AND ($4 = '' OR c.state = $4) AND ", visible!(), " ORDER BY c.id DESC LIMIT 31");
+    OF_DELIVERY = concat!(head!(), "WHERE c.id IN (SELECT s.cohort_id FROM cohort_step s JOIN cohort_step_delivery x ON x.step_id = s.id
+            WHERE x.delivery_id = $3)
+        AND ($4 = '' OR c.state = $4) AND ", visible!(), " ORDER BY c.id DESC LIMIT 31");
     PARTS = concat!("SELECT 'step' AS part, s.id, s.position AS number, s.kind AS code, ", course_title!("s.course_id", "k.slug"), " AS name,
             k.slug, s.required, s.due_on, d.id AS other, d.title, d.state, d.starts_on, d.ends_on, d.date_note, d.place
         FROM cohort_step s JOIN course k ON k.id = s.course_id LEFT JOIN cohort_step_delivery x ON x.step_id = s.id
@@ -143,6 +154,22 @@ pub struct Wanted<'a> {
 /// Cohorts, the newest first: a page of thirty and one more.
 pub async fn list(h: &mut impl Handle, wanted: &Wanted<'_>) -> Result<Vec<CohortHead>, DbError> {
     fetch_all!(h, LIST, wanted.viewer, wanted.language, wanted.before, wanted.state, wanted.all)
+}
+
+/// Of what cohorts are asked for.
+pub enum Of<'a> {
+    /// Those that a project pays for.
+    Project(&'a str),
+    /// Those of whose sequence a delivery is a step.
+    Delivery(DeliveryId),
+}
+
+/// Cohorts of something that a person sees, the newest first.
+pub async fn of(h: &mut impl Handle, of: Of<'_>, wanted: &Wanted<'_>) -> Result<Vec<CohortHead>, DbError> {
+    match of {
+        Of::Project(key) => fetch_all!(h, OF_PROJECT, wanted.viewer, wanted.language, key, wanted.state, wanted.all),
+        Of::Delivery(id) => fetch_all!(h, OF_DELIVERY, wanted.viewer, wanted.language, id, wanted.state, wanted.all),
+    }
 }
 
 /// A step with one of its deliveries or none, a quota, or a project of a cohort.

@@ -20,9 +20,10 @@ use crate::{
         jobs::{self, Handlers},
     },
     testing::House,
+    trainers::{self, model::SignOffForm},
 };
 
-const HANDLERS: Handlers = &[
+pub(super) const HANDLERS: Handlers = &[
     (letters::JOB, letters::write),
     ("enrolment.letters", |_, _| Box::pin(async { Ok(()) })),
     ("reporting.refresh", |_, _| Box::pin(async { Ok(()) })),
@@ -40,22 +41,21 @@ const LICENCE: Statement = Statement {
     sql: "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at)
         VALUES ($1, $2, $3, 'trained', $4, $4, $4)",
 };
-const SIGNED: Statement = Statement {
-    name: "testing::signed",
-    sql: "INSERT INTO licence_step (id, licence_id, at, from_state, to_state, cause, delivery_id)
-        VALUES ($1, $2, $3, 'assessed', 'licensed', 'sign_off', $4)",
+const TAUGHT: Statement = Statement {
+    name: "testing::taught",
+    sql: "INSERT INTO licence_ground (id, licence_id, kind, at, met, delivery_id, recorded_at) VALUES ($1, $2, 'taught', $3, TRUE, $4, $3)",
 };
 
 /// A cohort of an academy whose selection is open.
-struct Given {
-    academy: InstitutionId,
-    course: CourseId,
-    cohort: CohortId,
-    officer: Ctx,
-    ada: Ctx,
+pub(super) struct Given {
+    pub(super) academy: InstitutionId,
+    pub(super) course: CourseId,
+    pub(super) cohort: CohortId,
+    pub(super) officer: Ctx,
+    pub(super) ada: Ctx,
 }
 
-async fn given(house: &House, capacity: i64) -> Given {
+pub(super) async fn given(house: &House, capacity: i64) -> Given {
     let academy = house.institution("academy").await;
     let course = house.course("introductory").await;
     let officer = house.as_actor(&house.officer().await);
@@ -66,7 +66,7 @@ async fn given(house: &House, capacity: i64) -> Given {
     Given { academy, course, cohort, officer, ada }
 }
 
-fn form(cohort: CohortId, version: i64, host: InstitutionId, capacity: i64) -> CohortForm {
+pub(super) fn form(cohort: CohortId, version: i64, host: InstitutionId, capacity: i64) -> CohortForm {
     CohortForm {
         id: cohort.to_string(),
         version: version.to_string(),
@@ -78,7 +78,7 @@ fn form(cohort: CohortId, version: i64, host: InstitutionId, capacity: i64) -> C
     }
 }
 
-async fn step_to(cx: &Ctx, cohort: CohortId, version: i64, to: &str) -> Result<(), AppError> {
+pub(super) async fn step_to(cx: &Ctx, cohort: CohortId, version: i64, to: &str) -> Result<(), AppError> {
     let form = CohortStateForm {
         cohort: cohort.to_string(),
         version: version.to_string(),
@@ -88,32 +88,36 @@ async fn step_to(cx: &Ctx, cohort: CohortId, version: i64, to: &str) -> Result<(
     service::change_state(cx, &form).await.map(|_| ())
 }
 
-async fn works_at(house: &House, person: PersonId, institution: InstitutionId) {
+pub(super) async fn works_at(house: &House, person: PersonId, institution: InstitutionId) {
     let mut tx = house.app.db.begin().await.unwrap();
     let id: uuid::Uuid = house.app.id();
     execute!(&mut tx, POST, id, person, institution).unwrap();
     tx.commit().await.unwrap();
 }
 
-async fn view(cx: &Ctx, cohort: CohortId) -> CohortView {
+pub(super) async fn view(cx: &Ctx, cohort: CohortId) -> CohortView {
     service::view(cx, &cohort.to_string(), "en").await.unwrap()
 }
 
-async fn member_of(given: &Given, person: PersonId) -> MemberId {
+pub(super) async fn member_of(given: &Given, person: PersonId) -> MemberId {
     view(&given.officer, given.cohort).await.members.into_iter().find(|line| line.person == person).unwrap().id
 }
 
-async fn propose(cx: &Ctx, cohort: CohortId, person: PersonId) -> Result<(), AppError> {
+pub(super) async fn propose(cx: &Ctx, cohort: CohortId, person: PersonId) -> Result<(), AppError> {
     members::propose(cx, &cohort.to_string(), &[person.to_string()]).await.map(|_| ())
 }
 
-async fn decide(cx: &Ctx, member: MemberId, to: &str) -> Result<(), AppError> {
-    let form =
-        DecisionForm { member: member.to_string(), to: to.into(), reason: "A reason".into(), list: String::new() };
+pub(super) async fn decide(cx: &Ctx, member: MemberId, to: &str) -> Result<(), AppError> {
+    let form = DecisionForm {
+        member: member.to_string(),
+        to: to.into(),
+        reason: "A reason".into(),
+        ..DecisionForm::default()
+    };
     members::decide(cx, &form).await.map(|_| ())
 }
 
-async fn selected(house: &House, given: &Given, name: &str) -> (Actor, MemberId) {
+pub(super) async fn selected(house: &House, given: &Given, name: &str) -> (Actor, MemberId) {
     let person = house.person(name, &[]).await;
     propose(&given.officer, given.cohort, person.person_id).await.unwrap();
     let member = member_of(given, person.person_id).await;
@@ -121,7 +125,13 @@ async fn selected(house: &House, given: &Given, name: &str) -> (Actor, MemberId)
     (person, member)
 }
 
-async fn add_step(given: &Given, house: &House, kind: &str, course: &str, deliveries: &[DeliveryId]) -> StepId {
+pub(super) async fn add_step(
+    given: &Given,
+    house: &House,
+    kind: &str,
+    course: &str,
+    deliveries: &[DeliveryId],
+) -> StepId {
     let step: StepId = house.app.id();
     let form = StepForm {
         cohort: given.cohort.to_string(),
@@ -285,7 +295,8 @@ on_both! {
         assert_eq!(steps::enrol(&g.ada, &attend.to_string(), &given_course.to_string()).await.unwrap_err(), AppError::NotFound);
         steps::enrol(&g.ada, &attend.to_string(), &training.to_string()).await.unwrap();
         assert_eq!(way(&view(&g.officer, g.cohort).await, &ben), [Standing::Running, Standing::Ahead]);
-        assert_eq!(steps::enrol(&g.ada, &attend.to_string(), &training.to_string()).await.unwrap_err(), Refusal::AlreadyEnrolled.into());
+        let again = steps::enrol(&g.ada, &attend.to_string(), &training.to_string()).await.unwrap();
+        assert!(again.to.ends_with("?added=0&held=2&train=0"), "{}", again.to);
         let mut tx = house.app.db.begin().await.unwrap();
         execute!(&mut tx, COMPLETE, ana.person_id).unwrap();
         tx.commit().await.unwrap();
@@ -297,12 +308,11 @@ on_both! {
         house.put(given_course, "delivered").await;
         assert_eq!(way(&view(&g.officer, g.cohort).await, &ana)[1], Standing::ToSignOff);
         let licence: uuid::Uuid = house.app.id();
-        let step: uuid::Uuid = house.app.id();
+        let ground: uuid::Uuid = house.app.id();
         let mut tx = house.app.db.begin().await.unwrap();
         execute!(&mut tx, LICENCE, licence, ana.person_id, g.course, house.app.now()).unwrap();
-        execute!(&mut tx, SIGNED, step, licence, house.app.now(), given_course).unwrap();
+        execute!(&mut tx, TAUGHT, ground, licence, house.app.now(), given_course).unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(way(&view(&g.officer, g.cohort).await, &ana), [Standing::Done, Standing::Done]);
 
         // The mentor of one sees that one's way alone, and the licence knows the mentor.
         let tom = house.trainer("Tom").await;
@@ -310,7 +320,25 @@ on_both! {
         assert!(members::set_mentor(&g.ada, &ben_place.to_string(), &house.person("Nobody", &[]).await.person_id.to_string()).await.is_err());
         members::set_mentor(&g.ada, &ana_place.to_string(), &tom.person_id.to_string()).await.unwrap();
         assert_eq!(house.count("SELECT COUNT(*) FROM licence WHERE mentor_id IS NOT NULL").await, 1);
+        // Signed off before she was assessed, so that the licence goes nowhere yet: the step is done.
+        let word = SignOffForm {
+            licence: licence.to_string(),
+            delivery: given_course.to_string(),
+            outcome: "passed".into(),
+            note: "Well prepared".into(),
+        };
+        trainers::service::sign_off(&house.as_actor(&tom), &word).await.unwrap();
+        assert_eq!(house.count("SELECT COUNT(*) FROM licence WHERE state = 'trained'").await, 1);
+        let officers = view(&g.officer, g.cohort).await;
+        assert_eq!(way(&officers, &ana), [Standing::Done, Standing::Done]);
+        // Links lead to pages there are: hers as a trainer and the licence.
+        let links = |view: &CohortView, who: &Actor| {
+            let line = view.members.iter().find(|line| line.person == who.person_id).unwrap();
+            (line.trainer, line.licence.map(|id| id.0))
+        };
+        assert_eq!((links(&officers, &ana), links(&officers, &ben)), ((true, Some(licence)), (false, None)));
         let toms = view(&house.as_actor(&tom), g.cohort).await;
+        assert_eq!(links(&toms, &ana), (false, Some(licence)), "she has not agreed to be found");
         assert_eq!(toms.members.iter().map(|line| line.person).collect::<Vec<_>>(), [ana.person_id]);
         assert!(toms.fellows.is_empty() && !toms.may_manage);
         // A member sees the own way and the names of the others, not their ways.

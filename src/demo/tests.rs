@@ -6,7 +6,11 @@ use super::{
     source,
 };
 use crate::{
-    common::error::{AppError, Refusal},
+    cohorts::{self, api::MemberLine, model::progress::Standing},
+    common::{
+        actor::{Grant, Role},
+        error::{AppError, Refusal},
+    },
     on_both,
     people::service::sign_in,
     platform::db::{Handle, Link, counted},
@@ -104,6 +108,14 @@ on_both! {
         }
         assert_eq!(loaded.deliveries.len(), 13);
         drop(reader);
+        // Of the Zagreb cohort everybody but the candidate has given a delivery that was signed off.
+        let role = Grant { role: Role::ProgrammeOfficer, institution: None, area: None };
+        let officer = house.as_actor(&house.person("Zora", &[role]).await);
+        let cohorts = cohorts::service::list(&officer, "finished", "", "en").await.unwrap().cohorts;
+        let zagreb = cohorts::service::view(&officer, &cohorts[0].id.to_string(), "en").await.unwrap();
+        let done = |line: &&MemberLine| line.standings.iter().all(|it| *it == Standing::Done);
+        assert_eq!((zagreb.members.len(), zagreb.members.iter().filter(done).count()), (16, 15));
+        assert!(zagreb.members.iter().all(|line| line.trainer && line.licence.is_some()));
         for account in ACCOUNTS {
             sign_in(&cx, &account.email(), PASSWORD).await.expect(account.name);
         }

@@ -108,11 +108,25 @@ impl Placing<'_> {
 
 /// Gives a place back: one's own, or, with a reason, somebody's in a delivery one manages.
 pub async fn withdraw(cx: &Ctx, enrolment: &str, reason: &str) -> Result<Done, AppError> {
-    let actor = cx.signed_in()?;
+    cx.signed_in()?;
     let place: EnrolmentId = id(enrolment)?;
     let mut tx = cx.begin().await?;
-    let (delivery, person, _) = store::one(&mut tx, place).await?.ok_or(AppError::NotFound)?;
-    let head = deliveries::head(&mut tx, delivery).await?.ok_or(AppError::NotFound)?;
+    let (delivery, own) = give_back(cx, &mut tx, place, reason).await?;
+    tx.commit().await?;
+    let to = if own { path(delivery) } else { people_path(delivery) };
+    Ok(Done::at(to, Flash::Withdrawn))
+}
+
+/// The same in the transaction of its cause: in what the place was, and whether it was one's own.
+pub async fn give_back(
+    cx: &Ctx,
+    tx: &mut Tx,
+    place: EnrolmentId,
+    reason: &str,
+) -> Result<(DeliveryId, bool), AppError> {
+    let actor = cx.signed_in()?;
+    let (delivery, person, _) = store::one(tx, place).await?.ok_or(AppError::NotFound)?;
+    let head = deliveries::head(tx, delivery).await?.ok_or(AppError::NotFound)?;
     let own = person == actor.person_id;
     if !own {
         demand(Some(actor), Right::ManageDelivery, Record::of(head.host_id))?;
@@ -121,25 +135,23 @@ pub async fn withdraw(cx: &Ctx, enrolment: &str, reason: &str) -> Result<Done, A
     let reason = if own { checks.text("reason", reason, 500) } else { checks.required("reason", reason, 500) };
     checks.finish(())?;
     // Holds the delivery's row, as those do who take a place; what is read now stays so.
-    deliveries::touch(&mut tx, delivery, &actor.name, cx.now()).await?;
-    let (_, _, state) = store::one(&mut tx, place).await?.ok_or(AppError::NotFound)?;
+    deliveries::touch(tx, delivery, &actor.name, cx.now()).await?;
+    let (_, _, state) = store::one(tx, place).await?.ok_or(AppError::NotFound)?;
     withdrawal(head.state, state)?;
-    if state.holds_place() && !store::release(&mut tx, delivery).await? {
+    if state.holds_place() && !store::release(tx, delivery).await? {
         return Err(Refusal::Over.into());
     }
     let (now, to) = (cx.now(), EnrolmentState::Withdrawn);
-    if !store::set_state(&mut tx, place, state, to, now).await? {
+    if !store::set_state(tx, place, state, to, now).await? {
         return Err(Refusal::WrongState.into());
     }
     let change = Change { enrolment: place, from: state, to, by: Some(actor.person_id), reason: &reason };
-    store::add_change(&mut tx, cx.app.entropy.uuid(now), &change, now).await?;
-    audit::record(cx, &mut tx, "withdraw", "enrolment", place, Some(&state), Some(&to)).await?;
+    store::add_change(tx, cx.app.entropy.uuid(now), &change, now).await?;
+    audit::record(cx, tx, "withdraw", "enrolment", place, Some(&state), Some(&to)).await?;
     let occasion = if own { Occasion::Withdrawn } else { Occasion::Removed };
-    letters::send_later(cx, &mut tx, delivery, occasion, vec![person], &reason).await?;
-    jobs::count_again(cx, &mut tx).await?;
-    tx.commit().await?;
-    let to = if own { path(delivery) } else { people_path(delivery) };
-    Ok(Done::at(to, Flash::Withdrawn))
+    letters::send_later(cx, tx, delivery, occasion, vec![person], &reason).await?;
+    jobs::count_again(cx, tx).await?;
+    Ok((delivery, own))
 }
 
 fn people_path(delivery: DeliveryId) -> String {
@@ -152,7 +164,8 @@ pub async fn enrol_new_person(cx: &Ctx, form: &NewPersonForm) -> Result<Done, Ap
     let person: PersonId = id(&form.id)?;
     managed(cx, &mut cx.read().await?, delivery).await?;
     let newcomer = form.check()?;
-    put_in(cx, delivery, Vec::new(), vec![(person, newcomer)]).await
+    put_in(cx, delivery, Vec::new(), vec![(person, newcomer)], Whom::Named).await?;
+    Ok(Done::at(people_path(delivery), Flash::Added))
 }
 
 /// Gives places to persons that were found and to a pasted list of new ones, all or none.
@@ -187,17 +200,45 @@ pub async fn enrol_many(
     let batch: Uuid = if newcomers.is_empty() { Uuid::nil() } else { id(batch)? };
     let newcomers =
         newcomers.into_iter().zip(0_u128..).map(|(n, i)| (Uuid::from_u128(batch.as_u128() ^ i).into(), n)).collect();
-    put_in(cx, delivery, chosen, newcomers).await
+    put_in(cx, delivery, chosen, newcomers, Whom::Named).await?;
+    Ok(Done::at(people_path(delivery), Flash::Added))
+}
+
+/// Gives places to a group, however large: to all who have none yet, or to nobody where there are too few.
+/// Who trains there stays without.
+pub async fn enrol_group(cx: &Ctx, delivery: DeliveryId, people: Vec<PersonId>) -> Result<Put, AppError> {
+    managed(cx, &mut cx.read().await?, delivery).await?;
+    put_in(cx, delivery, people, Vec::new(), Whom::Group).await
+}
+
+/// Whether people were named one by one, or all of a group are meant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Whom {
+    Named,
+    Group,
+}
+
+/// What became of people who were put in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Put {
+    /// How many got a place.
+    pub added: usize,
+    /// How many held one already.
+    pub held: usize,
+    /// How many train there, and got none.
+    pub train: usize,
 }
 
 /// Gives places to persons, known and new, in one transaction: all of them or none. Who holds a
-/// place already keeps it.
+/// place already keeps it. That somebody trains there, or that nobody is left, is a refusal where
+/// people were named.
 async fn put_in(
     cx: &Ctx,
     delivery: DeliveryId,
     mut chosen: Vec<PersonId>,
     newcomers: Vec<(PersonId, Newcomer)>,
-) -> Result<Done, AppError> {
+    whom: Whom,
+) -> Result<Put, AppError> {
     let actor = cx.signed_in()?;
     let now = cx.now();
     let mut tx = cx.begin().await?;
@@ -220,8 +261,11 @@ async fn put_in(
         create(cx, &mut tx, *person, newcomer, head.area_code.as_deref()).await?;
         chosen.push(*person);
     }
-    let trainers = deliveries::parts(&mut tx, delivery).await?;
-    if trainers.iter().any(|part| part.part == "trainer" && chosen.contains(&part.id.into())) {
+    let parts = deliveries::parts(&mut tx, delivery).await?;
+    let all = chosen.len();
+    chosen.retain(|person| !parts.iter().any(|part| part.part == "trainer" && PersonId::from(part.id) == *person));
+    let train = all - chosen.len();
+    if train > 0 && whom == Whom::Named {
         return Err(Refusal::TrainerHere.into());
     }
     let stands: HashMap<PersonId, (EnrolmentId, EnrolmentState)> = store::all(&mut tx, delivery)
@@ -230,8 +274,9 @@ async fn put_in(
         .map(|(place, person, state)| (person, (place, state)))
         .collect();
     chosen.retain(|person| !stands.get(person).is_some_and(|(_, state)| state.holds_place()));
+    let put = Put { added: chosen.len(), held: all - train - chosen.len(), train };
     if chosen.is_empty() {
-        return Err(Refusal::AlreadyEnrolled.into());
+        return if whom == Whom::Group { Ok(put) } else { Err(Refusal::AlreadyEnrolled.into()) };
     }
     if !store::take(&mut tx, delivery, chosen.len() as i64).await? {
         return Err(Refusal::Full.into());
@@ -243,7 +288,7 @@ async fn put_in(
     letters::send_later(cx, &mut tx, delivery, Occasion::Added, chosen, "").await?;
     jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
-    Ok(Done::at(people_path(delivery), Flash::Added))
+    Ok(put)
 }
 
 /// Gives a place to somebody who stands at the door, as who keeps the register asks. The caller has decided

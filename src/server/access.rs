@@ -219,6 +219,7 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("roster/coverage", For(Right::ReadNumbers)),
     // cohorts
     ("cohorts/list", SignIn),
+    ("cohorts/of", SignIn),
     ("cohorts/view", SignIn),
     ("cohorts/for-new", For(Right::ManageDelivery)),
     ("cohorts/for-edit", For(Right::ManageDelivery)),
@@ -238,6 +239,9 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     // Mentors and the member see it as well.
     ("cohorts/member", SignIn),
     ("cohorts/decide", For(Right::ManageDelivery)),
+    // One's own place; who manages the cohort gives back the places of others.
+    ("cohorts/leave", SignIn),
+    ("cohorts/give-back", SignIn),
     ("cohorts/mentor", For(Right::ManageDelivery)),
     // feedback
     ("feedback/own", For(Right::Study)),

@@ -40,6 +40,7 @@ const STORES: &[&[Statement]] = &[
     crate::trainers::roster::store::STATEMENTS,
     crate::cohorts::store::STATEMENTS,
     crate::cohorts::member_store::STATEMENTS,
+    crate::cohorts::letter_store::STATEMENTS,
     crate::feedback::store::STATEMENTS,
     crate::feedback::decision_store::STATEMENTS,
     crate::feedback::past_store::STATEMENTS,

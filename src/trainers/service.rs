@@ -214,6 +214,7 @@ pub async fn save_rules(cx: &Ctx, form: &RuleForm) -> Result<Done, AppError> {
     let before = (stands_at > 0).then_some(&stands);
     audit::record(cx, &mut tx, "edit", "licence_rule", course.id, before, Some(&whole)).await?;
     look_at_course(cx, &mut tx, course.id).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(format!("/courses/{}/licences/rules", course.slug), Flash::Saved))
 }

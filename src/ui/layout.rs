@@ -45,6 +45,7 @@ fn links() -> (Links, Links) {
         (is(Role::Trainer), tr!(nav.licences), "/my/licences"),
         (signed_in, tr!(nav.cohorts), "/cohorts"),
         (signed_in, tr!(nav.trainers), "/trainers"),
+        (may(Right::ReadNumbers), tr!(nav.cascade), "/cascade"),
         (may(Right::ManagePeople), tr!(nav.people), "/people"),
         (may(Right::RunHouse), tr!(nav.jobs), "/admin/jobs"),
     ];

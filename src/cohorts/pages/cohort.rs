@@ -2,23 +2,31 @@
 
 use super::{
     parts::{
-        cohort_tag, crumbs, delivery_line, from_where, kind_name, member_state, places, standing, state_name,
-        step_facts, step_label,
+        cohort_tag, crumbs, delivery_line, from_where, further, kind_name, member_state, places, places_left, standing,
+        state_name, step_facts, step_label, with_places,
     },
     state::verb,
 };
 use crate::{
+    app,
+    cascade::pages as cascade,
     cohorts::{
-        api::{CohortView, MemberLine, StepLine, get_cohort},
+        api::{CohortView, LeaveCohort, MemberLine, StepLine, get_cohort},
         model::{
             CohortHead, CohortState, MemberState,
             progress::{Standing, progress},
         },
     },
     i18n, tr,
-    ui::{format, layout::PageHead, load::load},
+    ui::{
+        field::TextArea,
+        form::{Form, Hidden, Submit, came_back},
+        format,
+        layout::PageHead,
+        load::load,
+    },
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 #[component]
@@ -43,9 +51,10 @@ fn show(data: CohortView) -> impl IntoView {
         {head.starts_on.map(|day| view! { <li><b>{format::date_range(Some(day), head.ends_on)}</b></li> })}
         <li>{tr!(cohorts.to_give, course = head.course_title.clone())}</li>
         <li>{tr!(cohorts.taken_of, taken = head.selected, capacity = head.capacity)}</li>
+        {cascade::link("cohort", &head.id.to_string())}
     }
     .into_any();
-    let own = head.own.map(own_place);
+    let own = head.own.map(|state| own_place(&data, state));
     let members_link = data.may_manage || data.may_propose;
     let steps = data.steps.clone();
     let (footnote, invented) = (data.footnote, head.invented);
@@ -122,13 +131,36 @@ fn life(state: CohortState) -> AnyView {
     .into_any()
 }
 
-fn own_place(state: MemberState) -> AnyView {
+/// The own place, and the way out of it.
+fn own_place(data: &CohortView, state: MemberState) -> AnyView {
     let class = if state == MemberState::Selected { "tag good" } else { "tag calm" };
+    let me = app::actor().map(|actor| actor.person_id);
+    let line = data.members.iter().find(|line| Some(line.person) == me);
+    let leaves = data.head.state.takes_people() && state.may_become(MemberState::Left);
     view! {
         <div class="sheet pad stack">
             <h2>{tr!(cohorts.your_place)}</h2>
             <p><span class=class>{member_state(state)}</span></p>
+            {line.filter(|_| leaves).map(|line| leave(line, data))}
         </div>
+        {line.and_then(|line| places_left(line, &data.coming))}
+    }
+    .into_any()
+}
+
+fn leave(line: &MemberLine, data: &CohortView) -> AnyView {
+    let (member, coming) = (line.id.to_string(), data.coming.clone());
+    view! {
+        <details class="more" open=came_back(LeaveCohort::PATH, "leave")>
+            <summary>{tr!(cohorts.leave)}</summary>
+            <p>{tr!(cohorts.leave_text)}</p>
+            <Form function=LeaveCohort::PATH key="leave" class="form" labels=vec![("reason", tr!(cohorts.reason))]>
+                <Hidden name="member" value=member/>
+                <TextArea name="reason" label=tr!(cohorts.reason) hint=tr!(cohorts.reason_hint)/>
+                {with_places(&coming)}
+                <div class="actions"><Submit label=tr!(cohorts.leave) class="danger"/></div>
+            </Form>
+        </details>
     }
     .into_any()
 }
@@ -272,6 +304,7 @@ fn who_is_where(data: &CohortView) -> AnyView {
                         <a href=format!("{base}/{}", line.id)>{line.name.clone()}</a>
                         <br/>
                         <small class="muted">{from_where(line)}</small>
+                        {further(line).map(|links| view! { <br/>{links} })}
                     </th>
                     {data
                         .steps

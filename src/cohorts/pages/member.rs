@@ -1,6 +1,8 @@
 //! `/cohorts/{id}/members/{member}`: one member: the way so far, the history, the mentor, and what may be decided.
 
-use super::parts::{crumbs, from_where, kind_name, member_state, member_tag, standing};
+use super::parts::{
+    crumbs, from_where, further, kind_name, member_state, member_tag, places_left, standing, with_places,
+};
 use crate::{
     cohorts::{
         api::{DecideMember, MemberStep, MemberView, SetMemberMentor, get_cohort_member},
@@ -39,6 +41,7 @@ fn show(data: MemberView) -> impl IntoView {
     let meta = view! {
         {(!from.is_empty()).then(|| view! { <li>{from.clone()}</li> })}
         <li>{tr!(cohorts.mentor)}": "<b>{line.mentor.clone().unwrap_or_else(|| tr!(cohorts.no_mentor))}</b></li>
+        {further(&line).map(|links| view! { <li>{links}</li> })}
     };
     let footnote = data.footnote;
     view! {
@@ -49,6 +52,7 @@ fn show(data: MemberView) -> impl IntoView {
                 <section class="stack"><h2>{tr!(cohorts.history)}</h2>{history(data.history.clone())}</section>
             </div>
             <aside class="stack">
+                {places_left(&line, &data.coming)}
                 {(data.may_manage && data.head.state.takes_people()).then(|| decide(&data))}
                 {(data.may_manage && data.head.state.is_open()).then(|| mentor(&data))}
             </aside>
@@ -121,6 +125,7 @@ fn verb(to: MemberState) -> String {
 fn decide(data: &MemberView) -> AnyView {
     let member = data.line.id.to_string();
     let form = |to: MemberState| {
+        let coming = data.coming.clone();
         let labels = vec![("reason", tr!(cohorts.reason)), ("to", tr!(cohorts.state_label))];
         let fields = view! {
             <Hidden name="member" value=member.clone()/>
@@ -133,6 +138,7 @@ fn decide(data: &MemberView) -> AnyView {
                     <Form function=DecideMember::PATH key=to.code() class="form" labels=labels>
                         {fields}
                         <TextArea name="reason" label=tr!(cohorts.reason) hint=tr!(cohorts.reason_hint)/>
+                        {(to == MemberState::Left).then(|| with_places(&coming))}
                         <div class="actions"><Submit label=verb(to) class="danger"/></div>
                     </Form>
                 </details>

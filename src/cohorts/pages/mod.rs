@@ -1,5 +1,6 @@
 //! Cohorts: the list, the page of one, and the pages by which they are made, filled and followed.
 
+pub mod around;
 mod cohort;
 mod form;
 mod list;

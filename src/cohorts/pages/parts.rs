@@ -2,14 +2,18 @@
 
 use crate::{
     cohorts::{
-        api::{MemberLine, QuotaLine, StepDelivery, StepLine},
+        api::{ComingPlace, GiveBackPlaces, MemberLine, QuotaLine, StepDelivery, StepLine},
         model::{CohortHead, CohortState, MemberState, StepKind, progress::Standing},
     },
     deliveries::pages::parts::{dates, state_tag},
     tr,
-    ui::format,
+    ui::{
+        field::Tick,
+        form::{Form, Hidden, Submit},
+        format,
+    },
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The name of a state.
 pub fn state_name(state: CohortState) -> String {
@@ -118,6 +122,72 @@ pub fn delivery_line(it: StepDelivery) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// The ways from a member to the trainer's page and to the licence, where there are such pages.
+pub fn further(line: &MemberLine) -> Option<AnyView> {
+    let name = line.name.clone();
+    let trainer = line.trainer.then(|| {
+        view! { <a href=format!("/trainers/{}", line.person)>{tr!(cohorts.trainer_page)}<span class="vh">" "{name.clone()}</span></a> }
+    });
+    let both = line.trainer && line.licence.is_some();
+    let licence = line.licence.map(|id| {
+        view! { <a href=format!("/licences/{id}")>{tr!(cohorts.licence)}<span class="vh">" "{name.clone()}</span></a> }
+    });
+    (trainer.is_some() || licence.is_some())
+        .then(|| view! { <small>{trainer}{both.then_some(" · ")}{licence}</small> }.into_any())
+}
+
+/// Places in deliveries that have not begun, a line each.
+fn coming(places: &[ComingPlace]) -> AnyView {
+    let lines = places
+        .iter()
+        .map(|it| {
+            view! {
+                <li>
+                    <b><a href=format!("/deliveries/{}", it.delivery)>{it.title.clone()}</a></b>
+                    <span>{dates(it.starts_on, it.ends_on, &it.date_note)}</span>
+                    {(!it.may_give_back).then(|| view! { <small class="muted">{tr!(cohorts.not_to_give_back)}</small> })}
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="when">{lines}</ul> }.into_any()
+}
+
+/// In the form of who leaves or is let go: the places held in deliveries that have not begun, and whether they
+/// are given back with it.
+pub fn with_places(places: &[ComingPlace]) -> Option<AnyView> {
+    (!places.is_empty()).then(|| {
+        let may = places.iter().any(|it| it.may_give_back);
+        view! {
+            <p>{tr!(cohorts.coming_places)}</p>
+            {coming(places)}
+            {may.then(|| view! { <Tick name="give_back" label=tr!(cohorts.give_back_too) value=true/> })}
+        }
+        .into_any()
+    })
+}
+
+/// What is still held by somebody who has left, to be given back.
+pub fn places_left(member: &MemberLine, places: &[ComingPlace]) -> Option<AnyView> {
+    (member.state == MemberState::Left && !places.is_empty()).then(|| {
+        let may = places.iter().any(|it| it.may_give_back);
+        let id = member.id.to_string();
+        view! {
+            <div class="sheet pad stack dates">
+                <h2>{tr!(cohorts.coming_places)}</h2>
+                {coming(places)}
+                {may.then(|| view! {
+                    <Form function=GiveBackPlaces::PATH key="back">
+                        <Hidden name="member" value=id/>
+                        <Submit label=tr!(cohorts.give_back) class="quiet wide"/>
+                    </Form>
+                })}
+            </div>
+        }
+        .into_any()
+    })
 }
 
 /// What a step asks for, under its title.

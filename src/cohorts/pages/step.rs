@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 #[component]
 pub fn StepPage() -> impl IntoView {
@@ -53,6 +53,7 @@ fn show(data: StepView) -> impl IntoView {
     view! {
         <PageHead title=format!("{}: {}", kind_name(step.kind), step.course_title) crumbs=trail lede=Some(facts)/>
         <div class="wrap body stack wide">
+            {enrolled()}
             <Form function=EditCohortStep::PATH class="form" labels=labels>
                 <Hidden name="step_id" value=of_form/>
                 <Input name="due_on" kind="date" label=tr!(cohorts.due_on) value=step.due_on.map(|day| day.to_string()).unwrap_or_default() class="short" optional=true/>
@@ -79,6 +80,27 @@ fn show(data: StepView) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// How many got a place just now, how many had one, and how many train there, as the address says.
+fn enrolled() -> impl IntoView {
+    let query = use_query_map();
+    move || {
+        let query = query.read();
+        let count = |name: &str| query.get(name).and_then(|count| count.parse::<i64>().ok()).filter(|it| *it >= 0);
+        let added = count("added")?;
+        let (held, train) = (count("held").unwrap_or(0), count("train").unwrap_or(0));
+        let class = if added > 0 { "notice good" } else { "notice calm" };
+        Some(view! {
+            <div class=class role="status">
+                <p>
+                    {tr!(cohorts.put_in.added, count = added)}
+                    {(held > 0).then(|| format!(" {}", tr!(cohorts.put_in.held, count = held)))}
+                    {(train > 0).then(|| format!(" {}", tr!(cohorts.put_in.train, count = train)))}
+                </p>
+            </div>
+        })
+    }
 }
 
 fn enrol(step: String, it: StepDelivery) -> AnyView {

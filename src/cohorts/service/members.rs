@@ -1,6 +1,6 @@
 //! Who is proposed, selected, waits, is refused and leaves; and who mentors whom.
 
-use super::{CohortHead, Parts, managed, manages, path, proposes, sees};
+use super::{CohortHead, Parts, leaving, looks, managed, manages, path, proposes, sees};
 use crate::{
     cohorts::{
         api::{MemberStep, MemberView, MembersView},
@@ -34,7 +34,7 @@ use crate::{
         audit,
         context::Ctx,
         db::{DbError, Tx},
-        text,
+        jobs, text,
     },
 };
 
@@ -58,9 +58,10 @@ pub async fn all(cx: &Ctx, cohort: &str, query: &str, language: &str) -> Result<
     let may_propose = proposes(actor, &head);
     let today = cx.now().date_naive();
     let rows = member_store::members(&mut reader, head.id, language, today).await?;
+    looks(actor, &head, &rows)?;
     let parts = store::parts(&mut reader, head.id, language, today).await?;
     let parts = Parts::of(parts, &rows, head.capacity);
-    let lines = super::lines(&rows, &[], Vec::new(), today);
+    let lines = super::lines(actor, &rows, &[], Vec::new(), today);
     let folded: String = text::fold(query).chars().filter(|c| !"%_\\".contains(*c)).take(80).collect();
     let found = if may_propose && folded.trim().chars().count() >= 2 {
         let pattern = format!("%{}%", folded.trim());
@@ -141,6 +142,7 @@ pub async fn propose(cx: &Ctx, cohort: &str, people: &[String]) -> Result<Done, 
         put_forward(cx, &mut tx, cohort, *person).await?;
     }
     audit::record(cx, &mut tx, "propose", "cohort", cohort, None, Some(&chosen)).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(members_path(cohort), Flash::Added))
 }
@@ -192,6 +194,7 @@ pub async fn propose_new(cx: &Ctx, institution: &str, form: &NewPersonForm) -> R
     };
     put_forward(cx, &mut tx, cohort, person).await?;
     audit::record(cx, &mut tx, "propose", "cohort", cohort, None, Some(&[person])).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(members_path(cohort), Flash::Added))
 }
@@ -282,7 +285,12 @@ pub async fn one(cx: &Ctx, member: &str, query: &str, language: &str) -> Result<
         return Err(AppError::NotFound);
     }
     let facts = member_store::facts(&mut reader, head.id).await?;
-    let line = super::lines(std::slice::from_ref(&row), &steps, facts, today).into_iter().next();
+    let line = super::lines(actor, std::slice::from_ref(&row), &steps, facts, today).into_iter().next();
+    let coming = if may_manage || row.person_id == actor.person_id {
+        leaving::coming(cx, &mut reader, head.id, row.person_id).await?
+    } else {
+        Vec::new()
+    };
     let history = member_store::changes(&mut reader, member).await?;
     let folded: String = text::fold(query).chars().filter(|c| !"%_\\".contains(*c)).take(80).collect();
     let pattern = if folded.trim().chars().count() >= 2 { format!("%{}%", folded.trim()) } else { String::new() };
@@ -297,6 +305,7 @@ pub async fn one(cx: &Ctx, member: &str, query: &str, language: &str) -> Result<
         line: line.ok_or(AppError::Internal)?,
         steps,
         may_manage,
+        coming,
         history: history
             .into_iter()
             .map(|row| MemberStep {
@@ -327,10 +336,35 @@ async fn held(cx: &Ctx, tx: &mut Tx, member: &str) -> Result<(CohortHead, OneMem
     Ok((head, member))
 }
 
+/// Writes what becomes of a member, with the history.
+pub(super) async fn set(
+    cx: &Ctx,
+    tx: &mut Tx,
+    member: &OneMember,
+    to: MemberState,
+    who: &Origin,
+    reason: &str,
+) -> Result<(), AppError> {
+    let change = MemberChange {
+        id: member.id,
+        from: member.state,
+        to,
+        institution: who.institution,
+        area: who.area.as_deref(),
+        reason,
+        by: &cx.signed_in()?.name,
+    };
+    if !member_store::set_member(tx, &change, cx.now()).await? {
+        return Err(Refusal::WrongState.into());
+    }
+    history(cx, tx, member.id, Some(member.state), to, reason).await?;
+    audit::record(cx, tx, "decide", "cohort_member", member.id, Some(&member.state), Some(&to)).await?;
+    Ok(jobs::count_again(cx, tx).await?)
+}
+
 /// Selects a member, puts them on the reserve list, refuses them, lets them go or proposes them anew. The
 /// last place is decided while the cohort's row is held.
 pub async fn decide(cx: &Ctx, form: &DecisionForm) -> Result<Done, AppError> {
-    let actor = cx.signed_in()?;
     let now = cx.now();
     let mut tx = cx.begin().await?;
     let (head, member) = held(cx, &mut tx, &form.member).await?;
@@ -350,20 +384,10 @@ pub async fn decide(cx: &Ctx, form: &DecisionForm) -> Result<Done, AppError> {
         let selected = super::selected(&mut tx, head.id).await?;
         places::seat(head.capacity, &quotas, &selected, &who)?;
     }
-    let change = MemberChange {
-        id: member.id,
-        from: member.state,
-        to,
-        institution: who.institution,
-        area: who.area.as_deref(),
-        reason: &reason,
-        by: &actor.name,
-    };
-    if !member_store::set_member(&mut tx, &change, now).await? {
-        return Err(Refusal::WrongState.into());
+    set(cx, &mut tx, &member, to, &who, &reason).await?;
+    if to == MemberState::Left && form.give_back == "true" {
+        leaving::give_back(cx, &mut tx, head.id, member.person_id, &reason).await?;
     }
-    history(cx, &mut tx, member.id, Some(member.state), to, &reason).await?;
-    audit::record(cx, &mut tx, "decide", "cohort_member", member.id, Some(&member.state), Some(&to)).await?;
     let occasion = match to {
         MemberState::Selected => Some(Occasion::Selected),
         MemberState::Reserve => Some(Occasion::Reserve),
@@ -379,7 +403,7 @@ pub async fn decide(cx: &Ctx, form: &DecisionForm) -> Result<Done, AppError> {
     Ok(Done::at(to, Flash::StateChanged))
 }
 
-fn member_path(cohort: CohortId, member: MemberId) -> String {
+pub(super) fn member_path(cohort: CohortId, member: MemberId) -> String {
     format!("{}/{member}", members_path(cohort))
 }
 

@@ -11,7 +11,11 @@ use crate::{
         },
         store::PartRow,
     },
-    common::ids::{PersonId, ProjectId},
+    common::{
+        actor::{Actor, Role},
+        ids::{PersonId, ProjectId},
+    },
+    people::rights::{Record, Right, may, may_somewhere},
 };
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -111,7 +115,15 @@ fn delivery(row: PartRow) -> Option<StepDelivery> {
 }
 
 /// Where everybody is, in the order of the rows.
-pub fn lines(rows: &[MemberRow], steps: &[StepLine], facts: Vec<FactRow>, today: NaiveDate) -> Vec<MemberLine> {
+pub fn lines(
+    who: &Actor,
+    rows: &[MemberRow],
+    steps: &[StepLine],
+    facts: Vec<FactRow>,
+    today: NaiveDate,
+) -> Vec<MemberLine> {
+    let runs_deliveries = may_somewhere(Some(who), Right::ManageDelivery);
+    let sees_people = may(Some(who), Right::ManagePeople, Record::default());
     let mut known: HashMap<(PersonId, Uuid), Vec<Fact>> = HashMap::new();
     for row in facts {
         known.entry((row.person_id, row.step_id.0)).or_default().push(Fact {
@@ -128,6 +140,13 @@ pub fn lines(rows: &[MemberRow], steps: &[StepLine], facts: Vec<FactRow>, today:
             (step.id.0, Asked { kind: step.kind, due_on: step.due_on, chances })
         })
         .collect();
+    // Links lead only to pages that answer.
+    let sees_licence = |row: &MemberRow| {
+        sees_people
+            || row.person_id == who.person_id
+            || row.licence_mentor_id == Some(who.person_id)
+            || row.institution_id.is_some_and(|id| who.has_at(Role::InstitutionAdministrator, id))
+    };
     rows.iter()
         .map(|row| MemberLine {
             id: row.id,
@@ -138,6 +157,8 @@ pub fn lines(rows: &[MemberRow], steps: &[StepLine], facts: Vec<FactRow>, today:
             area: row.area_name.clone().or_else(|| row.area_code.clone()),
             mentor: row.mentor_name.clone(),
             reason: row.reason.clone(),
+            licence: row.licence_id.filter(|_| sees_licence(row)),
+            trainer: row.teaches && (runs_deliveries || row.consented || row.person_id == who.person_id),
             standings: asked
                 .iter()
                 .map(|(step, asked)| {

@@ -14,11 +14,11 @@ use crate::{
     common::{
         error::{AppError, Refusal},
         forms::{Checks, Done, FaultKind, Flash},
-        ids::{CohortId, DeliveryId, StepId},
+        ids::{CohortId, DeliveryId, PersonId, StepId},
     },
     deliveries::service::id,
     enrolment,
-    platform::{audit, context::Ctx, db::Tx},
+    platform::{audit, context::Ctx, db::Tx, jobs},
 };
 
 fn edit_path(id: CohortId) -> String {
@@ -75,6 +75,7 @@ pub async fn add(cx: &Ctx, form: &StepForm) -> Result<Done, AppError> {
         Err(error) => return Err(error.into()),
     }
     audit::record(cx, &mut tx, "add_step", "cohort", cohort, None, Some(form)).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     // Its deliveries are chosen next.
     Ok(Done::at(format!("{}/steps/{step}", path(cohort)), Flash::Added))
@@ -134,6 +135,7 @@ pub async fn edit(cx: &Ctx, form: &StepForm) -> Result<Done, AppError> {
     store::set_step(&mut tx, step.id, form.required == "true", due_on).await?;
     store::set_step_deliveries(&mut tx, step.id, &chosen).await?;
     audit::record(cx, &mut tx, "edit_step", "cohort", step.cohort_id, None, Some(form)).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(edit_path(step.cohort_id), Flash::Saved))
 }
@@ -157,12 +159,13 @@ pub async fn place(cx: &Ctx, step: &str, act: &str) -> Result<Done, AppError> {
     };
     let what = (act.to_owned(), step.id);
     audit::record(cx, &mut tx, "place_step", "cohort", step.cohort_id, None, Some(&what)).await?;
+    jobs::count_again(cx, &mut tx).await?;
     tx.commit().await?;
     Ok(Done::at(edit_path(step.cohort_id), flash))
 }
 
-/// Gives everybody who is selected a place in a delivery of a step: all who have none yet, or nobody
-/// where there are too few.
+/// Gives everybody who is selected a place in a delivery of a step, but who trains there: all who have none
+/// yet, or nobody where there are too few. The step's page says how many.
 pub async fn enrol(cx: &Ctx, step: &str, delivery: &str) -> Result<Done, AppError> {
     cx.signed_in()?;
     let delivery: DeliveryId = id(delivery)?;
@@ -177,19 +180,20 @@ pub async fn enrol(cx: &Ctx, step: &str, delivery: &str) -> Result<Done, AppErro
     if !head.state.takes_people() {
         return Err(Refusal::WrongState.into());
     }
-    let people: Vec<String> = member_store::members(&mut reader, head.id, "en", cx.now().date_naive())
+    let people: Vec<PersonId> = member_store::members(&mut reader, head.id, "en", cx.now().date_naive())
         .await?
         .into_iter()
         .filter(|row| row.state == MemberState::Selected)
-        .map(|row| row.person_id.to_string())
+        .map(|row| row.person_id)
         .collect();
     drop(reader);
     if people.is_empty() {
         return Err(AppError::field("people", FaultKind::Required));
     }
     // Asks for the right to manage the delivery itself, and takes the places under its lock.
-    enrolment::service::enrol_many(cx, &delivery.to_string(), "", &people, "").await?;
-    Ok(Done::at(path(head.id), Flash::Added))
+    let put = enrolment::service::enrol_group(cx, delivery, people).await?;
+    let counts = format!("added={}&held={}&train={}", put.added, put.held, put.train);
+    Ok(Done::quietly(format!("{}/steps/{}?{counts}", path(head.id), step.id)))
 }
 
 /// Keeps places for an area or an institution; none takes the quota away. Nobody who is selected loses

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     app::{self, encode},
     catalogue::pages::parts::mode,
+    cohorts::pages::around::CohortsOfDelivery,
     common::error::{AppError, Refusal},
     deliveries::model::{DeliveryHead, DeliveryState},
     enrolment::{
@@ -38,6 +39,7 @@ pub fn DeliveryPage() -> impl IntoView {
     view! {
         {organises.then(|| view! { <Lacking id=Signal::derive(id)/> })}
         {load(id, |id| get_delivery(id, i18n::code(i18n::locale()).to_owned()), show)}
+        <CohortsOfDelivery delivery=Signal::derive(id)/>
     }
 }
 

@@ -3,6 +3,7 @@
 use super::parts::{activity_list, amendment, area_links, dates, footnote, money, names_kosovo, sentence};
 use crate::{
     cascade::pages as cascade,
+    cohorts::pages::around::CohortsOfProject,
     common::dates::PartialDate,
     deliveries::pages::parts::DeliveriesPaidBy,
     i18n,
@@ -24,6 +25,7 @@ pub fn ProjectPage() -> impl IntoView {
     let page = load(key, |key| get_project(key, i18n::code(i18n::locale()).to_owned()), show);
     view! {
         {page}
+        <CohortsOfProject project=Signal::derive(key)/>
         <DeliveriesPaidBy project=Signal::derive(key)/>
         <CountedWithoutNames project=Signal::derive(key)/>
     }

@@ -20,17 +20,8 @@ pub const LANGUAGES: &[&str] = &[
     "fil", "si", "ta", "to", "it", "pt", "id", "et", "vi", "lo", "hi",
 ];
 
-crate::text_enum! {
-    /// The state of a licence, as the roster shows it.
-    pub enum Held {
-        Candidate = "candidate",
-        Trained = "trained",
-        Assessed = "assessed",
-        Licensed = "licensed",
-        Lapsed = "lapsed",
-        Withdrawn = "withdrawn",
-    }
-}
+/// The state of a licence, as the roster shows it.
+pub use crate::trainers::model::LicenceState as Held;
 
 crate::text_enum! {
     /// What a trainer may let everybody see, beside name, area and profession.
