@@ -61,6 +61,8 @@ test("the table has the same numbers, and each opens its list", everywhere, asyn
   await hydrated(page);
   await expect(page.locator("tbody tr")).toHaveCount(9);
   await expect(page.locator("tbody")).toContainText("Between 13 April and 19 May 2012");
+  // One project paid for each of them, and its own graduates gave them.
+  await expect(page.locator("tbody")).not.toContainText("shared with");
   await accessible(page);
   await fits(page);
   await shot(page, "cascade-list");
@@ -103,6 +105,38 @@ test("filters stand in the address, and the table leaves as a file", everywhere,
   }
 });
 
+test("what institutions counted without names stands beside every number", everywhere, async ({ page }) => {
+  await signIn(page, as("officer"));
+  await counted(page, IPA);
+  const beside = page.locator(".unnamed");
+  await expect(beside).toContainText("Counted elsewhere, without names: 0 confirmed, 18 unverified");
+  // People come from Croatia, and were counted in 2012.
+  await counted(page, `${IPA}&area=HR`);
+  await expect(beside).toContainText("18 unverified");
+  await counted(page, `${IPA}&area=AL`);
+  await expect(beside).toHaveCount(0);
+  const csv = await (await page.request.get("/reports/cascade/cascade.csv?project=cybercrime-ipa&lang=en")).text();
+  expect(csv).toContain("0 confirmed, 18 unverified");
+});
+
+test("a list names its course by title and leads to the trainers' pages", everywhere, async ({ page }) => {
+  await signIn(page, as("officer"));
+  await counted(page, IPA);
+  await open(page, "/cascade/list?project=cybercrime-ipa&course=introductory-judges-prosecutors&of=trainers");
+  await expect(page.locator("h1")).toContainText("Trainers who gave deliveries");
+  await expect(page.locator("main")).not.toContainText("introductory-judges-prosecutors");
+  // Most of them gave one of the eight deliveries of 2012, of which no document gives the day.
+  await expect(page.locator("tbody")).toContainText("Day not recorded");
+  await expect(page.locator("tbody")).not.toContainText("none yet");
+  await page.locator("tbody th a").first().click();
+  await page.waitForURL(/\/trainers\/[0-9a-f-]{36}$/);
+  await hydrated(page);
+  await expect(page.locator("main").getByRole("heading", { name: "Taught" })).toBeVisible();
+  await page.locator("main a[href^='/licences/']").first().click();
+  await page.waitForURL(/\/licences\/[0-9a-f-]{36}$/);
+  await accessible(page);
+});
+
 test("an observer sees the picture and its numbers, no name and no list", everywhere, async ({ page }) => {
   await signIn(page, as("observer"));
   await counted(page, IPA);
@@ -139,6 +173,9 @@ test("who has not delivered in twelve months, and a reminder once", { tag: "@noj
   await accessible(page);
   await fits(page);
   await shot(page, "cascade-inactive");
+  // Who gave one of the deliveries without a day is not said to have given none.
+  await expect(page.locator("tbody")).toContainText("Day not recorded");
+  await expect(page.locator("tbody th a[href^='/trainers/']").first()).toBeVisible();
   const ticks = page.locator("input[name='people[]']");
   // Sent with nobody chosen it says so and loses nothing.
   await page.getByRole("button", { name: "Send the reminder" }).click();

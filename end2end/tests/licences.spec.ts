@@ -87,7 +87,7 @@ test("the rules of a course, and what is wrong with them", { tag: ["@phone", "@n
   await open(page, `${fresh.url}${COURSE}/licences/rules`);
   await expect(page.locator("#f-active_months")).toHaveValue("36");
   // A course without rules is shown what is proposed.
-  await open(page, `${fresh.url}/courses/first-responders/licences/rules`);
+  await open(page, `${fresh.url}/courses/advanced-judges-prosecutors/licences/rules`);
   await expect(main(page)).toContainText("There are no rules yet.");
   await accessible(page);
 

@@ -77,6 +77,9 @@ test("the officer finds everybody, takes the list away and writes", { tag: ["@ph
   expect(file.headers()["content-disposition"]).toContain("trainers.csv");
   expect(await file.text()).toContain("Ardita Shkreli");
   expect((await page.request.get("/trainers.xlsx?area=AL")).status()).toBe(200);
+  const kosovo = await (await page.request.get("/trainers.csv?area=XK&lang=en")).text();
+  expect(kosovo).toContain("Resolution 1244");
+  expect(kosovo, "words and no codes").not.toContain("police_officer");
   await lines(page).first().getByRole("link").click();
   await page.waitForURL(/\/trainers\/[0-9a-f-]{36}$/);
   await hydrated(page);
@@ -112,4 +115,39 @@ test("the institution sees where trainers are missing", { tag: ["@phone", "@nojs
   await button(page, "Show").click();
   await page.waitForURL(/project=cybercrime-ipa/);
   await expect(main(page).locator("table").first().locator("tbody tr")).not.toHaveCount(0);
+  // Areas and languages together.
+  const both = main(page).locator("table#both");
+  await expect(both.locator("tbody tr", { hasText: "Albania" })).toContainText("licensed");
+  await fits(page);
+  await accessible(page);
+});
+
+test("an observer is told no small number of trainers", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+  await signIn(page, "observer@magistra.example");
+  await open(page, "/courses/introductory-judges-prosecutors/coverage");
+  await expect(main(page)).toContainText("Counts under five are not shown");
+  for (const figure of await main(page).locator("td.n").allInnerTexts()) {
+    expect(Number(figure.replace(/\D/g, "") || "0") % 5, figure).toBe(0);
+  }
+  await expect(main(page).locator("table a[href^='/trainers?']")).toHaveCount(0);
+  await accessible(page);
+});
+
+test("trainers are found by what participants said", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+  await signIn(page, "officer@magistra.example");
+  await open(page, "/trainers");
+  await filters(page);
+  await page.locator("select#feedback").selectOption("heard");
+  await button(page, "Show").click();
+  await page.waitForURL(/feedback=heard/);
+  await hydrated(page);
+  await expect(lines(page).first()).toContainText(/remarks? by participants/);
+  await lines(page).first().getByRole("link").click();
+  await page.waitForURL(/\/trainers\/[0-9a-f-]{36}$/);
+  await hydrated(page);
+  const taught = main(page).locator("table").first();
+  await expect(taught.locator("thead")).toContainText("Completed");
+  await expect(taught.locator("tbody")).toContainText(/remarks? by participants/);
+  await fits(page);
+  await accessible(page);
 });

@@ -28,6 +28,25 @@ pub struct ScopeHead {
     pub title: String,
     /// When its cascade was counted (UTC).
     pub as_of: Option<NaiveDateTime>,
+    /// The title of the course that narrows what is shown of it.
+    pub course: Option<String>,
+}
+
+/// People whom institutions counted without names, for deliveries as a whole. They stand beside every number
+/// of a cascade and are in none; each is none where so few are not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// Those whose count was confirmed.
+    pub confirmed: Option<i64>,
+    /// Those whose count nobody has confirmed yet.
+    pub unverified: Option<i64>,
+}
+
+impl Elsewhere {
+    /// Whether there is nobody.
+    pub fn nobody(&self) -> bool {
+        self.confirmed == Some(0) && self.unverified == Some(0)
+    }
 }
 
 /// What the page shows: one cascade, or all there are to choose from.
@@ -60,6 +79,8 @@ pub struct Cascade {
     pub nodes: Vec<Node>,
     /// Deliveries whose day is not known.
     pub undated: i64,
+    /// People counted without names that belong to it.
+    pub elsewhere: Elsewhere,
     /// Whether who looks may open the lists behind numbers.
     pub lists: bool,
     /// Whether who looks sees trainers by name, and may remind them.
@@ -190,6 +211,12 @@ pub struct DeliveryLine {
     pub trainers: (i64, i64),
     /// Whether the project pays, and how many projects do.
     pub payers: (bool, i64),
+    /// The other projects that pay, by title.
+    pub other_payers: String,
+    /// The other cohorts or projects that its other trainers are of, by title.
+    pub other_trainers: String,
+    /// Where its people were counted as a whole: how many, and whether that was confirmed.
+    pub tally: Option<(i64, bool)>,
 }
 
 /// A person in a delivery.
@@ -228,8 +255,10 @@ pub struct TrainerLine {
     pub generation: Option<i64>,
     /// Deliveries given.
     pub deliveries: i64,
-    /// The first day of the last one.
+    /// The first day of the last one that has a day.
     pub last: Option<NaiveDate>,
+    /// Whether they have a page among the trainers.
+    pub page: bool,
 }
 
 /// Graduates who have not delivered for long.
@@ -260,8 +289,10 @@ pub struct InactiveLine {
     pub area: String,
     /// Deliveries given.
     pub deliveries: i64,
-    /// The first day of the last one.
+    /// The first day of the last one that has a day.
     pub last: Option<NaiveDate>,
+    /// Whether they have a page among the trainers.
+    pub page: bool,
     /// Who mentors them; empty if nobody does.
     pub mentor: String,
     /// Whether a letter can reach them.

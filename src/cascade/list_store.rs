@@ -2,12 +2,14 @@
 
 use super::{rebuild_store::taken, store::Filter};
 use crate::{
+    attendance::tallies::model::TallyState,
     common::ids::{DeliveryId, PersonId},
     enrolment::model::EnrolmentState,
     execute, fetch_all,
     people::model::Profession,
     platform::db::{DbError, Handle, Statement, Tx},
     statements,
+    trainers::roster::store::teaches,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -19,6 +21,21 @@ macro_rules! within {
         "x.scope_id = $1 AND ($2 = x.generation OR ($2 = -1 AND x.generation >= 1)) AND ($4 = -1 OR x.year = $4)
             AND ($5 = '*' OR x.course_slug = $5) AND ($6 OR EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = $7
                 AND g.role = 'institution_administrator' AND g.ended_at IS NULL AND g.institution_id = d.host_id))"
+    };
+}
+
+/// Other cohorts or projects in whose tree those trainers of delivery x stand who are not of this one: by title. They
+/// are few, so it is they that are gone through, and each asked for its trainers by key.
+macro_rules! others {
+    ($kind:literal) => {
+        concat!(
+            "(SELECT string_agg(c.title, '; ' ORDER BY c.title) FROM ",
+            $kind,
+            " c WHERE c.id <> $1 AND EXISTS (SELECT 1 FROM delivery_trainer y JOIN cascade_trainer o ON o.scope_id = c.id AND o.person_id = y.person_id
+                WHERE y.delivery_id = x.delivery_id AND (o.counts_from IS NULL OR x.starts_on IS NULL OR o.counts_from <= x.starts_on)
+                    AND NOT EXISTS (SELECT 1 FROM cascade_trainer t WHERE t.scope_id = $1 AND t.person_id = y.person_id
+                        AND (t.counts_from IS NULL OR x.starts_on IS NULL OR t.counts_from <= x.starts_on))))"
+        )
     };
 }
 
@@ -40,8 +57,14 @@ macro_rules! places {
 
 statements! {
     LIST_DELIVERIES = concat!("SELECT x.delivery_id AS id, x.sort_on, d.title, d.sealed, x.starts_on, d.ends_on, d.date_note, d.place,
-            d.area_code, i.name AS host_name, x.generation, x.places, x.heads, x.ours, x.trainers, x.paid, x.payers
+            d.area_code, i.name AS host_name, x.generation, x.places, x.heads, x.ours, x.trainers, x.paid, x.payers,
+            w.state AS tally, COALESCE(w.total, 0) AS tallied,
+            CASE WHEN x.payers > 0 THEN (SELECT string_agg(j.title, '; ' ORDER BY j.title) FROM delivery_project f JOIN project j ON j.id = f.project_id
+                WHERE f.delivery_id = x.delivery_id AND j.id <> $1) END AS other_payers,
+            CASE WHEN x.generation > 0 AND x.ours < x.trainers THEN ", others!("cohort"), " END AS other_cohorts,
+            CASE WHEN x.generation > 0 AND x.ours < x.trainers THEN ", others!("project"), " END AS other_projects
         FROM cascade_delivery x JOIN delivery d ON d.id = x.delivery_id LEFT JOIN institution i ON i.id = d.host_id
+        LEFT JOIN tally w ON w.delivery_id = d.id AND w.state <> 'withdrawn'
         WHERE ", within!(), " AND ($3 = '*' OR x.areas LIKE '%;' || $3 || ';%')
             AND (EXISTS (SELECT 1 FROM delivery_trainer y JOIN cascade_trainer t ON t.scope_id = $1 AND t.person_id = y.person_id
                 WHERE y.delivery_id = x.delivery_id AND y.person_id = $8
@@ -64,14 +87,14 @@ statements! {
                         AND (z.sort_on, z.delivery_id) > (x.sort_on, x.delivery_id))");
     /// Who gave the trainings of generation 0, whether of the tree or not.
     LIST_STARTERS = concat!("SELECT p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on,
-            COUNT(*) AS deliveries
+            COUNT(*) AS deliveries, TRUE AS teaches
         FROM cascade_delivery x JOIN delivery d ON d.id = x.delivery_id JOIN delivery_trainer y ON y.delivery_id = x.delivery_id
         JOIN person p ON p.id = y.person_id LEFT JOIN cascade_trainer t ON t.scope_id = x.scope_id AND t.person_id = p.id
         WHERE ", within!(), " AND ($3 = '*' OR x.areas LIKE '%;' || $3 || ';%') AND (p.folded, p.id) > ($8, $9)
         GROUP BY p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on
         ORDER BY p.folded, p.id LIMIT $10");
     /// Who of the tree gave deliveries of the list.
-    LIST_TRAINERS = concat!("SELECT id, folded, given_name, family_name, generation, area_code, graduate, last_on, deliveries FROM (
+    LIST_TRAINERS = concat!("SELECT id, folded, given_name, family_name, generation, area_code, graduate, last_on, deliveries, TRUE AS teaches FROM (
             SELECT p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on,
                 (SELECT COUNT(*) FROM delivery_trainer y CROSS JOIN cascade_delivery x CROSS JOIN delivery d
                     WHERE y.person_id = p.id AND x.delivery_id = y.delivery_id AND d.id = x.delivery_id AND ", within!(), "
@@ -81,16 +104,18 @@ statements! {
             WHERE t.scope_id = $1 AND t.deliveries > 0 AND p.id = t.person_id AND (p.folded, p.id) > ($8, $9)) a
         WHERE deliveries > 0 ORDER BY folded, id LIMIT $10");
     /// Who was trained as a trainer; for an administrator those who gave a delivery of theirs.
-    LIST_GRADUATES = "SELECT p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on, t.deliveries
+    LIST_GRADUATES = concat!("SELECT p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on, t.deliveries, ",
+            teaches!("p.id"), " AS teaches
         FROM cascade_trainer t JOIN person p ON p.id = t.person_id
         WHERE t.scope_id = $1 AND t.graduate AND ($2 = -1 OR t.generation = $2) AND ($3 = '*' OR t.area_code = $3)
             AND ($4 OR EXISTS (SELECT 1 FROM delivery_trainer y JOIN delivery d ON d.id = y.delivery_id JOIN role_grant g
                 ON g.institution_id = d.host_id WHERE y.person_id = p.id AND g.person_id = $5
                     AND g.role = 'institution_administrator' AND g.ended_at IS NULL))
             AND (p.folded, p.id) > ($6, $7)
-        ORDER BY p.folded, p.id LIMIT $8";
+        ORDER BY p.folded, p.id LIMIT $8");
     /// Graduates who were trained before a day and have given nothing since.
-    INACTIVE = "SELECT p.id, p.folded, p.given_name, p.family_name, p.email, a.language, t.area_code, t.counts_from, t.last_on, t.deliveries,
+    INACTIVE = concat!("SELECT p.id, p.folded, p.given_name, p.family_name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
+            t.area_code, t.counts_from, t.last_on, t.deliveries, ", teaches!("p.id"), " AS teaches,
             (SELECT MIN(m.given_name || ' ' || m.family_name) FROM person m WHERE m.id = COALESCE(
                 (SELECT c.mentor_id FROM cohort_member c WHERE c.cohort_id = $1 AND c.person_id = p.id),
                 (SELECT l.mentor_id FROM licence l WHERE l.person_id = p.id AND l.mentor_id IS NOT NULL ORDER BY l.since DESC LIMIT 1))) AS mentor,
@@ -99,7 +124,7 @@ statements! {
         LEFT JOIN cascade_reminder r ON r.person_id = p.id
         WHERE t.scope_id = $1 AND t.graduate AND (t.counts_from IS NULL OR t.counts_from <= $2) AND (t.last_on IS NULL OR t.last_on < $2)
             AND ($3 = '*' OR t.area_code = $3) AND (p.folded, p.id) > ($4, $5)
-        ORDER BY p.folded, p.id LIMIT $6";
+        ORDER BY p.folded, p.id LIMIT $6");
     /// Says that somebody is reminded now, unless that was done after a time.
     REMIND = "INSERT INTO cascade_reminder (person_id, sent_at, sent_by_name) VALUES ($1, $2, $3)
         ON CONFLICT (person_id) DO UPDATE SET sent_at = excluded.sent_at, sent_by_name = excluded.sent_by_name
@@ -152,6 +177,16 @@ pub struct DeliveryRow {
     pub paid: bool,
     /// How many projects pay.
     pub payers: i64,
+    /// The state of the count of its people as a whole, if there is one.
+    pub tally: Option<TallyState>,
+    /// How many that count says.
+    pub tallied: i64,
+    /// The other projects that pay, by title.
+    pub other_payers: Option<String>,
+    /// Cohorts of the trainers who are not of the tree, by title.
+    pub other_cohorts: Option<String>,
+    /// Projects of the trainers who are not of the tree, by title.
+    pub other_projects: Option<String>,
 }
 
 /// The next deliveries of a list after one; of one trainer, or those alone that keep no names.
@@ -263,6 +298,8 @@ pub struct TrainerRow {
     pub last_on: Option<NaiveDate>,
     /// Deliveries given that are in the list, or all.
     pub deliveries: i64,
+    /// Whether they have a page among the trainers.
+    pub teaches: bool,
 }
 
 /// The next trainers of a list after a name; of generation 0, everybody who gave its trainings.
@@ -323,8 +360,10 @@ pub struct InactiveRow {
     pub given_name: String,
     /// Family name.
     pub family_name: String,
-    /// Where mail goes.
+    /// Where mail goes: the record's address, or that of the account.
     pub email: String,
+    /// Whether they have a page among the trainers.
+    pub teaches: bool,
     /// The language of the account.
     pub language: Option<String>,
     /// Where from.

@@ -3,11 +3,12 @@
 use super::{
     api::{CascadeList, DeliveryLine, Inactive, InactiveLine, PlaceLine, ScopeHead, TrainerLine},
     list_store::{self as lists, Reader},
-    model::{Asked, Of, REMIND_DAYS},
+    model::{Asked, Kind, Of, REMIND_DAYS},
     service::{Areas, active_since, filter, head, officer},
     store,
 };
 use crate::{
+    attendance::tallies::model::TallyState,
     common::{
         error::{AppError, Refusal},
         forms::{Done, FaultKind, Flash},
@@ -68,7 +69,7 @@ fn cut<T>(rows: &mut Vec<T>) -> bool {
 }
 
 /// The list behind a number: for the programme office everybody, for an institution's administrators what its
-/// own deliveries have to do with. Three statements.
+/// own deliveries have to do with. Three statements; a list of names is noted, by one more.
 pub async fn list(cx: &Ctx, language: &str, query: &str) -> Result<CascadeList, AppError> {
     let actor = cx.signed_in()?;
     if !may_somewhere(Some(actor), Right::ManageDelivery) {
@@ -82,11 +83,12 @@ pub async fn list(cx: &Ctx, language: &str, query: &str) -> Result<CascadeList, 
     let areas = Areas { names: &names, language, today: cx.now().date_naive() };
     let filter = filter(&asked, row.id);
     let of = asked.of.unwrap_or(Of::Deliveries);
+    let kind = head.kind;
     let mut it = CascadeList {
+        narrowed: asked.area.iter().map(|code| areas.name(code)).chain(head.course.clone()).collect(),
         head,
         of,
         everybody: reader_of.all,
-        narrowed: asked.area.iter().map(|code| areas.name(code)).chain(asked.course.clone()).collect(),
         deliveries: Vec::new(),
         places: Vec::new(),
         trainers: Vec::new(),
@@ -112,6 +114,15 @@ pub async fn list(cx: &Ctx, language: &str, query: &str) -> Result<CascadeList, 
                 .into_iter()
                 .map(|row| DeliveryLine {
                     area: area(row.area_code.as_deref().unwrap_or_default()),
+                    other_payers: row.other_payers.unwrap_or_default(),
+                    // A cohort's training is paid for by projects: one of both says enough.
+                    other_trainers: if kind == Kind::Project {
+                        row.other_projects.or(row.other_cohorts)
+                    } else {
+                        row.other_cohorts.or(row.other_projects)
+                    }
+                    .unwrap_or_default(),
+                    tally: row.tally.map(|state| (row.tallied, state == TallyState::Verified)),
                     id: row.id,
                     title: row.title,
                     days: (row.starts_on, row.ends_on),
@@ -169,15 +180,30 @@ pub async fn list(cx: &Ctx, language: &str, query: &str) -> Result<CascadeList, 
                     generation: row.generation,
                     deliveries: row.deliveries,
                     last: row.last_on,
+                    page: row.teaches,
                 })
                 .collect();
         }
     }
+    drop(reader);
     it.footnote = kosovo;
+    match of {
+        Of::Deliveries | Of::Sealed => {}
+        Of::Places | Of::People => note(cx, "view_people", row.id).await?,
+        Of::Trainers | Of::Graduates => note(cx, "view_trainers", row.id).await?,
+    }
     Ok(it)
 }
 
-/// Graduates who were trained twelve months ago or more and have given nothing since. Four statements.
+/// Notes that names were looked at.
+async fn note(cx: &Ctx, action: &str, scope: Uuid) -> Result<(), AppError> {
+    let mut tx = cx.begin().await?;
+    audit::note(cx, &mut tx, action, "cascade", scope).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Graduates who were trained twelve months ago or more and have given nothing since. Four statements, and the
+/// note that names were looked at.
 pub async fn inactive(cx: &Ctx, language: &str, query: &str) -> Result<Inactive, AppError> {
     demand(cx.actor.as_ref(), Right::FollowTrainers, Record::default())?;
     let asked = Asked::parse(query);
@@ -191,6 +217,7 @@ pub async fn inactive(cx: &Ctx, language: &str, query: &str) -> Result<Inactive,
     let area = asked.area.as_deref().unwrap_or("*");
     let mut rows = lists::inactive(&mut reader, row.id, since, area, (&after.0, after.1), LINES + 1).await?;
     drop(reader);
+    note(cx, "view_trainers", row.id).await?;
     let next = if cut(&mut rows) { rows.last().map(|row| format!("{}~{}", row.folded, row.id)) } else { None };
     let mut choices: Vec<(String, String)> = graduates
         .iter()
@@ -211,6 +238,7 @@ pub async fn inactive(cx: &Ctx, language: &str, query: &str) -> Result<Inactive,
                 area: areas.name(&row.area_code),
                 deliveries: row.deliveries,
                 last: row.last_on,
+                page: row.teaches,
                 mentor: row.mentor.unwrap_or_default(),
                 reachable: !row.email.is_empty(),
                 reminded: row.sent_at.filter(|at| *at > early).map(|at| at.date_naive()),
@@ -261,6 +289,8 @@ fn letter(cx: &Ctx, head: &ScopeHead, person: &lists::InactiveRow) -> Letter {
     let (subject, body) = i18n::speaking(locale, || {
         let last = match person.last_on {
             Some(day) => tr!(cascade.mail_last, date = letters::date(locale, day)),
+            // What documents give no day of was given all the same.
+            None if person.deliveries > 0 => tr!(cascade.mail_undated),
             None => tr!(cascade.mail_never),
         };
         let body = [

@@ -3,11 +3,27 @@
 use super::{
     lists,
     model::{Asked, Of},
-    tests::{DAYS, World, day, run, small},
+    service,
+    tests::{DAYS, NO_DAYS, PAYS, World, day, run, small},
 };
-use crate::{common::error::AppError, execute, on_both, platform::db::counted};
+use crate::{
+    common::error::AppError,
+    execute, on_both,
+    platform::db::{Statement, counted},
+};
 use chrono::Days;
 use std::collections::BTreeSet;
+
+const NO_MAIL: Statement = Statement { name: "testing::no_mail", sql: "UPDATE person SET email = '' WHERE id = $1" };
+
+const TITLE: Statement = Statement {
+    name: "testing::title",
+    sql: "UPDATE course_text SET title = $2 WHERE course_id = $1 AND language = 'en'",
+};
+const FRENCH: Statement = Statement {
+    name: "testing::french",
+    sql: "INSERT INTO course_text (course_id, language, title, summary, objectives) VALUES ($1, 'fr', $2, '', '')",
+};
 
 on_both! {
     async fn each_number_opens_its_list(house) {
@@ -44,6 +60,87 @@ on_both! {
                 found.push(list.deliveries.len() + list.places.len() + list.trainers.len());
             }
             assert_eq!(found, expected, "Ben gave nothing, so he is on nobody's list but the office's");
+        }
+    }
+}
+
+on_both! {
+    async fn who_looks_at_names_is_noted(house) {
+        let (it, ..) = small(house).await;
+        let officer = it.house.as_actor(&it.house.officer().await);
+        let noted = async || {
+            let of = "SELECT COUNT(*) FROM audit WHERE record = 'cascade'";
+            it.house.count(of).await
+        };
+        for (query, expected) in [("of=deliveries", 0), ("of=sealed", 0), ("of=people", 1), ("of=places", 2), ("of=trainers", 3), ("of=graduates", 4)] {
+            lists::list(&officer, "en", &format!("project=ipa&{query}")).await.unwrap();
+            assert_eq!(noted().await, expected, "{query}");
+        }
+        lists::inactive(&officer, "en", "project=ipa").await.unwrap();
+        assert_eq!(noted().await, 5);
+    }
+}
+
+on_both! {
+    async fn a_delivery_without_a_day_was_given_all_the_same(house) {
+        let it = World::new(house).await;
+        let expert = it.person("Expert").await;
+        let (ana, ben) = (it.house.trainer("Ana").await, it.house.trainer("Ben").await);
+        let cem = it.person("Cem").await;
+        let tot = it.delivery(it.tot, 0, &[expert], &[ana.person_id, ben.person_id, cem]).await;
+        it.pays(tot).await;
+        let undated = it.delivery(it.intro, 30, &[ana.person_id], &[]).await;
+        run!(it.house, NO_DAYS, undated);
+        // Ana's address is known by her account alone, Cem's not at all.
+        run!(it.house, NO_MAIL, ana.person_id);
+        it.count().await;
+        let officer = it.house.as_actor(&it.house.officer().await);
+        let list = lists::inactive(&officer, "en", "project=ipa").await.unwrap();
+        let lines: Vec<_> = list.people.iter().map(|it| (it.name.as_str(), it.deliveries, it.last, it.reachable, it.page)).collect();
+        assert_eq!(lines, [
+            ("Tester, Ana", 1, None, true, true),
+            ("Tester, Ben", 0, None, true, true),
+            ("Tester, Cem", 0, None, false, false),
+        ]);
+        let chosen = [ana.person_id.to_string(), ben.person_id.to_string(), cem.to_string()];
+        lists::remind(&officer, "project=ipa", &chosen).await.unwrap();
+        let letters = |words: &'static str| it.house.count(words);
+        assert_eq!(letters("SELECT COUNT(*) FROM job WHERE kind = 'mail' AND payload LIKE '%ana@magistra.example%' AND payload LIKE '%day was not recorded%'").await, 1);
+        assert_eq!(letters("SELECT COUNT(*) FROM job WHERE kind = 'mail' AND payload LIKE '%ben@magistra.example%' AND payload LIKE '%no delivery that you gave%'").await, 1);
+        assert_eq!(letters("SELECT COUNT(*) FROM job WHERE kind = 'mail'").await, 2);
+    }
+}
+
+on_both! {
+    async fn a_shared_delivery_says_with_whom(house) {
+        let (it, [ana, ..], [_, first, _]) = small(house).await;
+        let officer = it.house.as_actor(&it.house.officer().await);
+        // Zoe was trained by another project, and gives one with Ana; both projects pay.
+        let zoe = it.person("Zoe").await;
+        let second = it.project("second").await;
+        let tot = it.delivery(it.tot, 0, &[it.person("Elsewhere").await], &[zoe]).await;
+        run!(it.house, PAYS, tot, second);
+        let shared = it.delivery(it.intro, 600, &[ana, zoe], &[it.person("Fay").await]).await;
+        it.pays(shared).await;
+        run!(it.house, PAYS, shared, second);
+        it.count().await;
+        let (list, queries) = counted(lists::list(&officer, "en", "project=ipa&of=deliveries&course=intro")).await;
+        assert!(queries <= 4, "{queries}");
+        let list = list.unwrap();
+        let line = list.deliveries.iter().find(|line| line.id == shared).unwrap();
+        assert_eq!((line.trainers, line.payers), ((1, 2), (true, 2)));
+        assert_eq!((line.other_trainers.as_str(), line.other_payers.as_str()), ("second", "second"));
+        // An expert of no tree is nobody's.
+        let line = list.deliveries.iter().find(|line| line.id == first).unwrap();
+        assert_eq!((line.other_trainers.as_str(), line.other_payers.as_str()), ("", ""));
+        // The course is called by its title, in the language of the reader.
+        run!(it.house, TITLE, it.intro, "Introductory course");
+        run!(it.house, FRENCH, it.intro, "Cours d’introduction");
+        for (language, title) in [("en", "Introductory course"), ("fr", "Cours d’introduction")] {
+            let list = lists::list(&officer, language, "project=ipa&course=intro").await.unwrap();
+            assert_eq!(list.narrowed, [title]);
+            let page = service::page(&officer, language, "project=ipa&course=intro").await.unwrap().shown.unwrap();
+            assert_eq!(page.head.course.as_deref(), Some(title), "the file calls it so too");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! From a training of trainers over its graduates and their deliveries to the people reached.
 
 pub mod api;
+#[cfg(all(test, feature = "ssr"))]
+mod apart_tests;
 #[cfg(feature = "ssr")]
 pub mod download;
 #[cfg(feature = "ssr")]

@@ -16,7 +16,11 @@ use crate::{
         error::AppError,
         ids::{DeliveryId, PersonId},
     },
-    platform::{context::Ctx, db::Tx, jobs},
+    platform::{
+        context::{App, Ctx},
+        db::Tx,
+        jobs,
+    },
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::future::BoxFuture;
@@ -37,6 +41,17 @@ pub async fn ask(cx: &Ctx) -> Result<(), AppError> {
     Ok(tx.commit().await?)
 }
 
+/// Asks for the first counting of an installation that has never had one: what is on record already would else not
+/// be counted before something changes.
+pub async fn begin(app: &App) -> Result<(), AppError> {
+    let cx = Ctx::internal(app);
+    let mut tx = cx.begin().await?;
+    if store::scopes(&mut tx).await?.is_empty() {
+        jobs::enqueue_once(&cx, &mut tx, REFRESH, &(), REFRESH).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
 /// Counts the cascade, as a job.
 pub fn refresh_job(cx: Ctx, _: String) -> BoxFuture<'static, Result<(), AppError>> {
     Box::pin(async move { refresh(&cx).await })
@@ -51,9 +66,9 @@ struct Kept {
 }
 
 /// The counting of all trees.
-struct Count<'a> {
-    world: &'a World,
-    scopes: &'a [Scope],
+struct Count {
+    world: World,
+    scopes: Vec<Scope>,
     counter: Counter,
     /// By delivery: in which trees it is, and of which generation.
     trees: Vec<Vec<(u16, u16)>>,
@@ -65,10 +80,10 @@ struct Count<'a> {
     cells: Vec<Cell>,
 }
 
-impl<'a> Count<'a> {
-    fn new(world: &'a World, scopes: &'a [Scope]) -> Self {
+impl Count {
+    fn new(world: World, scopes: Vec<Scope>) -> Self {
         let mut trees = vec![Vec::new(); world.deliveries.len()];
-        for (number, scope) in (0u32..).zip(scopes) {
+        for (number, scope) in (0u32..).zip(&scopes) {
             for branch in &scope.tree.branches {
                 trees[branch.delivery as usize].push((narrow(number), branch.generation));
             }
@@ -97,7 +112,7 @@ impl<'a> Count<'a> {
         if !self.areas[n as usize].contains(&area) {
             self.areas[n as usize].push(area);
         }
-        let world = self.world;
+        let world = &self.world;
         self.cells.extend(self.trees[n as usize].iter().map(|tree| world.cell(n, *tree, area)));
     }
 
@@ -109,7 +124,7 @@ impl<'a> Count<'a> {
     /// Counts deliveries and trainers, whose areas are those of their people.
     fn finish(mut self, now: DateTime<Utc>) -> Vec<Kept> {
         self.person_done();
-        let world = self.world;
+        let world = &self.world;
         for (n, areas) in (0u32..).zip(self.areas.iter_mut()) {
             if areas.is_empty() {
                 areas.extend(world.heads.get(&n).into_iter().flatten().map(|(area, _)| *area));
@@ -119,11 +134,12 @@ impl<'a> Count<'a> {
             }
             areas.sort_unstable();
         }
+        let mut counter = std::mem::take(&mut self.counter);
         let mut kept: Vec<Kept> = Vec::new();
-        for (number, scope) in (0u32..).zip(self.scopes) {
-            kept.push(self.scope(narrow(number), scope, now));
+        for (number, scope) in (0u32..).zip(&self.scopes) {
+            kept.push(self.scope(&mut counter, narrow(number), scope, now));
         }
-        for (cell, counts) in self.counter.finish() {
+        for (cell, counts) in counter.finish() {
             let all = |part: u16| if part == ALL { -1 } else { i64::from(part) };
             let named = |part: u16, names: &[String]| match part {
                 ALL => "*".to_owned(),
@@ -140,8 +156,8 @@ impl<'a> Count<'a> {
         kept
     }
 
-    fn scope(&mut self, number: u16, scope: &Scope, now: DateTime<Utc>) -> Kept {
-        let world = self.world;
+    fn scope(&self, counter: &mut Counter, number: u16, scope: &Scope, now: DateTime<Utc>) -> Kept {
+        let world = &self.world;
         let mut gave: HashMap<u32, Vec<Cell>> = HashMap::new();
         let mut given: HashMap<u32, (i64, Option<NaiveDate>)> = HashMap::new();
         let mut branches = HashMap::new();
@@ -155,10 +171,10 @@ impl<'a> Count<'a> {
             let row = self.branch(scope, branch);
             let by_trainers = if branch.generation == 0 { share(1, 1) } else { share(row.ours, row.trainers) };
             let by_payers = share(i64::from(row.paid), row.payers);
-            self.counter.delivery(&cells, world.deliveries[n].sealed, by_trainers, by_payers);
+            counter.delivery(&cells, world.deliveries[n].sealed, by_trainers, by_payers);
             for (area, people) in world.heads.get(&branch.delivery).into_iter().flatten() {
                 let cell = world.cell(branch.delivery, (number, branch.generation), *area);
-                self.counter.heads(cell, *people);
+                counter.heads(cell, *people);
             }
             let by = if branch.generation == 0 { &world.given[n].trainers } else { &branch.ours };
             for person in by {
@@ -172,7 +188,7 @@ impl<'a> Count<'a> {
             undated += i64::from(row.starts_on.is_none());
             branches.insert(row.delivery_id, row);
         }
-        gave.values().for_each(|cells| self.counter.trainer(cells));
+        gave.values().for_each(|cells| counter.trainer(cells));
         let people = scope.tree.trainers.iter().map(|(person, trained)| {
             let (deliveries, last_on) = given.get(person).copied().unwrap_or_default();
             let row = PersonRow {
@@ -222,28 +238,40 @@ impl<'a> Count<'a> {
     }
 }
 
+/// Counts off the threads that answer requests.
+async fn aside<T: Send + 'static>(count: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+    tokio::task::spawn_blocking(count).await.map_err(|_| AppError::Internal)
+}
+
 /// Counts everything anew and keeps what has changed.
 pub async fn refresh(cx: &Ctx) -> Result<(), AppError> {
     let now = cx.now();
     let mut reader = cx.read().await?;
     let world = World::read(&mut reader).await?;
-    let grown = tokio::task::spawn_blocking(move || (world.grow(), world));
-    let (scopes, world) = grown.await.map_err(|_| AppError::Internal)?;
-    let mut count = Count::new(&world, &scopes);
+    let mut count = aside(move || {
+        let scopes = world.grow();
+        Count::new(world, scopes)
+    })
+    .await?;
     let mut after = (PersonId(Uuid::nil()), DeliveryId(Uuid::nil()));
     loop {
         let places = store::places(&mut reader, after).await?;
-        for (person, delivery, area) in &places {
-            count.place(*person, *delivery, area.as_ref());
-        }
-        match places.last() {
-            Some((person, delivery, _)) if places.len() == AT_ONCE => after = (*person, *delivery),
-            _ => break,
+        let last = places.last().filter(|_| places.len() == AT_ONCE).map(|(person, delivery, _)| (*person, *delivery));
+        count = aside(move || {
+            for (person, delivery, area) in &places {
+                count.place(*person, *delivery, area.as_ref());
+            }
+            count
+        })
+        .await?;
+        match last {
+            Some(last) => after = last,
+            None => break,
         }
     }
     drop(reader);
-    let kept = count.finish(now);
-    let there: HashSet<Uuid> = scopes.iter().map(|scope| scope.id).collect();
+    let kept = aside(move || count.finish(now)).await?;
+    let there: HashSet<Uuid> = kept.iter().map(|kept| kept.scope.scope_id).collect();
     for kept in &kept {
         keep(cx, kept).await?;
     }

@@ -1,14 +1,14 @@
 //! The cascade for who may read it: the page, and its numbers as a file.
 
 use super::{
-    api::{Cascade, CascadePage, Line, ScopeHead},
+    api::{Cascade, CascadePage, Elsewhere, Line, ScopeHead},
     growth::{Counts, WHOLE},
     model::{ACTIVE_MONTHS, Asked, Figures, Kind, tenths},
     picture::{self, Material},
     store::{self, CellRow, Filter, HeadRow},
 };
 use crate::{
-    common::{actor::Role, error::AppError},
+    common::{actor::Role, error::AppError, few::told},
     i18n::{self, Locale},
     institutions::{
         self,
@@ -56,9 +56,12 @@ pub(super) fn filter(asked: &Asked, scope: Uuid) -> Filter {
 /// What is asked about; not found if there is no such thing.
 pub(super) async fn head(h: &mut impl Handle, asked: &Asked, language: &str) -> Result<(HeadRow, ScopeHead), AppError> {
     let (kind, key) = asked.scope.clone().ok_or(AppError::NotFound)?;
-    let row = store::head(h, kind, &key, language).await?.ok_or(AppError::NotFound)?;
+    let course = asked.course.as_deref().unwrap_or_default();
+    let row = store::head(h, (kind, &key), course, language).await?.ok_or(AppError::NotFound)?;
     let as_of = row.refreshed_at.map(|at| at.naive_utc());
-    let head = ScopeHead { kind, key, title: row.title.clone(), as_of };
+    // What is no course is called as the address has it.
+    let course = asked.course.clone().map(|slug| row.course_title.clone().unwrap_or(slug));
+    let head = ScopeHead { kind, key, title: row.title.clone(), as_of, course };
     Ok((row, head))
 }
 
@@ -92,7 +95,8 @@ pub async fn page(cx: &Ctx, language: &str, query: &str) -> Result<CascadePage, 
         let all = store::all(&mut reader, language).await?;
         let line = |row: store::ScopeLine| {
             let key = if row.kind == Kind::Cohort { row.id.to_string() } else { row.key };
-            (ScopeHead { kind: row.kind, key, title: row.title, as_of: None }, figures(&row.counts, suppressed))
+            let head = ScopeHead { kind: row.kind, key, title: row.title, as_of: None, course: None };
+            (head, figures(&row.counts, suppressed))
         };
         return Ok(CascadePage { all: all.into_iter().map(line).collect(), shown: None, suppressed });
     }
@@ -142,6 +146,7 @@ pub async fn page(cx: &Ctx, language: &str, query: &str) -> Result<CascadePage, 
         years: tables.part("year", |row| row.year.to_string()),
         courses: tables.part("course", |row| row.course_slug.clone()),
         undated: row.undated.unwrap_or_default(),
+        elsewhere: tables.elsewhere(),
         areas: by_area,
         generations,
         head,
@@ -169,6 +174,14 @@ impl Tables<'_> {
     fn at(&self, generation: i64, area: &str) -> Figures {
         let cell = self.cross().find(|row| row.generation == generation && row.area_code == area);
         cell.map_or_else(|| figures(&Counts::default(), self.suppressed), |row| self.figures(row))
+    }
+
+    /// People counted without names, of whom a cascade says no more than how many.
+    fn elsewhere(&self) -> Elsewhere {
+        let tally = self.cells.iter().find(|row| row.part == "tally");
+        let (confirmed, unverified) = tally.map_or((0, 0), |row| (row.confirmed, row.unverified));
+        let told = |people| told(people, self.suppressed);
+        Elsewhere { confirmed: told(confirmed), unverified: told(unverified) }
     }
 
     fn generations(&self) -> Vec<Line> {
@@ -222,10 +235,12 @@ pub type CrossLine = (i64, String, i64, Figures);
 pub async fn cross(cx: &Ctx, locale: Locale, query: &str) -> Result<(CascadePage, Vec<CrossLine>), AppError> {
     let language = i18n::code(locale);
     let page = page(cx, language, query).await?;
-    let Some(shown) = &page.shown else { return Err(AppError::NotFound) };
+    if page.shown.is_none() {
+        return Err(AppError::NotFound);
+    }
     let asked = Asked::parse(query);
     let mut reader = cx.read().await?;
-    let row = store::head(&mut reader, shown.head.kind, &shown.head.key, language).await?.ok_or(AppError::NotFound)?;
+    let (row, _) = head(&mut reader, &asked, language).await?;
     let rows = store::cross(&mut reader, &filter(&asked, row.id)).await?;
     let names = institutions::store::area_names(&mut reader).await?;
     drop(reader);

@@ -10,14 +10,23 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+/// The title of the course $3, in the language $2.
+macro_rules! narrowed {
+    () => {
+        "(SELECT COALESCE(kt.title, ke.title, k.slug) FROM course k LEFT JOIN course_text kt ON kt.course_id = k.id AND kt.language = $2
+            LEFT JOIN course_text ke ON ke.course_id = k.id AND ke.language = 'en' WHERE k.slug = $3) AS course_title"
+    };
+}
+
 statements! {
-    OF_COHORT = "SELECT c.id, c.title, s.undated, s.refreshed_at
-        FROM cohort c LEFT JOIN cascade_scope s ON s.scope_id = c.id WHERE c.id = $1";
-    OF_PROJECT = "SELECT c.id, c.title, s.undated, s.refreshed_at
-        FROM project c LEFT JOIN cascade_scope s ON s.scope_id = c.id WHERE c.key = $1";
-    OF_COURSE = "SELECT c.id, COALESCE((SELECT t.title FROM course_text t WHERE t.course_id = c.id AND t.language = $2),
-            (SELECT t.title FROM course_text t WHERE t.course_id = c.id AND t.language = 'en'), c.slug) AS title, s.undated, s.refreshed_at
-        FROM course c LEFT JOIN cascade_scope s ON s.scope_id = c.id WHERE c.slug = $1";
+    OF_COHORT = concat!("SELECT c.id, c.title, s.undated, s.refreshed_at, ", narrowed!(), "
+        FROM cohort c LEFT JOIN cascade_scope s ON s.scope_id = c.id WHERE c.id = $1");
+    OF_PROJECT = concat!("SELECT c.id, c.title, s.undated, s.refreshed_at, ", narrowed!(), "
+        FROM project c LEFT JOIN cascade_scope s ON s.scope_id = c.id WHERE c.key = $1");
+    OF_COURSE = concat!("SELECT c.id, COALESCE((SELECT t.title FROM course_text t WHERE t.course_id = c.id AND t.language = $2),
+            (SELECT t.title FROM course_text t WHERE t.course_id = c.id AND t.language = 'en'), c.slug) AS title, s.undated, s.refreshed_at, ",
+            narrowed!(), "
+        FROM course c LEFT JOIN cascade_scope s ON s.scope_id = c.id WHERE c.slug = $1");
     /// Everything that has a cascade, with its numbers from the first generation on.
     ALL = "SELECT s.scope_id AS id, s.kind, COALESCE(p.key, o.slug, '') AS key, COALESCE(c.title, p.title,
             (SELECT t.title FROM course_text t WHERE t.course_id = o.id AND t.language = $1),
@@ -29,22 +38,35 @@ statements! {
             AND k.year = -1 AND k.course_slug = '*'
         LEFT JOIN cohort c ON c.id = s.scope_id LEFT JOIN project p ON p.id = s.scope_id LEFT JOIN course o ON o.id = s.scope_id
         ORDER BY s.kind, 4, s.scope_id LIMIT 300";
-    /// Bound: scope, generation, area, year, course, language. Generations and areas of the year and the course,
-    /// years and courses of what else is asked.
+    /// Bound: scope, generation, area, year, course, language, the days that the year begins and ends with. Generations
+    /// and areas of the year and the course, years and courses of what else is asked. People whom institutions counted
+    /// as a whole are read with the cells and stand in columns of their own: what comes of a count is never in the row of
+    /// a cell. A count belongs to the tree in which its delivery is, to the projects that paid for it and to its course.
     CELLS = "SELECT 'cross' AS part, generation, area_code, year, course_slug, '' AS title, deliveries, trainers, participations,
-            persons, sealed, heads, by_trainers, by_payers
+            persons, sealed, heads, by_trainers, by_payers, CAST(0 AS BIGINT) AS confirmed, CAST(0 AS BIGINT) AS unverified
         FROM cascade_cell WHERE scope_id = $1 AND year = $4 AND course_slug = $5
         UNION ALL
         SELECT 'year', generation, area_code, year, course_slug, '', deliveries, trainers, participations, persons, sealed,
-            heads, by_trainers, by_payers
+            heads, by_trainers, by_payers, 0, 0
         FROM cascade_cell WHERE scope_id = $1 AND generation = $2 AND area_code = $3 AND course_slug = $5 AND year <> -1
         UNION ALL
         SELECT 'course', k.generation, k.area_code, k.year, k.course_slug, COALESCE(t.title, e.title, k.course_slug), k.deliveries,
-            k.trainers, k.participations, k.persons, k.sealed, k.heads, k.by_trainers, k.by_payers
+            k.trainers, k.participations, k.persons, k.sealed, k.heads, k.by_trainers, k.by_payers, 0, 0
         FROM cascade_cell k JOIN course c ON c.slug = k.course_slug
         LEFT JOIN course_text t ON t.course_id = c.id AND t.language = $6
         LEFT JOIN course_text e ON e.course_id = c.id AND e.language = 'en'
-        WHERE k.scope_id = $1 AND k.generation = $2 AND k.area_code = $3 AND k.year = $4";
+        WHERE k.scope_id = $1 AND k.generation = $2 AND k.area_code = $3 AND k.year = $4
+        UNION ALL
+        SELECT 'tally', -1, '*', -1, '*', '', 0, 0, 0, 0, 0, 0, 0, 0,
+            CAST(COALESCE(SUM(CASE WHEN w.state = 'verified' THEN l.people ELSE 0 END), 0) AS BIGINT),
+            CAST(COALESCE(SUM(CASE WHEN w.state = 'verified' THEN 0 ELSE l.people END), 0) AS BIGINT)
+        FROM tally w JOIN tally_line l ON l.tally_id = w.id LEFT JOIN course o ON o.id = w.course_id
+        LEFT JOIN cascade_delivery x ON x.scope_id = $1 AND x.delivery_id = w.delivery_id
+        WHERE w.state <> 'withdrawn' AND (x.generation = $2 OR ($2 = -1 AND COALESCE(x.generation, 1) >= 1))
+            AND ($3 = '*' OR l.area_code = $3) AND ($5 = '*' OR o.slug = $5) AND w.starts_on >= $7 AND w.starts_on <= $8
+            AND (x.scope_id IS NOT NULL OR w.course_id = $1
+                OR EXISTS (SELECT 1 FROM tally_project y WHERE y.tally_id = w.id AND y.project_id = $1)
+                OR EXISTS (SELECT 1 FROM delivery_project z WHERE z.delivery_id = w.delivery_id AND z.project_id = $1))";
     /// All generations, areas and years of a course, for a file.
     CROSS = "SELECT 'cross' AS part, generation, area_code, year, course_slug, '' AS title, deliveries, trainers, participations, persons,
             sealed, heads, by_trainers, by_payers FROM cascade_cell
@@ -98,17 +120,24 @@ pub struct HeadRow {
     pub undated: Option<i64>,
     /// When it was counted.
     pub refreshed_at: Option<DateTime<Utc>>,
+    /// The title of the course that narrows it.
+    pub course_title: Option<String>,
 }
 
 /// What an address names; none if there is no such thing.
-pub async fn head(h: &mut impl Handle, kind: Kind, key: &str, language: &str) -> Result<Option<HeadRow>, DbError> {
+pub async fn head(
+    h: &mut impl Handle,
+    (kind, key): (Kind, &str),
+    course: &str,
+    language: &str,
+) -> Result<Option<HeadRow>, DbError> {
     match kind {
         Kind::Cohort => match key.parse::<CohortId>() {
-            Ok(id) => fetch_optional!(h, OF_COHORT, id),
+            Ok(id) => fetch_optional!(h, OF_COHORT, id, language, course),
             Err(_) => Ok(None),
         },
-        Kind::Project => fetch_optional!(h, OF_PROJECT, key),
-        Kind::Course => fetch_optional!(h, OF_COURSE, key, language),
+        Kind::Project => fetch_optional!(h, OF_PROJECT, key, language, course),
+        Kind::Course => fetch_optional!(h, OF_COURSE, key, language, course),
     }
 }
 
@@ -151,7 +180,7 @@ pub struct Filter {
 /// A cell.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct CellRow {
-    /// Why it was read: `cross`, `year` or `course`.
+    /// Why it was read: `cross`, `year`, `course` or `tally`.
     pub part: String,
     /// The generation.
     pub generation: i64,
@@ -166,11 +195,31 @@ pub struct CellRow {
     /// The numbers.
     #[sqlx(flatten)]
     pub counts: Counts,
+    /// Of `tally`: people whose count was confirmed.
+    #[sqlx(default)]
+    pub confirmed: i64,
+    /// Of `tally`: people whose count was not.
+    #[sqlx(default)]
+    pub unverified: i64,
 }
 
-/// The cells of a page.
+/// The first and the last day of a year; all days where none is asked for, and none of the year 0, since what has
+/// no day is in no year.
+fn days_of(year: i64) -> (NaiveDate, NaiveDate) {
+    let day = |year: i64, month, day| {
+        i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day)).unwrap_or_default()
+    };
+    match year {
+        -1 => (day(1, 1, 1), day(9999, 12, 31)),
+        0 => (day(9999, 12, 31), day(1, 1, 1)),
+        year => (day(year, 1, 1), day(year, 12, 31)),
+    }
+}
+
+/// The cells of a page, and the people counted without names beside them.
 pub async fn cells(h: &mut impl Handle, f: &Filter, language: &str) -> Result<Vec<CellRow>, DbError> {
-    fetch_all!(h, CELLS, f.scope, f.generation, f.area.as_str(), f.year, f.course.as_str(), language)
+    let (from, to) = days_of(f.year);
+    fetch_all!(h, CELLS, f.scope, f.generation, f.area.as_str(), f.year, f.course.as_str(), language, from, to)
 }
 
 /// The cells of a file: everything under the filter.

@@ -30,7 +30,7 @@ pub(super) const DAYS: Statement = Statement {
     name: "testing::days",
     sql: "UPDATE delivery SET state = 'reported', starts_on = $2, ends_on = $3 WHERE id = $1",
 };
-const NO_DAYS: Statement = Statement {
+pub(super) const NO_DAYS: Statement = Statement {
     name: "testing::no_days",
     sql: "UPDATE delivery SET starts_on = NULL, ends_on = NULL, date_note = 'In spring' WHERE id = $1",
 };
@@ -45,7 +45,7 @@ const PROJECT: Statement = Statement {
     name: "testing::project",
     sql: "INSERT INTO project (id, key, title, status) VALUES ($1, $2, $2, 'running')",
 };
-const PAYS: Statement =
+pub(super) const PAYS: Statement =
     Statement { name: "testing::pays", sql: "INSERT INTO delivery_project (delivery_id, project_id) VALUES ($1, $2)" };
 const PERSON: Statement = Statement {
     name: "testing::bare_person",
@@ -81,6 +81,19 @@ const HEADS_LINE: Statement = Statement {
     name: "testing::heads_line",
     sql: "INSERT INTO head_count_line (head_count_id, area_code, profession, sex, people) VALUES ($1, 'AL', 'judge', 'f', $2)",
 };
+
+const TALLY: Statement = Statement {
+    name: "testing::tally",
+    sql: "INSERT INTO tally (id, institution_id, delivery_id, course_id, title, area_code, starts_on, ends_on, total, state,
+            entered_by, entered_by_name, entered_at, verified_at)
+        VALUES ($1, $2, $3, $4, 'Closed', 'AL', $5, $5, $6, $7, $8, 'Counter', $9, $10)",
+};
+const TALLY_LINE: Statement = Statement {
+    name: "testing::tally_line",
+    sql: "INSERT INTO tally_line (tally_id, area_code, profession, sex, people) VALUES ($1, $2, 'judge', 'f', $3)",
+};
+const TALLY_PAYS: Statement =
+    Statement { name: "testing::tally_pays", sql: "INSERT INTO tally_project (tally_id, project_id) VALUES ($1, $2)" };
 
 /// Runs a statement of a test.
 macro_rules! run {
@@ -149,15 +162,39 @@ impl World {
         run!(self.house, PAYS, delivery, self.project);
     }
 
+    /// Another project.
+    pub(super) async fn project(&self, key: &str) -> ProjectId {
+        let project: ProjectId = self.house.app.id();
+        run!(self.house, PROJECT, project, key);
+        project
+    }
+
     pub(super) async fn count(&self) {
         rebuild::refresh(&self.house.nobody()).await.unwrap();
     }
 
-    async fn page(&self, actor: &Actor, query: &str) -> CascadePage {
+    pub(super) async fn page(&self, actor: &Actor, query: &str) -> CascadePage {
         service::page(&self.house.as_actor(actor), "en", query).await.unwrap()
     }
 
-    async fn observer(&self) -> Actor {
+    /// A count of a whole delivery, of people from some area: of one of ours, of a course or paid for by the project.
+    pub(super) async fn tally(
+        &self,
+        (delivery, course, paid): (Option<DeliveryId>, Option<CourseId>, bool),
+        (area, people, state): (&str, i64, &str),
+    ) {
+        let id: uuid::Uuid = self.house.app.id();
+        let who = self.person("Counter").await;
+        let at = (state == "verified").then(|| self.house.app.now());
+        let (host, from) = (self.other, day(210));
+        run!(self.house, TALLY, id, host, delivery, course, from, people, state, who, self.house.app.now(), at);
+        run!(self.house, TALLY_LINE, id, area, people);
+        if paid {
+            run!(self.house, TALLY_PAYS, id, self.project);
+        }
+    }
+
+    pub(super) async fn observer(&self) -> Actor {
         self.house.person("Olga", &[Grant { role: Role::Observer, institution: None, area: None }]).await
     }
 }

@@ -79,7 +79,11 @@ const COUNTS: &[(i64, &str)] = &[
     (0, "SELECT COUNT(*) FROM certificate"),
     (1, "SELECT COUNT(*) FROM delivery WHERE state = 'call_open' AND capacity - taken = 1"),
     (2, "SELECT COUNT(*) FROM delivery WHERE state = 'call_open' AND call_closes_on < starts_on"),
-    (19, "SELECT COUNT(*) FROM licence WHERE invented"),
+    (41, "SELECT COUNT(*) FROM licence WHERE invented"),
+    (2, "SELECT COUNT(*) FROM licence_rule"),
+    (22, "SELECT COUNT(*) FROM licence l JOIN course c ON c.id = l.course_id WHERE c.slug = 'first-responders' AND l.state = 'trained'"),
+    // Counted without names, and so in no place.
+    (18, "SELECT CAST(SUM(l.people) AS BIGINT) FROM tally t JOIN tally_line l ON l.tally_id = t.id WHERE t.state = 'unverified'"),
     (17, "SELECT COUNT(*) FROM licence WHERE state = 'licensed'"),
     (1, "SELECT COUNT(*) FROM licence WHERE state = 'licensed' AND noticed_at IS NOT NULL"),
     (0, "SELECT COUNT(*) FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id WHERE d.state IN ('running', 'call_open') AND NOT EXISTS (SELECT 1 FROM licence l WHERE l.person_id = t.person_id AND l.course_id = d.course_id AND l.state = 'licensed')"),

@@ -57,10 +57,11 @@ statements! {
             OR EXISTS (SELECT 1 FROM delivery_project y JOIN project p ON p.id = y.project_id WHERE y.delivery_id = t.delivery_id AND p.key = $1))
         GROUP BY l.area_code, c.slug
         ORDER BY 1, 2";
-    UNNAMED = "SELECT CAST(COALESCE(SUM(t.total), 0) AS BIGINT) AS people,
-            CAST(COALESCE(SUM(CASE WHEN t.state = 'verified' THEN 0 ELSE t.total END), 0) AS BIGINT) AS unverified
-        FROM tally t JOIN institution i ON i.id = t.institution_id
-        WHERE t.state <> 'withdrawn' AND ($2 = '' OR i.slug = $2) AND ($3 = '' OR t.area_code = $3) AND ($1 = ''
+    // An area's are those who come from there, as in `REACH` and as with places, wherever it was held.
+    UNNAMED = "SELECT CAST(COALESCE(SUM(l.people), 0) AS BIGINT) AS people,
+            CAST(COALESCE(SUM(CASE WHEN t.state = 'verified' THEN 0 ELSE l.people END), 0) AS BIGINT) AS unverified
+        FROM tally t JOIN tally_line l ON l.tally_id = t.id JOIN institution i ON i.id = t.institution_id
+        WHERE t.state <> 'withdrawn' AND ($2 = '' OR i.slug = $2) AND ($3 = '' OR l.area_code = $3) AND ($1 = ''
             OR EXISTS (SELECT 1 FROM tally_project x JOIN project p ON p.id = x.project_id WHERE x.tally_id = t.id AND p.key = $1)
             OR EXISTS (SELECT 1 FROM delivery_project y JOIN project p ON p.id = y.project_id WHERE y.delivery_id = t.delivery_id AND p.key = $1))";
     COURSE_TITLES = "SELECT c.slug, t.language, t.title FROM course c JOIN course_text t ON t.course_id = c.id ORDER BY c.slug";

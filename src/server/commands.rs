@@ -80,7 +80,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             let app = open(&cli.settings, None).await?;
             app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
             let stop = stop_signal(&app);
-            jobs::start_daily(&app, DAILY).await.map_err(|e| format!("the daily jobs could not be asked for: {e}"))?;
+            begin_jobs(&app).await?;
             tracing::info!("worker started");
             jobs::work(app.clone(), JOBS, stop).await;
             app.db.close().await;
@@ -204,7 +204,7 @@ async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(),
         })
     };
     if !serve.no_worker {
-        jobs::start_daily(&app, DAILY).await.map_err(|e| format!("the daily jobs could not be asked for: {e}"))?;
+        begin_jobs(&app).await?;
     }
     let worker = (!serve.no_worker).then(|| tokio::spawn(jobs::work(app.clone(), JOBS, stop.clone())));
     let service = router(&app)?.into_make_service_with_connect_info::<SocketAddr>();
@@ -215,6 +215,14 @@ async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(),
         .map_err(|e| format!("server: {e}"))?;
     shut_down(&app, worker, metrics_task).await;
     Ok(())
+}
+
+/// Asks for what runs without anybody asking: the daily jobs, and the first counting of the cascade.
+async fn begin_jobs(app: &App) -> Result<(), String> {
+    jobs::start_daily(app, DAILY).await.map_err(|e| format!("the daily jobs could not be asked for: {e}"))?;
+    crate::cascade::rebuild::begin(app)
+        .await
+        .map_err(|e| format!("the counting of the cascade could not be asked for: {e}"))
 }
 
 async fn shut_down(app: &App, worker: Option<tokio::task::JoinHandle<()>>, metrics: tokio::task::JoinHandle<()>) {

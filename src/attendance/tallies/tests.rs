@@ -7,6 +7,7 @@ use crate::{
         error::{AppError, Refusal},
         ids::{DeliveryId, FileId, InstitutionId, TallyId},
     },
+    institutions::{self, store::AreaRow},
     on_both,
     platform::{context::Ctx, db::counted, files::Arrived},
     reporting::{self, attendance::api::Asked, model::Unnamed, service::Filter},
@@ -196,5 +197,34 @@ on_both! {
         assert_eq!(told(ada.clone()).await, Some(Unnamed { people: Some(15), unverified: Some(15) }));
         assert_eq!(told(house.nobody()).await, None);
         assert_eq!(reporting::service::unnamed(&officer, "", "", "XX").await.unwrap(), Some(Unnamed::default()));
+    }
+}
+
+on_both! {
+    async fn an_area_counts_who_comes_from_there(house) {
+        let academy = house.institution("academy").await;
+        let officer = house.as_actor(&house.officer().await);
+        let mut tx = house.app.db.begin().await.unwrap();
+        let area = AreaRow {
+            code: "BA".into(),
+            languages: String::new(),
+            convention_deposit: None,
+            convention_in_force: None,
+            project_area: true,
+            footnote: false,
+            note: String::new(),
+        };
+        institutions::store::add_area(&mut tx, &area).await.unwrap();
+        tx.commit().await.unwrap();
+        // Held in AL; seven of the thirteen came from BA.
+        let form = outside(&house, academy, &[("AL.judge.f", "6"), ("BA.judge.f", "7")]);
+        service::save(&officer, &form).await.unwrap();
+        let report = reporting::service::report(&officer, "en", &Filter::default()).await.unwrap();
+        for (area, people) in [("AL", 6), ("BA", 7), ("", 13)] {
+            let told = Unnamed { people: Some(people), unverified: Some(people) };
+            assert_eq!(reporting::service::unnamed(&officer, "", "", area).await.unwrap(), Some(told), "{area}");
+            let line = report.areas.iter().find(|line| line.key == area).map_or(report.total, |line| line.figures);
+            assert_eq!(line.unnamed, told, "{area}: the pages agree");
+        }
     }
 }

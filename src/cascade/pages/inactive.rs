@@ -1,6 +1,6 @@
 //! `/cascade/inactive`: who has not delivered in twelve months, and a reminder for those chosen.
 
-use super::{address, area, asked, crumbs, pages};
+use super::{address, area, asked, crumbs, last, pages, person};
 use crate::{
     cascade::{
         api::{Inactive, InactiveLine, Remind, get_inactive},
@@ -83,25 +83,29 @@ fn Row(line: InactiveLine) -> impl IntoView {
     let state = expect_context::<FormState>();
     let id = line.person.to_string();
     let ticked = state.all_typed("people[]").is_some_and(|typed| typed.contains(&id));
+    let link = person(line.person, line.name.clone(), line.page);
+    // The tick is labelled apart, so that a name can lead to a page without being ticked.
     let name = match (line.reachable, line.reminded) {
         (true, None) => view! {
-            <label class="tick">
+            <span class="tick">
                 <input
                     type="checkbox"
                     name="people[]"
                     value=id
                     checked=ticked
-                    aria-label=tr!(cascade.choose_one, name = line.name.clone())
+                    aria-label=tr!(cascade.choose_one, name = line.name)
                 />
-                <span>{line.name}</span>
-            </label>
+                <span>{link}</span>
+            </span>
         }
         .into_any(),
         (_, Some(day)) => {
-            view! { {line.name}" "<small class="muted">{tr!(cascade.reminded, date = format::date(day))}</small> }
+            view! { <span>{link}" "<small class="muted">{tr!(cascade.reminded, date = format::date(day))}</small></span> }
                 .into_any()
         }
-        (false, None) => view! { {line.name}" "<small class="muted">{tr!(cascade.no_mail)}</small> }.into_any(),
+        (false, None) => {
+            view! { <span>{link}" "<small class="muted">{tr!(cascade.no_mail)}</small></span> }.into_any()
+        }
     };
     let mentor = if line.mentor.is_empty() { tr!(cascade.no_mentor) } else { line.mentor };
     view! {
@@ -109,7 +113,7 @@ fn Row(line: InactiveLine) -> impl IntoView {
             <th scope="row" data-label=tr!(cascade.person)>{name}</th>
             <td data-label=tr!(reporting.area)>{area(&line.area)}</td>
             <td class="n" data-label=tr!(reporting.deliveries)>{format::number(line.deliveries)}</td>
-            <td data-label=tr!(cascade.last_delivery)>{line.last.map_or_else(|| tr!(cascade.never), format::date)}</td>
+            <td data-label=tr!(cascade.last_delivery)>{last(line.deliveries, line.last)}</td>
             <td data-label=tr!(cascade.mentor)>{mentor}</td>
         </tr>
     }

@@ -1,6 +1,6 @@
 //! `/cascade/list`: what is behind a number, for who may see it.
 
-use super::{address, area, asked, crumbs, generation, of_what, pages};
+use super::{address, area, asked, crumbs, generation, last, of_what, pages, person};
 use crate::{
     cascade::{
         api::{CascadeList, DeliveryLine, PlaceLine, TrainerLine, get_cascade_list},
@@ -71,6 +71,22 @@ fn day(day: Option<NaiveDate>, note: &str) -> String {
     }
 }
 
+/// With whom a delivery is shared.
+fn rest(titles: &str) -> Option<AnyView> {
+    let titles = titles.to_owned();
+    (!titles.is_empty())
+        .then(|| view! { <br/><small class="muted">{tr!(cascade.shared_with, titles = titles)}</small> }.into_any())
+}
+
+/// What is known of the people of a delivery that keeps no names, beside what its half-days counted.
+fn whole(tally: Option<(i64, bool)>) -> String {
+    match tally {
+        Some((people, true)) => tr!(cascade.whole_confirmed, count = people),
+        Some((people, false)) => tr!(cascade.whole_unverified, count = people),
+        None => tr!(cascade.whole_none),
+    }
+}
+
 fn deliveries(lines: &[DeliveryLine], kind: Kind, asked: &Asked) -> AnyView {
     let project = kind == Kind::Project;
     let rows = lines
@@ -81,7 +97,10 @@ fn deliveries(lines: &[DeliveryLine], kind: Kind, asked: &Asked) -> AnyView {
                 (first, last) => format::date_range(first, last),
             };
             let people = match line.heads {
-                Some(heads) => tr!(cascade.node.heads, count = heads).into_any(),
+                Some(heads) => view! {
+                    <span>{tr!(cascade.node.heads, count = heads)}" "<small class="muted">{whole(line.tally)}</small></span>
+                }
+                .into_any(),
                 None if line.places == 0 => format::number(0).into_any(),
                 None => {
                     let list = Asked {
@@ -98,12 +117,14 @@ fn deliveries(lines: &[DeliveryLine], kind: Kind, asked: &Asked) -> AnyView {
             } else {
                 tr!(cascade.of_tree, ours = format::number(line.trainers.0), all = format::number(line.trainers.1))
             };
+            let trainers = view! { <span>{trainers}{rest(&line.other_trainers)}</span> };
             let payers = project.then(|| {
                 let text = match line.payers {
                     (true, payers) => tr!(cascade.paid_by, count = payers),
                     (false, _) => "–".to_owned(),
                 };
-                view! { <td data-label=tr!(cascade.by_payers)>{text}</td> }
+                let others = rest(&line.other_payers);
+                view! { <td data-label=tr!(cascade.by_payers)><span>{text}{others}</span></td> }
             });
             view! {
                 <tr>
@@ -193,13 +214,16 @@ fn trainers(lines: &[TrainerLine], asked: &Asked) -> AnyView {
                 }
             };
             let stands = line.generation.map_or_else(|| tr!(cascade.expert), generation);
+            // An expert of no tree has deliveries elsewhere; when the last was is not this tree's to say.
+            let day = line.last.is_some() || line.generation.is_some();
+            let day = day.then(|| last(line.deliveries, line.last));
             view! {
                 <tr>
-                    <th scope="row" data-label=tr!(cascade.person)>{line.name.clone()}</th>
+                    <th scope="row" data-label=tr!(cascade.person)>{person(line.person, line.name.clone(), line.page)}</th>
                     <td data-label=tr!(reporting.area)>{area(&line.area)}</td>
                     <td data-label=tr!(cascade.generation)>{stands}</td>
                     <td class="n" data-label=tr!(reporting.deliveries)>{gave}</td>
-                    <td data-label=tr!(cascade.last_delivery)>{line.last.map(format::date)}</td>
+                    <td data-label=tr!(cascade.last_delivery)>{day}</td>
                 </tr>
             }
         })

@@ -10,13 +10,16 @@ mod show;
 use crate::{
     app,
     cascade::{
-        api::ScopeHead,
+        api::{Elsewhere, ScopeHead},
         model::{Asked, Kind, Of, home},
     },
+    common::ids::PersonId,
     i18n, lazy,
     people::rights::{Right, may_somewhere},
     tr,
+    ui::format,
 };
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -108,6 +111,26 @@ fn generation(number: i64) -> String {
 /// An area's name, or that it is not recorded.
 fn area(name: &str) -> String {
     if name.is_empty() { tr!(cascade.no_area) } else { name.to_owned() }
+}
+
+/// The first day of the last delivery of somebody who gave so many.
+fn last(deliveries: i64, day: Option<NaiveDate>) -> String {
+    match day {
+        Some(day) => format::date(day),
+        None if deliveries > 0 => tr!(cascade.no_year),
+        None => tr!(cascade.never),
+    }
+}
+
+/// Somebody's name, leading to their page where they have one.
+fn person(id: PersonId, name: String, page: bool) -> AnyView {
+    if page { view! { <a href=format!("/trainers/{id}")>{name}</a> }.into_any() } else { name.into_any() }
+}
+
+/// People counted without names, in words; nothing where there are none.
+fn elsewhere(it: &Elsewhere) -> Option<String> {
+    let count = |value: Option<i64>| value.map_or_else(|| tr!(tallies.few), format::number);
+    (!it.nobody()).then(|| tr!(cascade.elsewhere, confirmed = count(it.confirmed), unverified = count(it.unverified)))
 }
 
 /// Where a list begins and goes on.

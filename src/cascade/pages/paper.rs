@@ -1,10 +1,10 @@
 //! The numbers of a cascade as a table to take away, in words.
 
-use super::{generation, kind};
+use super::{elsewhere, generation, kind};
 use crate::{
     cascade::{
         api::CascadePage,
-        model::{Asked, Figures, Kind},
+        model::{Figures, Kind},
         service::CrossLine,
     },
     i18n,
@@ -32,9 +32,8 @@ pub fn table(page: &CascadePage, query: &str, lines: &[CrossLine], at: DateTime<
     let head = shown.map(|shown| &shown.head);
     let title = head.map_or_else(String::new, |head| head.title.clone());
     let project = head.is_some_and(|head| head.kind == Kind::Project);
-    let asked = Asked::parse(query);
     let mut facts: Vec<String> = head.map(|head| kind(head.kind)).into_iter().collect();
-    facts.extend(asked.course.filter(|_| !matches!(asked.scope, Some((Kind::Course, _)))));
+    facts.extend(head.and_then(|head| head.course.clone()));
     facts.extend(head.and_then(|head| head.as_of).map(|as_of| tr!(reporting.as_of, time = format::date_time(as_of))));
     facts.push(tr!(hours.made_at, time = format::date_time(at.naive_utc()), zone = "UTC"));
     let mut columns = vec![
@@ -67,6 +66,9 @@ pub fn table(page: &CascadePage, query: &str, lines: &[CrossLine], at: DateTime<
         row
     };
     let mut notes = vec![tr!(cascade.legend_generations), tr!(cascade.legend_persons), tr!(cascade.legend_shares)];
+    if let Some(words) = shown.and_then(|shown| elsewhere(&shown.elsewhere)) {
+        notes.extend([words, tr!(cascade.elsewhere_apart)]);
+    }
     notes.extend(page.suppressed.then(|| tr!(cascade.suppressed)));
     notes.extend(shown.filter(|shown| shown.footnote).map(|_| tr!(app.kosovo_footnote)));
     Sheet {

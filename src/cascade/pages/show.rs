@@ -1,9 +1,9 @@
 //! `/cascade`: the picture, and the table under it with the same numbers.
 
-use super::{address, area, asked, crumbs, drawing, generation, kind};
+use super::{address, area, asked, crumbs, drawing, elsewhere, generation, kind};
 use crate::{
     cascade::{
-        api::{Cascade, CascadePage as Page, Line, ScopeHead, get_cascade},
+        api::{Cascade, CascadePage as Page, Elsewhere, Line, ScopeHead, get_cascade},
         model::{Asked, Figures, Kind, Of, home},
     },
     i18n,
@@ -108,6 +108,7 @@ fn one(data: Cascade, suppressed: bool, asked: &Asked) -> AnyView {
         <div class="wrap body stack wide">
             {filters(&data, asked)}
             {body}
+            {(!grown).then(|| apart(&data.elsewhere))}
             {suppressed.then(|| view! { <p class="muted small">{tr!(cascade.suppressed)}</p> })}
             {legend(&data)}
             {data.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
@@ -192,6 +193,7 @@ fn numbers(data: &Cascade, asked: &Asked) -> AnyView {
     let here = format!("{}&lang={}", filters.query(), i18n::code(i18n::locale()));
     view! {
         {stats(&data.total)}
+        {apart(&data.elsewhere)}
         {drawing::picture(&data.nodes, &data.head, asked)}
         <div class="stack wide" id="table">
             {table(tr!(cascade.by_generation), tr!(cascade.generation), generations)}
@@ -202,6 +204,14 @@ fn numbers(data: &Cascade, asked: &Asked) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// People counted without names, beside the figures and in none of them.
+fn apart(it: &Elsewhere) -> Option<AnyView> {
+    elsewhere(it).map(|words| {
+        view! { <p class="unnamed"><b>{words}</b>" "<span class="muted small">{tr!(cascade.elsewhere_apart)}</span></p> }
+            .into_any()
+    })
 }
 
 fn stats(total: &Figures) -> AnyView {

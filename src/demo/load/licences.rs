@@ -1,5 +1,6 @@
-//! The licences of the Zagreb graduates. That they were trained there and gave the eight trainings is in the
-//! documents; assessments, sign-offs, refreshers and everything after 2012 are invented, and marked so.
+//! The licences of the Zagreb graduates, and of the officers trained in Oslo. That they were trained there, and that
+//! the former gave the eight trainings, is in the documents; assessments, sign-offs, refreshers and everything after
+//! 2012 are invented, and marked so.
 
 use super::{Loader, broken};
 use crate::{
@@ -25,6 +26,11 @@ const COURSE: &str = "introductory-judges-prosecutors";
 const TRAINS: &str = "tot-judicial";
 const REFRESHES: &str = "advanced-judges-prosecutors";
 const WHERE_TRAINED: &str = "zagreb-tot-2012";
+/// What the officers of Oslo were trained to give, by what, where and by whom.
+const OSLO_COURSE: &str = "first-responders";
+const OSLO_TRAINS: &str = "tot-first-responders";
+const OSLO: &str = "oslo-tot-2013";
+const OSLO_MENTORS: [&str; 3] = ["p216", "p217", "p218"];
 /// Who trained in Zagreb, licensed from the records.
 const EXPERTS: [&str; 3] = ["p213", "p214", "p215"];
 const MENTOR: &str = "p215";
@@ -89,6 +95,30 @@ impl Loader<'_> {
             if person.key == CANDIDATE {
                 self.assessment(tx, course, id).await?;
             }
+        }
+        self.oslo(tx).await
+    }
+
+    /// The officers of Oslo completed their training; what they gave afterwards no document says, so none of them
+    /// is licensed.
+    async fn oslo(&self, tx: &mut Tx) -> Result<(), AppError> {
+        let course = self.course(OSLO_COURSE)?;
+        let whole = WholeRule { rule: Rule::default(), train: vec![self.course(OSLO_TRAINS)?], refresh: Vec::new() };
+        store::set_rule(tx, course, 0, &whole, "", self.now).await?;
+        let trained = day("2013-03-01T16:00:00Z");
+        let at = self.deliveries.get(OSLO).copied().ok_or_else(|| broken(format!("no delivery {OSLO}")))?;
+        let officers = self.source.persons.iter().filter(|person| person.groups.iter().any(|it| it == "oslo-tot"));
+        for (person, mentor) in officers.zip(OSLO_MENTORS.iter().cycle()) {
+            let history = History {
+                steps: vec![
+                    (trained, LicenceState::Candidate, Cause::Completion, Some(at)),
+                    (trained + TimeDelta::microseconds(1), LicenceState::Trained, Cause::Completion, Some(at)),
+                ],
+                grounds: vec![(trained, Ground::Trained, Some(at), "")],
+                mentor: Some(self.person(mentor)?),
+                ..History::default()
+            };
+            self.licence(tx, course, &person.key, &history).await?;
         }
         Ok(())
     }

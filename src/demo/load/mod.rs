@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod cohorts;
+mod counts;
 mod deliveries;
 mod feedback;
 mod licences;
@@ -140,6 +141,7 @@ async fn write(cx: &Ctx, source: &Source, hash: &str, files: &[Stored]) -> Resul
     loader.licences(&mut tx).await?;
     loader.cohorts(&mut tx).await?;
     loader.feedback(&mut tx).await?;
+    loader.counts(&mut tx).await?;
     audit::note(cx, &mut tx, "load", "demonstration", "1").await?;
     loader.jobs(&mut tx).await?;
     tx.commit().await?;

@@ -37,6 +37,7 @@ pub fn CountedWithoutNames(
                     <section class="section stack">
                         <h2>{tr!(tallies.title)}</h2>
                         {words}
+                        {(!area.read().is_empty()).then(|| view! { <p class="muted small">{tr!(tallies.by_origin)}</p> })}
                         <p class="actions">
                             <a href="/reports">{tr!(tallies.numbers)}</a>
                             {to_counts.then(|| view! { <a href="/counts">{tr!(tallies.list)}</a> })}

@@ -1,11 +1,14 @@
 //! Server functions of the roster, and what they send.
 
-use super::model::{ContactForm, Cover, Held, Profile, ProfileForm, Search, Verdict};
+use super::{
+    cover::{CoverTold, Verdict},
+    model::{ContactForm, Held, Profile, ProfileForm, Remarks, Search},
+};
 use crate::{
     common::{
         error::AppError,
         forms::Done,
-        ids::{DeliveryId, PersonId},
+        ids::{DeliveryId, LicenceId, PersonId},
     },
     deliveries::model::DeliveryState,
     enrolment::model::EnrolmentState,
@@ -40,6 +43,8 @@ pub struct TrainerLine {
     pub taught: Option<(i64, Option<NaiveDate>)>,
     /// Whether they taught in the last twelve months.
     pub active: bool,
+    /// What participants said of what they gave; none where that is not shown.
+    pub remarks: Option<Remarks>,
 }
 
 /// A page of the roster.
@@ -68,6 +73,8 @@ pub struct Roster {
 /// A licence on a trainer's page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LicenceLine {
+    /// Its id, for who may open its page.
+    pub id: Option<LicenceId>,
     /// Address of the course.
     pub slug: String,
     /// Title of the course.
@@ -105,8 +112,15 @@ pub struct PastLine {
     pub language: String,
     /// Whether they led it.
     pub lead: bool,
-    /// How many came.
-    pub reached: i64,
+    /// How many came; none where so few are not told.
+    pub reached: Option<i64>,
+    /// How many of them completed it; none where so few are not told.
+    pub completed: Option<i64>,
+    /// Where it keeps no names, how many were counted (none where so few are not told), and whether that was
+    /// confirmed. They are among no participations.
+    pub heads: Option<(Option<i64>, bool)>,
+    /// What participants said of it.
+    pub remarks: Remarks,
     /// What became of their own place in it, where they took part.
     pub own: Option<EnrolmentState>,
 }
@@ -122,6 +136,8 @@ pub struct TrainerView {
     pub licences: Vec<LicenceLine>,
     /// What they taught, the latest first; none where that is not shown.
     pub taught: Option<Vec<PastLine>>,
+    /// How many came to all of it; none where that is not shown.
+    pub reached: Option<i64>,
     /// What they were trained in, the latest first; none where that is not shown.
     pub trained: Option<Vec<PastLine>>,
     /// When they cannot teach; none where that is not shown.
@@ -165,11 +181,33 @@ pub struct CoverLine {
     /// Name of the area; empty for languages.
     pub name: String,
     /// The numbers.
-    pub cover: Cover,
+    pub cover: CoverTold,
     /// What they amount to.
     pub verdict: Verdict,
     /// Whether somebody is wanted: projects work in the area, the course is given in the language.
     pub wanted: bool,
+}
+
+/// What there is of an area in a language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CrossLine {
+    /// The numbers.
+    pub cover: CoverTold,
+    /// What they amount to.
+    pub verdict: Verdict,
+    /// Whether somebody is wanted: a project works in the area and people there speak the language.
+    pub wanted: bool,
+}
+
+/// An area with what there is in each language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CrossArea {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// As many as there are languages.
+    pub languages: Vec<CrossLine>,
 }
 
 /// Licensed and active trainers of a course, and where they are missing.
@@ -183,8 +221,14 @@ pub struct Coverage {
     pub areas: Vec<CoverLine>,
     /// By language, those of the course first.
     pub languages: Vec<CoverLine>,
+    /// Areas and languages together.
+    pub crossings: Vec<CrossArea>,
+    /// The languages of the crossings.
+    pub spoken: Vec<String>,
     /// Everybody, each once.
-    pub total: Cover,
+    pub total: CoverTold,
+    /// Whether small counts are kept back.
+    pub suppressed: bool,
     /// The project whose areas are looked at, or empty for all.
     pub project: String,
     /// Projects to choose from: key and title.

@@ -1,6 +1,7 @@
 //! The roster: finding trainers, their own pages, what they let others see, and where they are missing.
 
 pub mod api;
+pub mod cover;
 #[cfg(feature = "ssr")]
 pub mod export;
 pub mod model;

@@ -1,9 +1,10 @@
-//! Rules: what of a trainer is shown to whom, what a search of the roster asks, and where trainers are missing.
+//! Rules: what of a trainer is shown to whom, and what a search of the roster asks.
 
 use crate::{
     common::{
         codes::{join_list, split_list},
         error::AppError,
+        few::{FEW, told},
         forms::{Checks, FaultKind},
     },
     people::model::Profession,
@@ -32,6 +33,43 @@ crate::text_enum! {
         Teaching = "teaching",
         Availability = "availability",
         About = "about",
+    }
+}
+
+crate::text_enum! {
+    /// What a search asks of the feedback on the deliveries that somebody gave.
+    ///
+    /// Nobody grades trainers: after a delivery its participants remark on the modules of its pack, and praise is
+    /// one kind of remark among others. So the roster says no more than that: how much was said of the
+    /// deliveries somebody gave, and how much of it is praise. What trainers themselves say counts for nobody. Of fewer
+    /// than [`FEW`] remarks only the programme office learns anything, by looking or by searching.
+    pub enum Feedback {
+        /// Participants said something.
+        Heard = "heard",
+        /// At least a half of what they said is praise.
+        Praised = "praised",
+    }
+}
+
+/// How many remarks a search needs to find somebody.
+pub const fn least_remarks(keep_back: bool) -> i64 {
+    if keep_back { FEW } else { 1 }
+}
+
+/// What participants said of deliveries, as it may be told; each is none where so few are not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remarks {
+    /// How much.
+    pub all: Option<i64>,
+    /// Praise among it.
+    pub praise: Option<i64>,
+}
+
+impl Remarks {
+    /// What may be told. Where so few spoke that it is not told how many, what they said is not told either.
+    pub fn told(all: i64, praise: i64, keep_back: bool) -> Self {
+        let shown = told(all, keep_back);
+        Self { all: shown, praise: shown.and_then(|_| told(praise, keep_back)) }
     }
 }
 
@@ -93,6 +131,9 @@ pub struct Search {
     /// `true`: only those who taught in the last twelve months.
     #[serde(default)]
     pub active: String,
+    /// Code of [`Feedback`].
+    #[serde(default)]
+    pub feedback: String,
     /// Where the page begins: id and folded name.
     #[serde(default)]
     pub after: String,
@@ -114,6 +155,11 @@ impl Search {
         self.profession.parse().ok()
     }
 
+    /// What is asked of feedback; what is no value is left out.
+    pub fn feedback(&self) -> Option<Feedback> {
+        self.feedback.parse().ok()
+    }
+
     /// Names and values of what is asked, without the page, for an address.
     pub fn pairs(&self) -> Vec<(&'static str, &str)> {
         [
@@ -127,6 +173,7 @@ impl Search {
             ("from", &self.from),
             ("to", &self.to),
             ("active", &self.active),
+            ("feedback", &self.feedback),
         ]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
@@ -223,106 +270,9 @@ impl ContactForm {
     }
 }
 
-/// A licence of the course whose coverage is looked at.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Holder {
-    /// The trainer's area.
-    pub area: Option<String>,
-    /// What they hold.
-    pub state: Held,
-    /// Whether they taught the course in the last twelve months.
-    pub active: bool,
-    /// Languages they can teach in.
-    pub languages: Vec<String>,
-}
-
-/// How many trainers there are for something.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cover {
-    /// Licensed now.
-    pub licensed: i64,
-    /// Of them, those who taught in the last twelve months.
-    pub active: i64,
-    /// On the way to a licence.
-    pub coming: i64,
-    /// Licences that lapsed.
-    pub lapsed: i64,
-}
-
-impl Cover {
-    fn count(&mut self, holder: &Holder) {
-        match holder.state {
-            Held::Licensed => {
-                self.licensed += 1;
-                self.active += i64::from(holder.active);
-            }
-            Held::Candidate | Held::Trained | Held::Assessed => self.coming += 1,
-            Held::Lapsed => self.lapsed += 1,
-            Held::Withdrawn => {}
-        }
-    }
-
-    /// What it amounts to.
-    pub const fn verdict(self) -> Verdict {
-        match (self.licensed, self.active, self.coming) {
-            (0, _, 0) => Verdict::Gap,
-            (0, ..) => Verdict::Coming,
-            (_, 0, _) => Verdict::Resting,
-            _ => Verdict::Covered,
-        }
-    }
-}
-
-crate::text_enum! {
-    /// How well something is covered.
-    pub enum Verdict {
-        /// Somebody licensed teaches.
-        Covered = "covered",
-        /// Somebody is licensed, nobody taught for a year.
-        Resting = "resting",
-        /// Nobody is licensed yet, somebody is on the way.
-        Coming = "coming",
-        /// Nobody.
-        Gap = "gap",
-    }
-}
-
-/// What there is of one area or language, by its code.
-pub type Covered = (String, Cover);
-
-/// Trainers by area, in the order of `areas`, then those of elsewhere; and by language, in the order of
-/// `languages`, then those of other languages.
-pub fn coverage(holders: &[Holder], areas: &[String], languages: &[String]) -> (Vec<Covered>, Vec<Covered>, Cover) {
-    let mut total = Cover::default();
-    let mut by_area: Vec<Covered> = areas.iter().map(|code| (code.clone(), Cover::default())).collect();
-    let mut by_language: Vec<Covered> = languages.iter().map(|code| (code.clone(), Cover::default())).collect();
-    for holder in holders {
-        total.count(holder);
-        if let Some(code) = &holder.area {
-            line(&mut by_area, code).count(holder);
-        }
-        for code in &holder.languages {
-            line(&mut by_language, code).count(holder);
-        }
-    }
-    (by_area, by_language, total)
-}
-
-fn line<'a>(lines: &'a mut Vec<Covered>, code: &str) -> &'a mut Cover {
-    let at = match lines.iter().position(|(known, _)| known == code) {
-        Some(at) => at,
-        None => {
-            lines.push((code.to_owned(), Cover::default()));
-            lines.len() - 1
-        }
-    };
-    &mut lines[at].1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -346,6 +296,14 @@ mod tests {
     }
 
     #[test]
+    fn few_voices_are_not_told() {
+        assert_eq!(Remarks::told(4, 4, true), Remarks { all: None, praise: None });
+        assert_eq!(Remarks::told(13, 3, true), Remarks { all: Some(15), praise: None });
+        assert_eq!(Remarks::told(4, 1, false), Remarks { all: Some(4), praise: Some(1) });
+        assert_eq!((least_remarks(true), least_remarks(false)), (FEW, 1));
+    }
+
+    #[test]
     fn a_profile_takes_what_is_offered() {
         let form = ProfileForm {
             consent: "true".into(),
@@ -364,41 +322,5 @@ mod tests {
         let form = ContactForm { subject: "A\nBcc: x@y.z".into(), message: "Dear".into(), ..ContactForm::default() };
         assert_eq!(form.check().unwrap().0, "A Bcc: x@y.z");
         assert!(ContactForm::default().check().is_err());
-    }
-
-    fn holder() -> impl Strategy<Value = Holder> {
-        (0usize..4, 0..Held::ALL.len(), any::<bool>(), proptest::collection::btree_set("en|sq|hr", 0..3)).prop_map(
-            |(area, state, active, languages)| Holder {
-                area: [None, Some("AL"), Some("HR"), Some("NO")][area].map(str::to_owned),
-                state: Held::ALL[state],
-                active,
-                languages: languages.into_iter().collect(),
-            },
-        )
-    }
-
-    proptest! {
-        #[test]
-        fn counts_agree_with_counting(holders in proptest::collection::vec(holder(), 0..30)) {
-            let areas = ["AL".to_owned(), "HR".to_owned()];
-            let languages = ["en".to_owned(), "fr".to_owned()];
-            let (by_area, by_language, total) = coverage(&holders, &areas, &languages);
-            let licensed = |keep: &dyn Fn(&&Holder) -> bool| {
-                holders.iter().filter(|h| h.state == Held::Licensed).filter(keep).count() as i64
-            };
-            prop_assert_eq!(total.licensed, licensed(&|_| true));
-            for (code, cover) in &by_area {
-                prop_assert_eq!(cover.licensed, licensed(&|h| h.area.as_ref() == Some(code)));
-                prop_assert!(cover.active <= cover.licensed);
-                let nobody = cover.licensed + cover.coming == 0;
-                prop_assert_eq!(cover.verdict() == Verdict::Gap, nobody);
-            }
-            for (code, cover) in &by_language {
-                prop_assert_eq!(cover.licensed, licensed(&|h| h.languages.contains(code)));
-            }
-            // What was asked for stands first and always.
-            prop_assert_eq!(by_area.iter().take(2).map(|(code, _)| code.as_str()).collect::<Vec<_>>(), ["AL", "HR"]);
-            prop_assert_eq!(by_language[1].1, Cover::default());
-        }
     }
 }

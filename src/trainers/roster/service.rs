@@ -1,21 +1,26 @@
 //! Finding trainers, their own pages, what they let others see, and where they are missing.
 
 use super::{
-    api::{CoverLine, Coverage, LicenceLine, MyProfile, PastLine, Roster, TrainerLine, TrainerView},
-    model::{ContactForm, Holder, Profile, ProfileForm, Search, Shown, Sight, active_since, coverage as covered},
+    api::{
+        CoverLine, Coverage, CrossArea, CrossLine, LicenceLine, MyProfile, PastLine, Roster, TrainerLine, TrainerView,
+    },
+    cover::{Cover, Holder, coverage as covered, matrix},
+    model::{ContactForm, Profile, ProfileForm, Remarks, Search, Shown, Sight, active_since, least_remarks},
     store::{self, Asked, PastRow, RosterRow, TrainerRow},
 };
 use crate::{
     common::{
+        actor::Role,
         codes::split_list,
         error::{AppError, Refusal},
+        few::told,
         forms::{Checks, Conflict, Done, FaultKind, Flash},
         ids::PersonId,
     },
     deliveries::{model::DeliveryState, service::id},
     i18n::locale_of,
     institutions::model::KOSOVO,
-    people::rights::{Right, may_somewhere},
+    people::rights::{Record, Right, may, may_somewhere},
     platform::{
         audit,
         context::Ctx,
@@ -39,6 +44,11 @@ fn whole(cx: &Ctx) -> bool {
     may_somewhere(cx.actor.as_ref(), Right::ManageDelivery) && cx.actor.is_some()
 }
 
+/// Whether what few participants said is kept back: from everybody but the programme office.
+fn keeps_back(cx: &Ctx) -> bool {
+    !cx.actor.as_ref().is_some_and(|actor| actor.has(Role::ProgrammeOfficer))
+}
+
 /// A trainer's own page.
 pub fn path(id: PersonId) -> String {
     format!("/trainers/{id}")
@@ -60,11 +70,21 @@ pub fn read(query: &str) -> Search {
             "from" => search.from = value,
             "to" => search.to = value,
             "active" => search.active = value,
+            "feedback" => search.feedback = value,
             "after" => search.after = value,
             _ => {}
         }
     }
     search
+}
+
+/// A trainer who was found.
+struct Found {
+    line: TrainerLine,
+    /// Where the next page begins if this is the last one.
+    key: String,
+    /// Whether the name of the area carries its footnote.
+    footnote: bool,
 }
 
 async fn found(
@@ -73,7 +93,7 @@ async fn found(
     search: &Search,
     speak: &str,
     limit: usize,
-) -> Result<Vec<(TrainerLine, String)>, AppError> {
+) -> Result<Vec<Found>, AppError> {
     let today = cx.now().date_naive();
     let after = search.after.split_once('.').and_then(|(id, folded)| Some((folded, id.parse::<PersonId>().ok()?)));
     // What is no profession is nobody's.
@@ -92,26 +112,31 @@ async fn found(
         profession,
         days: search.days(),
         active_since: (search.active == "true").then(|| active_since(today)),
+        feedback: search.feedback(),
+        least_remarks: least_remarks(keeps_back(cx)),
         limit: i64::try_from(limit).unwrap_or(i64::MAX),
     };
-    let mut lines: Vec<(TrainerLine, String)> = Vec::new();
+    let mut lines: Vec<Found> = Vec::new();
     for row in store::roster(h, &asked).await? {
         let shows = row.shows.clone();
         let sight = if asked.whole { Sight::Whole } else { Sight::Parts(&shows) };
-        if lines.last().is_none_or(|(line, _)| line.id != row.id) {
-            let key = format!("{}.{}", row.id, row.folded);
-            lines.push((line(&row, sight, today), key));
+        if lines.last().is_none_or(|found| found.line.id != row.id) {
+            lines.push(Found {
+                line: line(&row, sight, today, keeps_back(cx)),
+                key: format!("{}.{}", row.id, row.folded),
+                footnote: row.area_code.as_deref() == Some(KOSOVO),
+            });
         }
-        if let (Some((line, _)), Some((title, state))) = (lines.last_mut(), row.course_title.zip(row.licence))
+        if let (Some(found), Some((title, state))) = (lines.last_mut(), row.course_title.zip(row.licence))
             && sight.sees(Shown::Licences)
         {
-            line.licences.push((title, state));
+            found.line.licences.push((title, state));
         }
     }
     Ok(lines)
 }
 
-fn line(row: &RosterRow, sight: Sight<'_>, today: NaiveDate) -> TrainerLine {
+fn line(row: &RosterRow, sight: Sight<'_>, today: NaiveDate, keep_back: bool) -> TrainerLine {
     let teaching = sight.sees(Shown::Teaching);
     TrainerLine {
         id: row.id,
@@ -123,6 +148,7 @@ fn line(row: &RosterRow, sight: Sight<'_>, today: NaiveDate) -> TrainerLine {
         licences: Vec::new(),
         taught: teaching.then_some((row.taught, row.last_on)),
         active: teaching && row.last_on.is_some_and(|day| day >= active_since(today)),
+        remarks: teaching.then(|| Remarks::told(row.remarks, row.praise, keep_back)),
     }
 }
 
@@ -153,10 +179,10 @@ pub async fn list(cx: &Ctx, search: &str, language: &str) -> Result<Roster, AppE
             .collect()
     };
     Ok(Roster {
-        next: lines.last().filter(|_| more).map(|(_, key)| key.clone()),
+        next: lines.last().filter(|_| more).map(|found| found.key.clone()),
         // The areas to choose from name it.
         footnote: facets.iter().any(|(facet, value, _)| facet == "area" && value == KOSOVO),
-        lines: lines.into_iter().map(|(line, _)| line).collect(),
+        lines: lines.into_iter().map(|found| found.line).collect(),
         whole: whole(cx),
         asked,
         courses: of("course"),
@@ -166,8 +192,9 @@ pub async fn list(cx: &Ctx, search: &str, language: &str) -> Result<Roster, AppE
     })
 }
 
-/// The roster as a file takes it away, for whoever runs deliveries. It is noted.
-pub async fn exported(cx: &Ctx, search: &str, language: &str) -> Result<Vec<TrainerLine>, AppError> {
+/// The roster as a file takes it away, for whoever runs deliveries, and whether the footnote on an area's name belongs
+/// under it. It is noted.
+pub async fn exported(cx: &Ctx, search: &str, language: &str) -> Result<(Vec<TrainerLine>, bool), AppError> {
     cx.signed_in()?;
     if !whole(cx) {
         return Err(AppError::Forbidden);
@@ -175,7 +202,8 @@ pub async fn exported(cx: &Ctx, search: &str, language: &str) -> Result<Vec<Trai
     let asked = Search { after: String::new(), ..read(search) };
     let lines = found(cx, &mut cx.read().await?, &asked, language, IN_A_FILE).await?;
     note(cx, "export", "roster").await?;
-    Ok(lines.into_iter().map(|(line, _)| line).collect())
+    let footnote = lines.iter().any(|found| found.footnote);
+    Ok((lines.into_iter().map(|found| found.line).collect(), footnote))
 }
 
 async fn note(cx: &Ctx, action: &str, id: impl ToString) -> Result<(), AppError> {
@@ -195,8 +223,8 @@ async fn seen(cx: &Ctx, h: &mut impl Handle, trainer: &str, speak: &str) -> Resu
     Ok((row, mine, whole(cx)))
 }
 
-/// A trainer's page: what they were trained in and what they taught, when, where and to how many. Four
-/// statements.
+/// A trainer's page: what they were trained in and what they taught, when, where, to how many and with what said of it.
+/// Four statements. Who came is told exactly to the trainer and to who runs deliveries, who keep the registers.
 pub async fn view(cx: &Ctx, trainer: &str, language: &str) -> Result<TrainerView, AppError> {
     let speak = if language.is_empty() { "en" } else { language };
     let today = cx.now().date_naive();
@@ -204,7 +232,9 @@ pub async fn view(cx: &Ctx, trainer: &str, language: &str) -> Result<TrainerView
     let (row, mine, whole) = seen(cx, &mut reader, trainer, speak).await?;
     let shows = row.shows.clone();
     let sight = if mine || whole { Sight::Whole } else { Sight::Parts(&shows) };
-    let licences = store::licences(&mut reader, row.id, speak).await?;
+    let asker = cx.actor.as_ref().map_or(PersonId(Uuid::nil()), |actor| actor.person_id);
+    let manages = may(cx.actor.as_ref(), Right::ManagePeople, Record::default());
+    let licences = store::licences(&mut reader, row.id, speak, (asker, manages), today).await?;
     let past = store::past(&mut reader, row.id, speak).await?;
     let away = store::away(&mut reader, row.id, today).await?;
     drop(reader);
@@ -214,7 +244,11 @@ pub async fn view(cx: &Ctx, trainer: &str, language: &str) -> Result<TrainerView
     let given: Vec<&PastRow> = past.iter().filter(|it| it.part == "taught").collect();
     let last_on = given.iter().filter(|it| was_given(it.state)).filter_map(|it| it.ends_on.or(it.starts_on)).max();
     let teaching = sight.sees(Shown::Teaching);
-    let of = |part: &'static str| past.iter().filter(move |it| it.part == part).map(past_line).collect::<Vec<_>>();
+    let (few, few_voices) = (sight != Sight::Whole, keeps_back(cx));
+    let of = |part: &'static str| {
+        past.iter().filter(move |it| it.part == part).map(|it| past_line(it, few, few_voices)).collect::<Vec<_>>()
+    };
+    let sum = |count: fn(&PastRow) -> i64| given.iter().map(|it| count(it)).sum::<i64>();
     Ok(TrainerView {
         line: TrainerLine {
             id: row.id,
@@ -226,12 +260,14 @@ pub async fn view(cx: &Ctx, trainer: &str, language: &str) -> Result<TrainerView
             licences: Vec::new(),
             taught: teaching.then(|| (given.iter().filter(|it| was_given(it.state)).count() as i64, last_on)),
             active: teaching && last_on.is_some_and(|day| day >= active_since(today)),
+            remarks: teaching.then(|| Remarks::told(sum(|it| it.remarks), sum(|it| it.praise), few_voices)),
         },
         about: if sight.sees(Shown::About) { row.about.clone() } else { String::new() },
         licences: if sight.sees(Shown::Licences) {
             licences
                 .into_iter()
                 .map(|it| LicenceLine {
+                    id: it.open.then_some(it.id),
                     slug: it.slug,
                     title: it.title,
                     state: it.state,
@@ -243,6 +279,7 @@ pub async fn view(cx: &Ctx, trainer: &str, language: &str) -> Result<TrainerView
             Vec::new()
         },
         taught: teaching.then(|| of("taught")),
+        reached: if teaching { told(sum(|it| it.reached), few) } else { None },
         trained: teaching.then(|| of("trained")),
         away: sight.sees(Shown::Availability).then(|| away.into_iter().map(|(_, from, to)| (from, to)).collect()),
         may_write: !mine && (whole || (row.contact && row.consented_at.is_some())),
@@ -259,8 +296,13 @@ const fn was_given(state: DeliveryState) -> bool {
     matches!(state, DeliveryState::Running | DeliveryState::Delivered | DeliveryState::Reported)
 }
 
-fn past_line(row: &PastRow) -> PastLine {
+fn past_line(row: &PastRow, few: bool, few_voices: bool) -> PastLine {
+    let reached = told(row.reached, few);
     PastLine {
+        // Where it is not told how many came, neither is how many of them did what.
+        completed: reached.and_then(|_| told(row.completed, few)),
+        heads: row.heads.map(|heads| (told(heads, few), row.verified)),
+        remarks: Remarks::told(row.remarks, row.praise, few_voices),
         id: row.id,
         title: row.title.clone(),
         course_slug: row.course_slug.clone(),
@@ -272,7 +314,7 @@ fn past_line(row: &PastRow) -> PastLine {
         place: row.place.clone(),
         language: row.language.clone(),
         lead: row.lead,
-        reached: row.reached,
+        reached,
         own: row.own,
     }
 }
@@ -446,18 +488,24 @@ pub async fn coverage(cx: &Ctx, slug: &str, project: &str, language: &str) -> Re
     let wanted: Vec<String> = areas.iter().filter(|row| row.projects > 0).map(|row| row.code.clone()).collect();
     let taught: Vec<String> = split_list(&course.languages).map(str::to_owned).collect();
     let (by_area, by_language, total) = covered(&holders, &wanted, &taught);
-    let lines = |covers: Vec<(String, super::model::Cover)>, known: &[String], named: bool| -> Vec<CoverLine> {
+    let spoken: Vec<(String, Vec<String>)> = areas
+        .iter()
+        .filter(|row| row.projects > 0)
+        .map(|row| (row.code.clone(), split_list(&row.languages).map(str::to_owned).collect()))
+        .collect();
+    let crossed = matrix(&holders, &spoken, &taught);
+    // Who runs deliveries finds the trainers themselves in the roster; others are told no small count of them.
+    let keep_back = !whole(cx);
+    let name_of =
+        |code: &str| areas.iter().find(|row| row.code == code).map(|row| row.name.clone()).unwrap_or_default();
+    let lines = |covers: Vec<(String, Cover)>, known: &[String], named: bool| -> Vec<CoverLine> {
         covers
             .into_iter()
             .map(|(code, cover)| CoverLine {
-                name: areas
-                    .iter()
-                    .find(|row| named && row.code == code)
-                    .map(|row| row.name.clone())
-                    .unwrap_or_default(),
+                name: if named { name_of(&code) } else { String::new() },
                 verdict: cover.verdict(),
                 wanted: known.contains(&code),
-                cover,
+                cover: cover.told(keep_back),
                 code,
             })
             .collect()
@@ -467,7 +515,25 @@ pub async fn coverage(cx: &Ctx, slug: &str, project: &str, language: &str) -> Re
         footnote: by_area.iter().any(|line| line.code == KOSOVO),
         areas: by_area,
         languages: lines(by_language, &taught, false),
-        total,
+        crossings: crossed
+            .areas
+            .into_iter()
+            .map(|(code, crossings)| CrossArea {
+                name: name_of(&code),
+                code,
+                languages: crossings
+                    .into_iter()
+                    .map(|it| CrossLine {
+                        cover: it.cover.told(keep_back),
+                        verdict: it.cover.verdict(),
+                        wanted: it.wanted,
+                    })
+                    .collect(),
+            })
+            .collect(),
+        spoken: crossed.languages,
+        total: total.told(keep_back),
+        suppressed: keep_back,
         slug: course.slug,
         title: course.title,
         project: project.to_owned(),

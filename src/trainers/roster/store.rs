@@ -1,8 +1,8 @@
 //! SQL: the roster of trainers.
 
-use super::model::{Held, Profile};
+use super::model::{Feedback, Held, Profile};
 use crate::{
-    common::ids::{CourseId, DeliveryId, PersonId},
+    common::ids::{CourseId, DeliveryId, LicenceId, PersonId},
     deliveries::model::DeliveryState,
     enrolment::model::EnrolmentState,
     execute, fetch_all, fetch_optional,
@@ -27,6 +27,8 @@ macro_rules! teaches {
         )
     };
 }
+
+pub(crate) use teaches;
 
 // Person q with the post held on day $2 and the profile.
 macro_rules! person {
@@ -83,10 +85,24 @@ macro_rules! taught {
     };
 }
 
+// What participants said of the deliveries that somebody gave; see `model::Feedback`.
+macro_rules! said {
+    ($what:literal, $person:literal) => {
+        concat!(
+            "(SELECT ",
+            $what,
+            " FROM delivery_trainer t JOIN feedback_item g ON g.delivery_id = t.delivery_id
+                WHERE t.person_id = ",
+            $person,
+            " AND NOT g.by_trainer)"
+        )
+    };
+}
+
 // A page of the roster. What the search asks about a part is asked of nobody who does not show that part:
 // the literals add it for who sees only what trainers chose.
 macro_rules! roster {
-    ($scope:literal, $institution:literal, $languages:literal, $licences:literal, $teaching:literal, $availability:literal) => {
+    ($scope:expr, $institution:literal, $languages:literal, $licences:literal, $teaching:literal, $availability:literal) => {
         concat!(
             "SELECT p.id, p.given_name || ' ' || p.family_name AS name, p.folded, p.area_code, ",
             area_name!("p.area_code"),
@@ -95,6 +111,10 @@ macro_rules! roster {
             " AS taught, ",
             taught!("MAX(COALESCE(d.ends_on, d.starts_on))", "p.id"),
             " AS last_on, ",
+            said!("COUNT(*)", "p.id"),
+            " AS remarks, ",
+            said!("COUNT(CASE WHEN g.kind = 'praise' THEN 1 END)", "p.id"),
+            " AS praise, ",
             course_title!("k.id", "k.slug"),
             " AS course_title, l.state AS licence
             FROM (SELECT q.id, q.given_name, q.family_name, q.folded, COALESCE(i.area_code, q.area_code) AS area_code,
@@ -135,6 +155,14 @@ macro_rules! roster {
             $teaching,
             " EXISTS (SELECT 1 FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id WHERE t.person_id = q.id
                         AND d.state IN ('running', 'delivered', 'reported') AND COALESCE(d.ends_on, d.starts_on) >= $16)))
+                AND ($18 = '' OR (",
+            $teaching,
+            said!(
+                " CASE WHEN COUNT(*) >= $19 AND ($18 <> 'praised' OR 2 * COUNT(CASE WHEN g.kind = 'praise' THEN 1 END) >= COUNT(*))
+                    THEN 1 ELSE 0 END",
+                "q.id"
+            ),
+            " = 1))
                 ORDER BY q.folded, q.id LIMIT $17) p
             LEFT JOIN licence l ON l.person_id = p.id LEFT JOIN course k ON k.id = l.course_id
             ORDER BY p.folded, p.id, k.slug"
@@ -149,7 +177,8 @@ statements! {
         "", "", "", "", ""
     );
     PUBLIC = roster!(
-        "q.id IN (SELECT y.person_id FROM trainer_profile y WHERE y.consented_at IS NOT NULL)",
+        // Who teaches no more has no page, whatever they once agreed to.
+        concat!("q.id IN (SELECT y.person_id FROM trainer_profile y WHERE y.consented_at IS NOT NULL) AND ", teaches!("q.id")),
         "f.shows LIKE '%;institution;%' AND", "f.shows LIKE '%;languages;%' AND", "f.shows LIKE '%;licences;%' AND",
         "f.shows LIKE '%;teaching;%' AND", "f.shows LIKE '%;availability;%' AND"
     );
@@ -164,20 +193,36 @@ statements! {
             COALESCE(NULLIF(q.email, ''), (SELECT a.email FROM account a WHERE a.person_id = q.id), '') AS email,
             (SELECT a.language FROM account a WHERE a.person_id = q.id) AS speaks ",
         person!(), "WHERE q.id = $3 AND ", teaches!("q.id"));
-    LICENCES = concat!("SELECT k.slug, ", course_title!("k.id", "k.slug"), " AS title, l.state, l.since, l.lapses_at
+    // Whose page may be opened is decided by `service::sees` of the licences: the holder, the mentor, who manages all
+    // people ($4) and the administrators of the holder's institutions.
+    LICENCES = concat!("SELECT l.id, k.slug, ", course_title!("k.id", "k.slug"), " AS title, l.state, l.since, l.lapses_at,
+            ($4 OR l.person_id = $3 OR COALESCE(l.mentor_id = $3, FALSE) OR EXISTS (SELECT 1 FROM role_grant mine WHERE mine.person_id = $3
+                AND mine.role = 'institution_administrator' AND mine.ended_at IS NULL AND (
+                    EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = $2 AND g.institution_id = mine.institution_id AND g.ended_at IS NULL)
+                    OR EXISTS (SELECT 1 FROM post o WHERE o.person_id = $2 AND o.institution_id = mine.institution_id
+                        AND (o.ends_on IS NULL OR o.ends_on >= $5))))) AS open
         FROM licence l JOIN course k ON k.id = l.course_id WHERE l.person_id = $2 ORDER BY 2, 1");
     // What they taught, with how many came, and what they were trained in; the latest two hundred of each.
     PAST = concat!("SELECT z.part, z.id, z.title, k.slug AS course_slug, ", course_title!("k.id", "k.slug"), " AS course_title, z.state,
-            z.starts_on, z.ends_on, z.date_note, z.place, z.language, z.lead, z.reached, z.own
-        FROM (SELECT 'taught' AS part, d.id, d.course_id, d.title, d.state, d.starts_on, d.ends_on, d.date_note, d.place, d.language, t.lead,
-                (SELECT COUNT(*) FROM enrolment e WHERE e.delivery_id = d.id
-                    AND e.state IN ('attended', 'partly_attended', 'completed', 'not_completed')) AS reached, NULL AS own
+            z.starts_on, z.ends_on, z.date_note, z.place, z.language, z.lead, z.reached, z.completed,
+            CASE WHEN z.sealed THEN COALESCE(w.total, (SELECT MAX(h.total) FROM head_count h JOIN slot s ON s.id = h.slot_id
+                WHERE s.delivery_id = z.id AND s.cancelled_at IS NULL AND NOT EXISTS (SELECT 1 FROM head_count n WHERE n.slot_id = h.slot_id
+                    AND (n.counted_at > h.counted_at OR (n.counted_at = h.counted_at AND n.id > h.id)))), 0) END AS heads,
+            CASE WHEN w.state = 'verified' THEN TRUE ELSE FALSE END AS verified,
+            (SELECT COUNT(*) FROM feedback_item g WHERE g.delivery_id = z.id AND NOT g.by_trainer) AS remarks,
+            (SELECT COUNT(*) FROM feedback_item g WHERE g.delivery_id = z.id AND NOT g.by_trainer AND g.kind = 'praise') AS praise, z.own
+        FROM (SELECT 'taught' AS part, d.id, d.course_id, d.title, d.state, d.starts_on, d.ends_on, d.date_note, d.place, d.language, d.sealed,
+                t.lead, (SELECT COUNT(*) FROM enrolment e WHERE e.delivery_id = d.id
+                    AND e.state IN ('attended', 'partly_attended', 'completed', 'not_completed')) AS reached,
+                (SELECT COUNT(*) FROM enrolment e LEFT JOIN completion c ON c.enrolment_id = e.id WHERE e.delivery_id = d.id
+                    AND e.state IN ('attended', 'partly_attended', 'completed', 'not_completed') AND (e.state = 'completed' OR c.met)) AS completed,
+                NULL AS own
             FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id WHERE t.person_id = $2 AND d.state NOT IN ('cancelled', 'postponed')
             UNION ALL
-            SELECT 'trained', d.id, d.course_id, d.title, d.state, d.starts_on, d.ends_on, d.date_note, d.place, d.language, FALSE, 0, e.state
+            SELECT 'trained', d.id, d.course_id, d.title, d.state, d.starts_on, d.ends_on, d.date_note, d.place, d.language, d.sealed, FALSE, 0, 0, e.state
             FROM enrolment e JOIN delivery d ON d.id = e.delivery_id WHERE e.person_id = $2
                 AND e.state IN ('confirmed', 'attended', 'partly_attended', 'completed', 'not_completed')) z
-        JOIN course k ON k.id = z.course_id
+        JOIN course k ON k.id = z.course_id LEFT JOIN tally w ON w.delivery_id = z.id AND w.state <> 'withdrawn'
         ORDER BY z.part, CASE WHEN z.starts_on IS NULL THEN 1 ELSE 0 END, z.starts_on DESC, z.id DESC LIMIT 400");
     AWAY = "SELECT id, starts_on, ends_on FROM trainer_away WHERE person_id = $1 AND ends_on >= $2 ORDER BY starts_on, id";
     AWAY_ADD = "INSERT INTO trainer_away (id, person_id, starts_on, ends_on) VALUES ($1, $2, $3, $4)";
@@ -193,10 +238,10 @@ statements! {
         person!("licence l JOIN person q ON q.id = l.person_id"), "WHERE l.course_id = $1");
     SPOKEN = "SELECT DISTINCT t.person_id, d.language FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
         JOIN licence l ON l.person_id = t.person_id AND l.course_id = d.course_id WHERE d.course_id = $1";
-    PLACES = concat!("SELECT 'area' AS part, a.code, COALESCE(", area_name!("a.code"), ", a.code) AS name,
+    PLACES = concat!("SELECT 'area' AS part, a.code, COALESCE(", area_name!("a.code"), ", a.code) AS name, a.languages,
             (SELECT COUNT(*) FROM project_area y JOIN project j ON j.id = y.project_id WHERE y.area_code = a.code AND ($3 = '' OR j.key = $3)) AS projects
         FROM area a
-        UNION ALL SELECT 'project', j.key, j.title, 0 FROM project j ORDER BY 1, 3");
+        UNION ALL SELECT 'project', j.key, j.title, '', 0 FROM project j ORDER BY 1, 3");
 }
 
 /// What is asked of the roster.
@@ -228,6 +273,10 @@ pub struct Asked<'a> {
     pub days: Option<(NaiveDate, NaiveDate)>,
     /// Only who taught since.
     pub active_since: Option<NaiveDate>,
+    /// Only of whose deliveries participants said something, or praise.
+    pub feedback: Option<Feedback>,
+    /// How many remarks that takes.
+    pub least_remarks: i64,
     /// How many.
     pub limit: i64,
 }
@@ -259,6 +308,10 @@ pub struct RosterRow {
     pub taught: i64,
     /// The last day they taught.
     pub last_on: Option<NaiveDate>,
+    /// How much participants said of what they gave.
+    pub remarks: i64,
+    /// Praise among it.
+    pub praise: i64,
     /// Title of the licence's course.
     pub course_title: Option<String>,
     /// The licence's state.
@@ -288,7 +341,9 @@ pub async fn roster(h: &mut impl Handle, asked: &Asked<'_>) -> Result<Vec<Roster
         to,
         asked.active_since.is_some(),
         asked.active_since.unwrap_or(asked.today),
-        asked.limit
+        asked.limit,
+        asked.feedback.map_or("", Feedback::code),
+        asked.least_remarks
     )
 }
 
@@ -349,6 +404,8 @@ pub async fn one(
 /// A licence with its course.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct LicenceRow {
+    /// Its id.
+    pub id: LicenceId,
     /// Address of the course.
     pub slug: String,
     /// Title of the course.
@@ -359,11 +416,19 @@ pub struct LicenceRow {
     pub since: DateTime<Utc>,
     /// When it lapses if nothing happens.
     pub lapses_at: Option<DateTime<Utc>>,
+    /// Whether who looks may open its page.
+    pub open: bool,
 }
 
-/// A person's licences.
-pub async fn licences(h: &mut impl Handle, id: PersonId, speak: &str) -> Result<Vec<LicenceRow>, DbError> {
-    fetch_all!(h, LICENCES, speak, id)
+/// A person's licences, as somebody sees them who manages all people or does not.
+pub async fn licences(
+    h: &mut impl Handle,
+    id: PersonId,
+    speak: &str,
+    (asker, manages): (PersonId, bool),
+    today: NaiveDate,
+) -> Result<Vec<LicenceRow>, DbError> {
+    fetch_all!(h, LICENCES, speak, id, asker, manages, today)
 }
 
 /// A delivery that somebody taught or was trained in.
@@ -395,6 +460,16 @@ pub struct PastRow {
     pub lead: bool,
     /// How many came.
     pub reached: i64,
+    /// How many of them completed it.
+    pub completed: i64,
+    /// How many were counted, where it keeps no names.
+    pub heads: Option<i64>,
+    /// Whether their count was confirmed.
+    pub verified: bool,
+    /// How much participants said of it.
+    pub remarks: i64,
+    /// Praise among it.
+    pub praise: i64,
     /// What became of their place in it.
     pub own: Option<EnrolmentState>,
 }
@@ -502,6 +577,8 @@ pub struct PlaceRow {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// Languages of the area, as a list of codes.
+    pub languages: String,
     /// Projects in the area; only that of the key, if one is given.
     pub projects: i64,
 }

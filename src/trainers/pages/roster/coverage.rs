@@ -1,10 +1,12 @@
 //! `/courses/{slug}/coverage`: licensed and active trainers by area and language, and the gaps.
 
 use crate::{
-    i18n, tr,
+    i18n,
+    reporting::pages::numbers::figure,
+    tr,
     trainers::roster::{
-        api::{CoverLine, Coverage, get_coverage},
-        model::Verdict,
+        api::{CoverLine, Coverage, CrossLine, get_coverage},
+        cover::Verdict,
     },
     ui::{format, layout::PageHead, load::load, words},
 };
@@ -45,13 +47,13 @@ fn show(data: Coverage) -> impl IntoView {
     let gaps: Vec<String> = data
         .areas
         .iter()
-        .filter(|line| line.wanted && line.cover.licensed == 0)
+        .filter(|line| line.wanted && line.cover.licensed == Some(0))
         .map(|line| line.name.clone())
         .collect();
     let silent: Vec<String> = data
         .languages
         .iter()
-        .filter(|line| line.wanted && line.cover.licensed == 0)
+        .filter(|line| line.wanted && line.cover.licensed == Some(0))
         .map(|line| words::language(&line.code))
         .collect();
     let total = data.total;
@@ -76,9 +78,9 @@ fn show(data: Coverage) -> impl IntoView {
                 <button class="btn quiet">{tr!(roster.show)}</button>
             </form>
             <div class="stats">
-                <p class="stat"><b>{format::number(total.licensed)}</b><span>{tr!(roster.stat_licensed)}</span></p>
-                <p class="stat"><b>{format::number(total.active)}</b><span>{tr!(roster.stat_active)}</span></p>
-                <p class="stat"><b>{format::number(total.coming)}</b><span>{tr!(roster.stat_coming)}</span></p>
+                <p class="stat"><b>{figure(total.licensed)}</b><span>{tr!(roster.stat_licensed)}</span></p>
+                <p class="stat"><b>{figure(total.active)}</b><span>{tr!(roster.stat_active)}</span></p>
+                <p class="stat"><b>{figure(total.coming)}</b><span>{tr!(roster.stat_coming)}</span></p>
                 <p class="stat"><b>{format::number(gaps.len() as i64)}</b><span>{tr!(roster.stat_gaps)}</span></p>
             </div>
             {(!gaps.is_empty()).then(|| view! {
@@ -92,11 +94,13 @@ fn show(data: Coverage) -> impl IntoView {
                 {tiles(&wanted)}
                 {table(&data, data.areas.clone(), true)}
             </section>
+            {crossings(&data)}
             <section class="section stack">
                 <h2>{tr!(roster.by_language)}</h2>
                 <p class="hint">{tr!(roster.by_language_hint)}</p>
                 {table(&data, data.languages.clone(), false)}
             </section>
+            {data.suppressed.then(|| view! { <p class="muted small">{tr!(cascade.suppressed)}</p> })}
             {footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
         </div>
     }
@@ -125,10 +129,9 @@ fn tiles(lines: &[CoverLine]) -> AnyView {
             } else {
                 line.name.clone()
             };
-            let numbers = if line.cover.licensed > 0 {
-                tr!(roster.tile, licensed = line.cover.licensed, active = line.cover.active)
-            } else {
-                verdict_name(line.verdict)
+            let numbers = match (line.cover.licensed, line.cover.active) {
+                (Some(licensed @ 1..), Some(active)) => tr!(roster.tile, licensed = licensed, active = active),
+                _ => verdict_name(line.verdict),
             };
             view! {
                 <rect class="node" x=x.to_string() y=y.to_string() width=width.to_string() height=height.to_string()></rect>
@@ -151,6 +154,65 @@ fn tiles(lines: &[CoverLine]) -> AnyView {
     .into_any()
 }
 
+/// Areas and languages together. Where nobody is and nobody is wanted nothing stands, so that on a phone, where each
+/// area is a block, it names only what matters.
+fn crossings(data: &Coverage) -> AnyView {
+    if data.crossings.is_empty() || data.spoken.is_empty() {
+        return ().into_any();
+    }
+    let heads = data.spoken.iter().map(|code| view! { <th scope="col">{words::language(code)}</th> }).collect_view();
+    let rows = data
+        .crossings
+        .iter()
+        .map(|area| {
+            let cells = data
+                .spoken
+                .iter()
+                .zip(&area.languages)
+                .map(|(code, it)| {
+                    // Without a space: what is empty is left out on a phone.
+                    view! { <td data-label=words::language(code)>{crossing(data, &area.code, code, it)}</td> }
+                })
+                .collect_view();
+            view! { <tr><th scope="row" data-label=tr!(roster.area)>{area.name.clone()}</th>{cells}</tr> }
+        })
+        .collect_view();
+    view! {
+        <section class="section stack">
+            <h2>{tr!(roster.by_both)}</h2>
+            <p class="hint">{tr!(roster.by_both_hint)}</p>
+            <div class="scroll" role="region" tabindex="0" aria-label=tr!(roster.by_both)>
+                <table class="cards" id="both">
+                    <thead><tr><th scope="col">{tr!(roster.area)}</th>{heads}</tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What there is of an area in a language: how many are licensed and active, or that somebody is missing.
+fn crossing(data: &Coverage, area: &str, language: &str, it: &CrossLine) -> Option<AnyView> {
+    let nobody = it.verdict == Verdict::Gap;
+    if nobody && !it.wanted {
+        return None;
+    }
+    let text = match (it.cover.licensed, it.cover.active) {
+        (Some(0), _) => verdict_name(it.verdict),
+        (licensed, active) => tr!(roster.tile, licensed = figure(licensed), active = figure(active)),
+    };
+    // What is no gap of anybody's is no warning.
+    let tag = format!("tag {}", if it.wanted { colour(it.verdict) } else { "" });
+    let there = data.whole && it.cover.licensed != Some(0);
+    Some(if there {
+        let href = format!("/trainers?course={}&licensed=true&area={area}&language={language}", data.slug);
+        view! { <a class=tag href=href>{text}</a> }.into_any()
+    } else {
+        view! { <span class=tag>{text}</span> }.into_any()
+    })
+}
+
 /// The same as a table; each name leads into the roster with the filter set, for who may see it.
 fn table(data: &Coverage, lines: Vec<CoverLine>, areas: bool) -> AnyView {
     let head = if areas { tr!(roster.area) } else { tr!(roster.language) };
@@ -160,7 +222,7 @@ fn table(data: &Coverage, lines: Vec<CoverLine>, areas: bool) -> AnyView {
         .map(|line| {
             let name = if areas { line.name.clone() } else { words::language(&line.code) };
             let filter = if areas { "area" } else { "language" };
-            let shown = if whole && line.cover.licensed > 0 {
+            let shown = if whole && line.cover.licensed != Some(0) {
                 let href = format!("/trainers?course={slug}&licensed=true&{filter}={}", line.code);
                 view! { <a href=href>{name}</a> }.into_any()
             } else {
@@ -173,10 +235,10 @@ fn table(data: &Coverage, lines: Vec<CoverLine>, areas: bool) -> AnyView {
             view! {
                 <tr>
                     <th scope="row" data-label=head.clone()><span>{shown}{other}</span></th>
-                    <td class="n" data-label=tr!(roster.stat_licensed)>{format::number(line.cover.licensed)}</td>
-                    <td class="n" data-label=tr!(roster.active)>{format::number(line.cover.active)}</td>
-                    <td class="n" data-label=tr!(roster.stat_coming)>{format::number(line.cover.coming)}</td>
-                    <td class="n" data-label=tr!(roster.held.lapsed)>{format::number(line.cover.lapsed)}</td>
+                    <td class="n" data-label=tr!(roster.stat_licensed)>{figure(line.cover.licensed)}</td>
+                    <td class="n" data-label=tr!(roster.active)>{figure(line.cover.active)}</td>
+                    <td class="n" data-label=tr!(roster.stat_coming)>{figure(line.cover.coming)}</td>
+                    <td class="n" data-label=tr!(roster.held.lapsed)>{figure(line.cover.lapsed)}</td>
                     <td data-label=tr!(roster.state)><span class=format!("tag {}", colour(line.verdict))>{verdict_name(line.verdict)}</span></td>
                 </tr>
             }

@@ -1,6 +1,6 @@
 //! `/trainers`: the roster, narrowed by what stands in the address.
 
-use super::{held_name, who};
+use super::{held_name, remarks, who};
 use crate::{
     app::encode,
     i18n,
@@ -8,7 +8,7 @@ use crate::{
     tr,
     trainers::roster::{
         api::{Roster, TrainerLine, get_roster},
-        model::{Held, LANGUAGES, Search},
+        model::{Feedback, Held, LANGUAGES, Search},
     },
     ui::{format, layout::PageHead, load::load, words},
 };
@@ -109,6 +109,13 @@ fn select(name: &'static str, label: String, options: Vec<(String, String)>, cho
     .into_any()
 }
 
+fn feedback_name(feedback: Feedback) -> String {
+    match feedback {
+        Feedback::Heard => tr!(roster.feedback_heard),
+        Feedback::Praised => tr!(roster.feedback_praised),
+    }
+}
+
 fn tick(name: &'static str, label: String, checked: bool) -> AnyView {
     view! { <label><input type="checkbox" name=name value="true" checked=checked/><span>{label}</span></label> }
         .into_any()
@@ -118,6 +125,7 @@ fn filters(data: &Roster) -> AnyView {
     let asked = data.asked.clone();
     let set = asked.pairs().len();
     let languages = LANGUAGES.iter().map(|code| ((*code).to_owned(), words::language(code))).collect();
+    let feedback = Feedback::ALL.iter().map(|it| (it.code().to_owned(), feedback_name(*it))).collect();
     let professions = Profession::ALL.iter().map(|it| (it.code().to_owned(), words::profession(*it))).collect();
     view! {
         <details class="filters">
@@ -130,6 +138,7 @@ fn filters(data: &Roster) -> AnyView {
                     {tick("licensed", tr!(roster.licensed_now), asked.licensed == "true")}
                     {tick("active", tr!(roster.active_now), asked.active == "true")}
                 </fieldset>
+                {select("feedback", tr!(roster.feedback), feedback, &asked.feedback)}
                 {select("language", tr!(roster.language), languages, &asked.language)}
                 {select("area", tr!(roster.area), data.areas.clone(), &asked.area)}
                 {select("institution", tr!(roster.institution), data.institutions.clone(), &asked.institution)}
@@ -167,6 +176,7 @@ fn line(it: TrainerLine) -> AnyView {
                 {(!it.languages.is_empty()).then(|| view! { <p class="muted">{words::languages(&it.languages)}</p> })}
                 {(!licences.is_empty()).then(|| view! { <p>{licences.join(" · ")}</p> })}
                 {taught.map(|taught| view! { <p class="muted">{taught}</p> })}
+                {it.remarks.as_ref().and_then(remarks).map(|said| view! { <p class="muted">{said}</p> })}
             </div>
             <div class="end tags">
                 {licensed.then(|| view! { <span class="tag good">{tr!(roster.held.licensed)}</span> })}

@@ -6,7 +6,13 @@ mod list;
 mod profile;
 mod trainer;
 
-use crate::{lazy, people::model::Profession, tr, trainers::roster::model::Held, ui::words};
+use crate::{
+    lazy,
+    people::model::Profession,
+    tr,
+    trainers::roster::model::{Held, Remarks},
+    ui::words,
+};
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -49,6 +55,18 @@ fn held_tag(state: Held) -> AnyView {
         Held::Withdrawn => "tag bad",
     };
     view! { <span class=class>{held_name(state)}</span> }.into_any()
+}
+
+/// What participants said of deliveries, in words; nothing where they said nothing.
+fn remarks(it: &Remarks) -> Option<String> {
+    match (it.all, it.praise) {
+        (Some(0), _) => None,
+        (None, _) => Some(tr!(roster.little_said)),
+        (Some(all), None) => Some(tr!(roster.remarks, count = all)),
+        (Some(all), Some(praise)) => {
+            Some(format!("{}, {}", tr!(roster.remarks, count = all), tr!(roster.praise, count = praise)))
+        }
+    }
 }
 
 /// What somebody is and where, in a line.

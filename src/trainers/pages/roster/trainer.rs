@@ -1,9 +1,11 @@
 //! `/trainers/{id}`: what a trainer was trained in, what they taught, when, where and to how many.
 
-use super::{held_tag, who};
+use super::{held_tag, remarks, who};
 use crate::{
     deliveries::pages::parts::{dates, state_tag},
-    i18n, tr,
+    i18n,
+    reporting::pages::numbers::figure,
+    tr,
     trainers::roster::api::{PastLine, TrainerView, get_trainer},
     ui::{format, layout::PageHead, load::load, words},
 };
@@ -33,10 +35,11 @@ fn show(data: TrainerView) -> impl IntoView {
         })
     };
     let tags = line.active.then(|| view! { <span class="tag calm">{tr!(roster.active)}</span> }.into_any());
-    let reached: i64 = data.taught.iter().flatten().map(|it| it.reached).sum();
+    let reached = data.reached.unwrap_or_default();
     let meta = view! {
         {line.taught.map(|(count, _)| view! { <li>{tr!(roster.gave, count = count)}</li> })}
         {(reached > 0).then(|| view! { <li>{tr!(roster.reached, count = reached)}</li> })}
+        {line.remarks.as_ref().and_then(remarks).map(|said| view! { <li>{said}</li> })}
         {line.taught.and_then(|(_, last)| last).map(|day| view! { <li>{tr!(roster.last_on, day = format::date(day))}</li> })}
     }
     .into_any();
@@ -89,6 +92,12 @@ fn licences(data: &TrainerView) -> AnyView {
             <div>
                 <dt><a href=format!("/courses/{}", it.slug)>{it.title.clone()}</a></dt>
                 <dd>
+                    {it.id.map(|id| view! {
+                        <a href=format!("/licences/{id}") aria-label=tr!(roster.licence_of, course = it.title.clone())>
+                            {tr!(roster.licence)}
+                        </a>
+                        " "
+                    })}
                     {held_tag(it.state)}" "
                     <span class="muted">{tr!(roster.since, day = format::date(it.since.date_naive()))}</span>
                     {it.lapses_at.map(|at| view! { <br/><small class="muted">{tr!(roster.lapses, day = format::date(at.date_naive()))}</small> })}
@@ -121,18 +130,43 @@ fn away(times: Vec<(chrono::NaiveDate, chrono::NaiveDate)>) -> AnyView {
     .into_any()
 }
 
+/// How many came to a delivery and completed it, and what they said of it.
+fn came(it: &PastLine, label: &str) -> AnyView {
+    let (people, completed) = match it.heads {
+        // Who is counted without a name completes nothing by name.
+        Some((heads, verified)) => {
+            let heads = heads.map_or_else(|| tr!(tallies.few), |heads| tr!(cascade.node.heads, count = heads));
+            let state = if verified { tr!(tallies.state.verified) } else { tr!(tallies.state.unverified) };
+            (view! { <span>{heads}" "<small class="muted">{state.to_lowercase()}</small></span> }.into_any(), None)
+        }
+        None => (figure(it.reached).into_any(), Some(figure(it.completed))),
+    };
+    view! {
+        <td class="n" data-label=label.to_owned()>{people}</td>
+        <td class="n" data-label=tr!(roster.completed)>{completed.unwrap_or_else(|| "–".to_owned())}</td>
+        <td data-label=tr!(roster.remarks_title)>{remarks(&it.remarks).unwrap_or_else(|| "–".to_owned())}</td>
+    }
+    .into_any()
+}
+
 fn table(lines: Vec<PastLine>, taught: bool) -> AnyView {
     if lines.is_empty() {
         return view! { <p class="muted">{if taught { tr!(roster.nothing_taught) } else { tr!(roster.nothing_trained) }}</p> }
             .into_any();
     }
     let last = if taught { tr!(roster.people) } else { tr!(roster.outcome) };
+    let more = taught.then(|| {
+        view! {
+            <th scope="col" class="n">{tr!(roster.completed)}</th>
+            <th scope="col">{tr!(roster.remarks_title)}</th>
+        }
+    });
     let rows = lines
         .into_iter()
         .map(|it| {
             let end = match it.own {
                 Some(state) => view! { <td data-label=last.clone()>{words::enrolment_state(state)}</td> }.into_any(),
-                None => view! { <td class="n" data-label=last.clone()>{format::number(it.reached)}</td> }.into_any(),
+                None => came(&it, &last),
             };
             view! {
                 <tr>
@@ -161,6 +195,7 @@ fn table(lines: Vec<PastLine>, taught: bool) -> AnyView {
                     <th scope="col">{tr!(roster.language)}</th>
                     <th scope="col">{tr!(roster.state)}</th>
                     <th scope="col" class=if taught { "n" } else { "" }>{last.clone()}</th>
+                    {more}
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
