@@ -40,6 +40,8 @@ const LICENCE: Statement = Statement {
     sql: "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at)
         VALUES ($1, $2, $3, 'trained', $4, $4, $4)",
 };
+const NO_ACCOUNT: Statement =
+    Statement { name: "testing::no_account", sql: "DELETE FROM account WHERE person_id = $1" };
 const SIGNED: Statement = Statement {
     name: "testing::signed",
     sql: "INSERT INTO licence_step (id, licence_id, at, from_state, to_state, cause, delivery_id)
@@ -308,6 +310,12 @@ on_both! {
         let tom = house.trainer("Tom").await;
         assert!(members::set_mentor(&g.ada, &ana_place.to_string(), &ana.person_id.to_string()).await.is_err());
         assert!(members::set_mentor(&g.ada, &ben_place.to_string(), &house.person("Nobody", &[]).await.person_id.to_string()).await.is_err());
+        // Who cannot sign in signs nothing off.
+        let silent = house.trainer("Silent").await;
+        let mut tx = house.app.db.begin().await.unwrap();
+        execute!(&mut tx, NO_ACCOUNT, silent.person_id).unwrap();
+        tx.commit().await.unwrap();
+        assert!(members::set_mentor(&g.ada, &ana_place.to_string(), &silent.person_id.to_string()).await.is_err());
         members::set_mentor(&g.ada, &ana_place.to_string(), &tom.person_id.to_string()).await.unwrap();
         assert_eq!(house.count("SELECT COUNT(*) FROM licence WHERE mentor_id IS NOT NULL").await, 1);
         let toms = view(&house.as_actor(&tom), g.cohort).await;
