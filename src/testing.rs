@@ -189,6 +189,8 @@ impl House {
             email,
             language: None,
             grants: grants.to_vec(),
+            gives: false,
+            licences: false,
         }
     }
 

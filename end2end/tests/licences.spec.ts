@@ -222,7 +222,116 @@ test("only licensed trainers lead; who is on the way teaches beside them", { tag
   await open(page, `${fresh.url}${delivery}`);
   await expect(page.locator(".flash.warn")).toContainText("The licence of Ardita Shkreli was withdrawn.");
   await looks(page, "delivery-lacking");
+  // Nor can it be confirmed so; the reason stands there.
+  await open(page, `${fresh.url}${delivery}/state/confirmed`);
+  await button(page, "Confirm the delivery").click();
+  await expect(main(page).locator(".errors")).toContainText("The licence of Ardita Shkreli was withdrawn.");
+  await looks(page, "delivery-not-confirmed");
   await page.context().clearCookies();
   await open(page, `${fresh.url}${delivery}`);
   await expect(page.locator(".flash.warn")).toHaveCount(0);
+});
+
+test("who lapsed is found by name, teaches beside a licensed lead, and is licensed again", { tag: ["@phone", "@nojs"] }, async ({ page, fresh }) => {
+  await enter(page, fresh, "officer");
+  await open(page, `${fresh.url}${COURSE}/licences?state=lapsed`);
+  const lapsed = main(page).locator("table.cards tbody th a");
+  const name = (await lapsed.innerText()).trim();
+  const licence = (await lapsed.getAttribute("href"))!;
+  await open(page, `${fresh.url}/deliveries/new?course=introductory-judges-prosecutors`);
+  const today = new Date().toISOString().slice(0, 10);
+  await page.locator("#f-title").fill("Introductory course, again");
+  await page.locator("#f-starts_on").fill(today);
+  await page.locator("#f-ends_on").fill(today);
+  await page.locator("#f-capacity").fill("12");
+  await button(page, "Schedule").click();
+  await page.waitForURL(/\/deliveries\/[0-9a-f-]{36}$/);
+  await hydrated(page);
+  const delivery = new URL(page.url()).pathname;
+  const found = (name: string) => main(page).locator("ul.list.tight li", { hasText: name });
+  const there = (name: string) => main(page).locator("ul.list:not(.tight) li", { hasText: name });
+
+  // Nobody of the trainer's role: found all the same, and not to lead.
+  await open(page, `${fresh.url}${delivery}/trainers?q=${encodeURIComponent(name)}`);
+  await expect(found(name)).toContainText("Lapsed");
+  await found(name).getByRole("button", { name: "Add" }).click();
+  await expect(found(name)).toContainText("cannot lead");
+  await open(page, `${fresh.url}${delivery}/trainers`);
+  await found("Ardita Shkreli").getByRole("button", { name: "Add" }).click();
+  await expect(there("Ardita Shkreli")).toContainText("Leads");
+  await hydrated(page);
+  await open(page, `${fresh.url}${delivery}/trainers?q=${encodeURIComponent(name)}`);
+  await found(name).getByRole("button", { name: "Add" }).click();
+  await expect(there(name)).toContainText("Lapsed");
+  await hydrated(page);
+  // The lead does not leave them alone.
+  await there("Ardita Shkreli").getByRole("button", { name: "Remove" }).click();
+  await expect(there("Ardita Shkreli")).toContainText("let another licensed trainer lead");
+  await looks(page, "delivery-left-alone");
+
+  for (const to of ["confirmed", "running", "delivered"]) {
+    await open(page, `${fresh.url}${delivery}/state/${to}`);
+    await main(page).locator("form button").click();
+    await page.waitForURL((url) => url.pathname === delivery);
+    await hydrated(page);
+  }
+  await expect(async () => {
+    await open(page, `${fresh.url}${licence}`);
+    await expect(main(page).locator(".timeline [aria-current=step]")).toContainText("Licensed", { timeout: 500 });
+  }).toPass({ timeout: 30_000 });
+  await expect(main(page).locator("ol.history").last()).toContainText("because what was missing was made good");
+  // From the licence to who it is.
+  await main(page).getByRole("link", { name: `${name} among the trainers` }).click();
+  await page.waitForURL(/\/trainers\/[0-9a-f-]{36}$/);
+  await expect(page.locator("h1")).toContainText(name);
+});
+
+test("a new major version is released, waits, and is taken up", { tag: ["@phone", "@nojs"] }, async ({ page, fresh }) => {
+  await enter(page, fresh, "trainer");
+  await open(page, `${fresh.url}/teach/new`);
+  const course = await page.locator("#f-course option", { hasText: "Introductory course" }).first().getAttribute("value");
+  await page.locator("#f-course").selectOption(course);
+  await page.locator("#f-language").selectOption("en");
+  await page.locator("#f-major").fill("2");
+  await page.locator("#f-minor").fill("0");
+  await page.locator("#f-title").fill("Introductory course, second edition");
+  await button(page, "Make the draft").click();
+  await page.waitForURL(/\/packs\/[0-9a-f-]{36}$/);
+  await hydrated(page);
+  await main(page).getByRole("link", { name: "Add a module" }).click();
+  await page.locator("#f-title").fill("Deepfakes in court");
+  await button(page, "Add a module").click();
+  await expect(page.getByRole("heading", { name: "Deepfakes in court", level: 3 })).toBeVisible();
+  await hydrated(page);
+  await main(page).locator(".mod").getByRole("link", { name: "Add a session" }).click();
+  await page.locator("#f-title").fill("What a picture proves");
+  await page.locator("#f-minutes").fill("45");
+  await button(page, "Add a session").click();
+  await expect(page.getByRole("link", { name: "What a picture proves" })).toBeVisible();
+  await hydrated(page);
+  await button(page, "Mark as piloted").click();
+  await expect(button(page, "Feedback is being worked in")).toBeVisible();
+  await hydrated(page);
+  await button(page, "Feedback is being worked in").click();
+  await main(page).getByRole("link", { name: "Release…" }).click();
+  await page.locator("#f-notes").fill("A module on deepfakes is new.");
+  await button(page, "Release this version").click();
+  await expect(page.getByText("This version is released and never changes")).toBeVisible();
+
+  // Licensed from the records, with version 1.
+  await enter(page, fresh, "mentor");
+  await open(page, `${fresh.url}/my/licences`);
+  await main(page).locator("section", { hasText: "Your trainer licences" }).locator("a").first().click();
+  await page.waitForURL(/\/licences\/[0-9a-f-]{36}$/);
+  await hydrated(page);
+  await expect(main(page)).toContainText("Version 2 waits since");
+  await expect(main(page).locator("#take-up")).toContainText("A module on deepfakes is new.");
+  await looks(page, "licence-take-up");
+  await button(page, "Confirm").click();
+  await expect(page.locator("#f-studied-e")).toBeVisible();
+  await page.locator("input[name=studied]").check();
+  await button(page, "Confirm").click();
+  await expect(main(page).locator("#take-up")).toHaveCount(0);
+  await expect(main(page)).toContainText("Version 2 is taken up; nothing newer waits.");
+  await expect(main(page).locator("ol.history").first()).toContainText("New version taken up");
 });

@@ -106,15 +106,19 @@ statements! {
                     OR EXISTS (SELECT 1 FROM post z WHERE z.person_id = p.id AND z.institution_id = mine.institution_id
                         AND (z.ends_on IS NULL OR z.ends_on >= $3)))))
         ORDER BY p.folded, p.id LIMIT 40");
-    // Who may be a mentor: who mentors here, trains in a delivery of the sequence, or has the trainer's role and the name.
+    // Who may be a mentor: who mentors here; and of those who can sign in, who trains in a delivery of the
+    // sequence, or has the trainer's role or a licence, and the name.
     MENTORS = "SELECT p.id, p.given_name || ' ' || p.family_name AS name FROM person p
         WHERE p.id IN (SELECT m.mentor_id FROM cohort_member m WHERE m.cohort_id = $1 AND m.mentor_id IS NOT NULL)
-            OR p.id IN (SELECT t.person_id FROM cohort_step s JOIN cohort_step_delivery x ON x.step_id = s.id
+            OR (EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id AND NOT a.disabled) AND (
+                p.id IN (SELECT t.person_id FROM cohort_step s JOIN cohort_step_delivery x ON x.step_id = s.id
                 JOIN delivery_trainer t ON t.delivery_id = x.delivery_id WHERE s.cohort_id = $1 AND s.kind = 'attend')
             OR ($2 <> '' AND p.folded LIKE $2 AND (EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.role = 'trainer' AND g.ended_at IS NULL)
-                OR EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.state = 'licensed')))
+                OR EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.state = 'licensed')))))
         ORDER BY p.folded, p.id LIMIT 60";
-    MENTOR_KNOWN = "SELECT COUNT(*) FROM person p WHERE p.id = $1 AND (
+    // A mentor's word is given signed in.
+    MENTOR_KNOWN = "SELECT COUNT(*) FROM person p WHERE p.id = $1
+        AND EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id AND NOT a.disabled) AND (
             EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.role = 'trainer' AND g.ended_at IS NULL)
             OR EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.state = 'licensed')
             OR EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.person_id = p.id))";
@@ -426,7 +430,7 @@ pub async fn mentors(h: &mut impl Handle, cohort: CohortId, pattern: &str) -> Re
     fetch_all!(h, MENTORS, cohort, pattern)
 }
 
-/// Whether a person may be a mentor: has the trainer's role or a licence, or has taught.
+/// Whether a person may be a mentor: can sign in, and has the trainer's role or a licence, or has taught.
 pub async fn may_mentor(h: &mut impl Handle, person: PersonId) -> Result<bool, DbError> {
     let (count,): (i64,) = fetch_one!(h, MENTOR_KNOWN, person)?;
     Ok(count > 0)

@@ -41,6 +41,8 @@ const LICENCE: Statement = Statement {
     sql: "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at)
         VALUES ($1, $2, $3, 'trained', $4, $4, $4)",
 };
+const NO_ACCOUNT: Statement =
+    Statement { name: "testing::no_account", sql: "DELETE FROM account WHERE person_id = $1" };
 const TAUGHT: Statement = Statement {
     name: "testing::taught",
     sql: "INSERT INTO licence_ground (id, licence_id, kind, at, met, delivery_id, recorded_at) VALUES ($1, $2, 'taught', $3, TRUE, $4, $3)",
@@ -318,6 +320,12 @@ on_both! {
         let tom = house.trainer("Tom").await;
         assert!(members::set_mentor(&g.ada, &ana_place.to_string(), &ana.person_id.to_string()).await.is_err());
         assert!(members::set_mentor(&g.ada, &ben_place.to_string(), &house.person("Nobody", &[]).await.person_id.to_string()).await.is_err());
+        // Who cannot sign in signs nothing off.
+        let silent = house.trainer("Silent").await;
+        let mut tx = house.app.db.begin().await.unwrap();
+        execute!(&mut tx, NO_ACCOUNT, silent.person_id).unwrap();
+        tx.commit().await.unwrap();
+        assert!(members::set_mentor(&g.ada, &ana_place.to_string(), &silent.person_id.to_string()).await.is_err());
         members::set_mentor(&g.ada, &ana_place.to_string(), &tom.person_id.to_string()).await.unwrap();
         assert_eq!(house.count("SELECT COUNT(*) FROM licence WHERE mentor_id IS NOT NULL").await, 1);
         // Signed off before she was assessed, so that the licence goes nowhere yet: the step is done.

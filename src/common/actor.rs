@@ -49,6 +49,10 @@ pub struct Actor {
     pub language: Option<String>,
     /// Roles held now.
     pub grants: Vec<Grant>,
+    /// Whether they are named as trainer of a delivery, with the role or without.
+    pub gives: bool,
+    /// Whether licences are their business: they have one, accompany somebody to one, or belong to a cohort.
+    pub licences: bool,
 }
 
 impl Actor {

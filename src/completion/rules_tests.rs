@@ -150,7 +150,7 @@ on_both! {
         house.put(it.delivery, "planned").await;
         let version = house.count("SELECT version FROM delivery").await.to_string();
         let confirm = StateForm { id: it.delivery.to_string(), version, to: "confirmed".into(), reason: String::new() };
-        crate::deliveries::service::change_state(&ada, &confirm).await.unwrap();
+        crate::trainers::guard::change_state(&ada, &confirm).await.unwrap();
         institutions::service::edit(&ada, &form("100", "missed", academy.version + 2)).await.unwrap();
         assert_eq!(it.stands(&house).await.2, Standing::Met);
     }

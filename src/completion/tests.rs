@@ -9,7 +9,7 @@ use crate::{
         error::{AppError, Refusal},
         ids::{DeliveryId, EnrolmentId, MaterialId, SlotId},
     },
-    deliveries::{self, model::StateForm},
+    deliveries::model::StateForm,
     execute, on_both,
     people::model::Actor,
     platform::{db::Statement, jobs},
@@ -128,7 +128,7 @@ on_both! {
         let admin = house.as_actor(&it.admin);
         let version = house.count("SELECT version FROM delivery").await.to_string();
         let form = StateForm { id: it.delivery.to_string(), version, to: "delivered".into(), reason: String::new() };
-        deliveries::service::change_state(&admin, &form).await.unwrap();
+        crate::trainers::guard::change_state(&admin, &form).await.unwrap();
         jobs::drain(&house.app, JOBS).await.unwrap();
         assert_eq!(house.count("SELECT COUNT(*) FROM certificate").await, 1);
     }

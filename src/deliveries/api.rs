@@ -1,7 +1,7 @@
 //! Server functions of deliveries, and what they send.
 
 use super::{
-    model::{DeliveryForm, DeliveryHead, DeliveryLine, DeliveryState, Plan, StateForm, Tab},
+    model::{DeliveryForm, DeliveryHead, DeliveryLine, DeliveryState, Plan, Tab},
     timetable::HoursForm,
 };
 use crate::common::{
@@ -278,13 +278,6 @@ pub async fn save_delivery(#[server(flatten)] form: DeliveryForm) -> Result<Done
 pub async fn get_step(id: String, #[server(default)] to: String) -> Result<Step, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::step(&http::ctx()?, &id, &to).await }).await
-}
-
-/// Takes a step in a delivery's life.
-#[server(prefix = "/_fn", endpoint = "deliveries/state")]
-pub async fn change_delivery_state(#[server(flatten)] form: StateForm) -> Result<Done, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::change_state(&http::ctx()?, &form).await }).await
 }
 
 /// The timetable, to change.

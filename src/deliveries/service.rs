@@ -250,6 +250,12 @@ pub async fn save(cx: &Ctx, form: &DeliveryForm) -> Result<Done, AppError> {
             }
             Err(error) => return Err(error.into()),
         }
+        // What was given on another day, or on a day that nobody knew, counts from the new one.
+        if (stands.starts_on, stands.ends_on) != (plan.starts_on, plan.ends_on)
+            && matches!(head.state, DeliveryState::Delivered | DeliveryState::Reported)
+        {
+            jobs::licences_again(cx, &mut tx, delivery).await?;
+        }
         if stands.time_zone != plan.time_zone {
             schedule::keep_wall_clock(&mut tx, delivery, &slots, &plan.time_zone).await?;
         }
@@ -329,13 +335,13 @@ pub async fn step(cx: &Ctx, delivery: &str, to: &str) -> Result<Step, AppError> 
     Ok(Step { head, to })
 }
 
-/// Takes a step in a delivery's life.
-pub async fn change_state(cx: &Ctx, form: &StateForm) -> Result<Done, AppError> {
+/// Takes a step in a delivery's life, for whoever manages it. Whether its trainers may give it is asked by
+/// `trainers`, which calls this.
+pub async fn take_step(cx: &Ctx, tx: &mut Tx, head: &DeliveryHead, form: &StateForm) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
-    let delivery: DeliveryId = id(&form.id)?;
+    demand(Some(actor), Right::ManageDelivery, Record::of(head.host_id))?;
+    let delivery = head.id;
     let version: i64 = form.version.trim().parse().map_err(|_| AppError::field("", FaultKind::Malformed))?;
-    let mut tx = cx.begin().await?;
-    let head = managed(cx, &mut tx, delivery).await?;
     let (to, reason) = form.check(head.state)?;
     if to == DeliveryState::CallOpen && head.sealed {
         return Err(Refusal::Sealed.into());
@@ -345,30 +351,29 @@ pub async fn change_state(cx: &Ctx, form: &StateForm) -> Result<Done, AppError> 
     {
         return Err(Refusal::Over.into());
     }
-    if !store::set_state(&mut tx, delivery, version, to, &actor.name, cx.now()).await? {
-        let by = store::last_editor(&mut tx, delivery).await?;
+    if !store::set_state(tx, delivery, version, to, &actor.name, cx.now()).await? {
+        let by = store::last_editor(tx, delivery).await?;
         let stands = [("state", "", head.state.code().to_owned())];
         return Err(AppError::Conflict(Box::new(Conflict::between(&by, head.version, &stands))));
     }
     if to == DeliveryState::Confirmed {
-        store::fix_rules(&mut tx, &head).await?;
+        store::fix_rules(tx, head).await?;
     }
     let news = News { delivery, state: to, reason };
     let before = News { delivery, state: head.state, reason: String::new() };
-    audit::record(cx, &mut tx, "state", "delivery", delivery, Some(&before), Some(&news)).await?;
+    audit::record(cx, tx, "state", "delivery", delivery, Some(&before), Some(&news)).await?;
     if matches!(to, DeliveryState::Cancelled | DeliveryState::Postponed) {
-        jobs::enqueue(cx, &mut tx, NEWS, &news).await?;
+        jobs::enqueue(cx, tx, NEWS, &news).await?;
     }
     // Whoever had met the rule before the end has been waiting for it.
     if matches!(to, DeliveryState::Running | DeliveryState::Delivered | DeliveryState::Reported) {
-        jobs::look_again(cx, &mut tx, delivery).await?;
+        jobs::look_again(cx, tx, delivery).await?;
     }
     // From the beginning, so that they are invited even where nobody takes the last step.
     if matches!(to, DeliveryState::Running | DeliveryState::Delivered) {
-        jobs::enqueue(cx, &mut tx, FEEDBACK, &jobs::About { delivery }).await?;
+        jobs::enqueue(cx, tx, FEEDBACK, &jobs::About { delivery }).await?;
     }
-    jobs::count_again(cx, &mut tx).await?;
-    tx.commit().await?;
+    jobs::count_again(cx, tx).await?;
     Ok(Done::at(path(delivery), Flash::StateChanged))
 }
 
@@ -382,9 +387,6 @@ pub async fn put_trainer(cx: &Ctx, tx: &mut Tx, head: &DeliveryHead, form: &Trai
     let trainers = store::parts(tx, delivery).await?.into_iter().filter(|part| part.part == "trainer").count();
     let flash = match form.act.as_str() {
         "add" => {
-            if !store::holds_trainer_role(tx, person).await? {
-                return Err(AppError::field("", FaultKind::Choice));
-            }
             if !store::add_trainer(tx, delivery, person, trainers == 0).await? {
                 return Err(Refusal::AlreadySent.into());
             }

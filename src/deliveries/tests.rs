@@ -79,13 +79,13 @@ on_both! {
         assert!(table.left.is_empty());
         let mut version = 1;
         for (to, reason) in [("call_open", ""), ("selection", ""), ("confirmed", ""), ("running", ""), ("delivered", ""), ("reported", "")] {
-            service::change_state(&ada, &step(id, version, to, reason)).await.unwrap();
+            guard::change_state(&ada, &step(id, version, to, reason)).await.unwrap();
             version += 1;
         }
-        assert_eq!(service::change_state(&ada, &step(id, version, "cancelled", "No.")).await.unwrap_err(), Refusal::WrongState.into());
-        assert!(matches!(service::change_state(&ada, &step(id, version, "delivered", "")).await.unwrap_err(), AppError::Invalid(_)));
-        service::change_state(&ada, &step(id, version, "delivered", "A figure was wrong.")).await.unwrap();
-        assert!(matches!(service::change_state(&ada, &step(id, 1, "reported", "")).await.unwrap_err(), AppError::Conflict(_)));
+        assert_eq!(guard::change_state(&ada, &step(id, version, "cancelled", "No.")).await.unwrap_err(), Refusal::WrongState.into());
+        assert!(matches!(guard::change_state(&ada, &step(id, version, "delivered", "")).await.unwrap_err(), AppError::Invalid(_)));
+        guard::change_state(&ada, &step(id, version, "delivered", "A figure was wrong.")).await.unwrap();
+        assert!(matches!(guard::change_state(&ada, &step(id, 1, "reported", "")).await.unwrap_err(), AppError::Conflict(_)));
     }
 }
 
@@ -107,7 +107,7 @@ on_both! {
             service::save(&eve, &form(house.app.id::<DeliveryId>(), 0, academy)).await.unwrap_err(),
             service::save(&ada, &form(id, 1, other)).await.unwrap_err(),
             service::for_edit(&eve, &text, "en").await.unwrap_err(),
-            service::change_state(&eve, &step(id, 1, "call_open", "")).await.unwrap_err(),
+            guard::change_state(&eve, &step(id, 1, "call_open", "")).await.unwrap_err(),
             service::step(&eve, &text, "cancelled").await.unwrap_err(),
             guard::trainers(&eve, &text, "").await.unwrap_err(),
             guard::change_trainer(&eve, &trainer).await.unwrap_err(),

@@ -238,7 +238,7 @@ on_both! {
         jobs::drain(&house.app, HANDLERS).await.unwrap();
         let before = house.count("SELECT COUNT(*) FROM job WHERE kind = 'mail'").await;
         let form = StateForm { id: delivery.to_string(), version: "1".into(), to: "cancelled".into(), reason: "No room.".into() };
-        crate::deliveries::service::change_state(&ada, &form).await.unwrap();
+        crate::trainers::guard::change_state(&ada, &form).await.unwrap();
         jobs::drain(&house.app, HANDLERS).await.unwrap();
         assert_eq!(house.count("SELECT COUNT(*) FROM job WHERE kind = 'mail'").await, before + 1);
         assert_eq!(house.count("SELECT COUNT(*) FROM job WHERE kind = 'mail' AND payload LIKE '%No room.%'").await, 1);

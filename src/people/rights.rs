@@ -120,7 +120,8 @@ pub fn may_somewhere(actor: Option<&Actor>, right: Right) -> bool {
     holders.iter().any(|holder| match holder {
         Anybody | SignedIn => true,
         Anywhere(role) | AtInstitution(role) => actor.has(*role),
-        Named => actor.has(Trainer),
+        // A delivery's trainer may have come by a licence alone.
+        Named => actor.has(Trainer) || (right == Right::KeepRegister && actor.gives),
     })
 }
 
@@ -152,11 +153,22 @@ mod tests {
             email: String::new(),
             language: None,
             grants,
+            gives: false,
+            licences: false,
         }
     }
 
     fn right() -> impl Strategy<Value = Right> {
         proptest::sample::select(RIGHTS.iter().map(|(right, _)| *right).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn who_gives_a_delivery_without_the_role_keeps_its_register_and_nothing_else() {
+        let graduate = Actor { gives: true, ..actor(vec![]) };
+        for (right, _) in RIGHTS {
+            let other = may_somewhere(Some(&actor(vec![])), *right);
+            assert_eq!(may_somewhere(Some(&graduate), *right), other || *right == Right::KeepRegister, "{right:?}");
+        }
     }
 
     proptest! {

@@ -14,7 +14,10 @@ statements! {
     SESSION_ADD = "INSERT INTO session (token_hash, id, account_id, created_at, last_seen_at, expires_at, address, user_agent)
         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)";
     SESSION_ACTOR = "SELECT s.id AS session_id, s.last_seen_at, a.id AS account_id, a.email, a.language,
-            p.id AS person_id, p.given_name, p.family_name, r.role, r.institution_id, r.area_code
+            p.id AS person_id, p.given_name, p.family_name, r.role, r.institution_id, r.area_code,
+            EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.person_id = p.id) AS gives,
+            (EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id) OR EXISTS (SELECT 1 FROM licence l WHERE l.mentor_id = p.id)
+                OR EXISTS (SELECT 1 FROM cohort_member m WHERE m.person_id = p.id AND m.state = 'selected')) AS licences
         FROM session s JOIN account a ON a.id = s.account_id JOIN person p ON p.id = a.person_id
         LEFT JOIN role_grant r ON r.person_id = p.id AND r.ended_at IS NULL
         WHERE s.token_hash = $1 AND s.expires_at > $2 AND NOT a.disabled
@@ -95,6 +98,8 @@ struct ActorRow {
     role: Option<Role>,
     institution_id: Option<InstitutionId>,
     area_code: Option<String>,
+    gives: bool,
+    licences: bool,
 }
 
 /// The person behind a session's token, with the roles held now, and when the session was last
@@ -119,6 +124,8 @@ pub async fn actor_by_token(
                 row.role.map(|role| Grant { role, institution: row.institution_id, area: row.area_code.clone() })
             })
             .collect(),
+        gives: first.gives,
+        licences: first.licences,
     };
     Ok(Some((actor, first.last_seen_at)))
 }

@@ -10,7 +10,7 @@ use crate::{
         forms::Done,
         ids::{AssessmentId, CourseId, DeliveryId, LicenceId, PersonId},
     },
-    deliveries::model::{DeliveryHead, TrainerForm},
+    deliveries::model::{DeliveryHead, StateForm, TrainerForm},
 };
 use chrono::NaiveDate;
 use leptos::{
@@ -106,6 +106,10 @@ pub struct StepLine {
 pub struct GroundLine {
     /// When.
     pub on: NaiveDate,
+    /// Whether that is known.
+    pub dated: bool,
+    /// Since when it was taken back.
+    pub ended_on: Option<NaiveDate>,
     /// What.
     pub kind: Ground,
     /// Whether it counts.
@@ -207,6 +211,12 @@ pub struct LicenceView {
     pub mentors: Vec<(PersonId, String)>,
     /// Whether the demonstration invented it.
     pub invented: bool,
+    /// Whether letters about it reach nobody, for want of an address.
+    pub no_address: bool,
+    /// The training it stands on was taken back, and nothing else trains: since when.
+    pub untrained_on: Option<NaiveDate>,
+    /// The holder's page among the trainers, for who sees it.
+    pub trainer: Option<PersonId>,
 }
 
 /// A licence of one's own, or of somebody one is the mentor of.
@@ -267,7 +277,7 @@ pub struct DeliveryTrainers {
     pub trainers: Vec<DeliveryTrainer>,
     /// What was searched for.
     pub query: String,
-    /// Persons with the trainer's role who match, and the state of their licence.
+    /// Who matches and has the trainer's role or a licence, and the state of the licence.
     pub found: Vec<(PersonId, String, Option<LicenceState>)>,
 }
 
@@ -376,6 +386,13 @@ pub async fn get_delivery_trainers(id: String, #[server(default)] query: String)
 pub async fn change_trainer(#[server(flatten)] form: TrainerForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::guard::change_trainer(&http::ctx()?, &form).await }).await
+}
+
+/// Takes a step in a delivery's life, where its trainers may give it.
+#[server(prefix = "/_fn", endpoint = "trainers/delivery-state")]
+pub async fn change_delivery_state(#[server(flatten)] form: StateForm) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::guard::change_state(&http::ctx()?, &form).await }).await
 }
 
 /// What is lacking in the licences of a delivery's trainers, for whoever manages it.

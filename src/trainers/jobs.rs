@@ -2,9 +2,9 @@
 
 use super::{
     letters::{self, Word},
-    life::{By, ensure, ground, hold},
+    life::{By, ensure, ground, hold, undo},
     look_store,
-    model::{Cause, Ground, LicenceState, RouteKind},
+    model::{Cause, Ground, LicenceState, RouteKind, licensed_on},
     store::{self, NewGround},
 };
 use crate::{
@@ -79,19 +79,21 @@ pub async fn look_at_course(cx: &Ctx, tx: &mut Tx, course: CourseId) -> Result<(
     Ok(jobs::enqueue_once(cx, tx, RULES, &OfCourse { course }, &format!("{RULES}:{course}")).await?)
 }
 
-/// What a delivery means for licences: who completed a course that trains or refreshes, and who gave it.
-/// Bears being run twice.
+/// What a delivery means for licences: who completed a course that trains or refreshes, and who gave it; and
+/// what it means no more. Bears being run twice.
 pub async fn look(cx: &Ctx, delivery: DeliveryId) -> Result<(), AppError> {
     let mut tx = cx.begin().await?;
     let Some(head) = deliveries::store::head(&mut tx, delivery).await? else { return Ok(()) };
-    // A delivery counts from its last day on, whenever that is entered.
-    let at: DateTime<Utc> =
-        head.ends_on.or(head.starts_on).map_or(cx.now(), |day| day.and_time(NaiveTime::MIN).and_utc()).min(cx.now());
+    // A delivery counts from its last day on, whenever that is entered. One whose day nobody knows is written
+    // down today and keeps nothing alive.
+    let day: Option<DateTime<Utc>> =
+        head.ends_on.or(head.starts_on).map(|day| day.and_time(NaiveTime::MIN).and_utc().min(cx.now()));
     let pack = look_store::major(&mut tx, delivery).await?;
     let by = By::of(Cause::Completion, Some(delivery));
     let new = |kind, met, course: CourseId| NewGround {
         kind,
-        at,
+        at: day.unwrap_or(cx.now()),
+        dated: day.is_some(),
         met,
         delivery: Some(delivery),
         major: pack.filter(|(of, _)| *of == course).map(|(_, major)| major),
@@ -113,17 +115,18 @@ pub async fn look(cx: &Ctx, delivery: DeliveryId) -> Result<(), AppError> {
             held.settle(cx, &mut tx, by).await?;
         }
     }
-    look_store::forget_untaught(&mut tx, delivery).await?;
+    for (ground, id) in look_store::undone(&mut tx, delivery).await? {
+        let mut held = hold(cx, &mut tx, id).await?;
+        undo(cx, &mut tx, &mut held, ground, delivery).await?;
+    }
     if matches!(head.state, DeliveryState::Delivered | DeliveryState::Reported) {
-        for (id, state, since, licensed_lead) in look_store::taught(&mut tx, delivery).await? {
-            // Who lapsed after the last day was licensed when it was given.
-            let was_licensed = match state {
-                LicenceState::Licensed => true,
-                LicenceState::Lapsed => since > at,
-                _ => false,
-            };
-            let mut held = hold(cx, &mut tx, id).await?;
-            let new = new(Ground::Taught, was_licensed || licensed_lead, head.course_id);
+        let given = look_store::taught(&mut tx, delivery).await?;
+        // As they stood when it was given, not as they stand now.
+        let was: Vec<bool> = given.iter().map(|it| licensed_on(&it.steps, day)).collect();
+        for (one, alone) in given.iter().zip(&was) {
+            let beside = given.iter().zip(&was).any(|(it, was)| it.lead && *was && it.licence != one.licence);
+            let mut held = hold(cx, &mut tx, one.licence).await?;
+            let new = new(Ground::Taught, *alone || beside, head.course_id);
             if ground(cx, &mut tx, &mut held, &new).await? {
                 held.settle(cx, &mut tx, by).await?;
             }

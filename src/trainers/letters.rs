@@ -18,6 +18,8 @@ use chrono::{DateTime, Utc};
 /// What a letter says.
 #[derive(Clone, Copy, Debug)]
 pub enum Word<'a> {
+    /// Somebody was put forward as candidate, for a reason.
+    PutForward(&'a str),
     /// The person is licensed.
     Licensed,
     /// The licence will lapse.
@@ -28,6 +30,8 @@ pub enum Word<'a> {
     Lapsed(Why),
     /// It is alive again.
     Mended,
+    /// The training it stood on was taken back.
+    TakenBack,
     /// It was withdrawn, for a reason.
     Withdrawn(&'a str),
     /// It was opened again, for a reason.
@@ -63,8 +67,12 @@ impl Word<'_> {
 }
 
 /// Writes what is to be said to the holder and, where it concerns the supervised way, to the mentor. What was
-/// said before is not said again.
+/// said before is not said again; what reaches nobody for want of an address has not been said.
 pub async fn tell(cx: &Ctx, tx: &mut Tx, licence: &Licence, word: Word<'_>) -> Result<(), AppError> {
+    let mentor_email = licence.mentor_email.as_ref().filter(|email| word.copied() && !email.is_empty());
+    if licence.email.is_empty() && mentor_email.is_none() {
+        return Ok(());
+    }
     if let Some((kind, about)) = word.once()
         && !look_store::add_letter(tx, licence.id, kind, &about, cx.now()).await?
     {
@@ -91,7 +99,7 @@ pub async fn tell(cx: &Ctx, tx: &mut Tx, licence: &Licence, word: Word<'_>) -> R
         })
     };
     mail::send(cx, tx, &write(locale, &licence.name, &licence.email)).await?;
-    if let (Some(name), Some(email)) = (&mentor, &licence.mentor_email) {
+    if let (Some(name), Some(email)) = (&mentor, mentor_email) {
         mail::send(cx, tx, &write(speaks(licence.mentor_language.as_deref()), name, email)).await?;
     }
     Ok(())
@@ -108,6 +116,13 @@ fn why_words(why: Why) -> String {
 fn words(locale: Locale, word: Word<'_>, name: &str, course: &str) -> (String, String) {
     let day = |at: DateTime<Utc>| date(locale, at.date_naive());
     match word {
+        Word::PutForward(reason) => (
+            tr!(licences.mail.put_forward_subject, course = course),
+            tr!(licences.mail.put_forward, course = course, reason = reason),
+        ),
+        Word::TakenBack => {
+            (tr!(licences.mail.taken_back_subject, course = course), tr!(licences.mail.taken_back, course = course))
+        }
         Word::Licensed => (
             tr!(licences.mail.licensed_subject, course = course),
             tr!(licences.mail.licensed, name = name, course = course),

@@ -2,7 +2,7 @@
 
 use super::{
     letters::{self, Word},
-    model::{Cause, Facts, LicenceState, Rule, Tended, advance, mended, step, tend},
+    model::{Cause, Facts, LicenceState, Rule, Tended, advance, falls_back, mended, step, tend},
     store::{self, Licence, NewGround, NewStep},
 };
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     platform::{audit, context::Ctx, db::Tx},
 };
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 /// What made a change.
 #[derive(Clone, Copy, Debug)]
@@ -103,9 +104,11 @@ async fn write_step(
     Ok(store::add_step(tx, cx.app.id(), id, &new).await?)
 }
 
-/// Writes down something that the licence stands on, and counts it; false when it stood there already.
+/// Writes down something that the licence stands on, or what is known of it by now, and counts it; false when
+/// it stood there already.
 pub async fn ground(cx: &Ctx, tx: &mut Tx, held: &mut Held, new: &NewGround<'_>) -> Result<bool, AppError> {
-    if !store::add_ground(tx, cx.app.id(), held.licence.id, new, cx.now()).await? {
+    let id = held.licence.id;
+    if !store::add_ground(tx, cx.app.id(), id, new, cx.now()).await? && !store::revise_ground(tx, id, new).await? {
         return Ok(false);
     }
     if let Some(major) = new.major
@@ -117,6 +120,18 @@ pub async fn ground(cx: &Ctx, tx: &mut Tx, held: &mut Held, new: &NewGround<'_>)
     let major = held.licence.major;
     held.facts = store::facts(&store::story(tx, held.licence.id).await?, major);
     Ok(true)
+}
+
+/// Takes back something that the licence stood on. Whoever is on the way and was trained by it goes back to the
+/// beginning; who is licensed stays so, and what kept the licence alive no longer does.
+pub async fn undo(cx: &Ctx, tx: &mut Tx, held: &mut Held, ground: Uuid, delivery: DeliveryId) -> Result<(), AppError> {
+    store::end_ground(tx, ground, cx.now()).await?;
+    held.facts = store::facts(&store::story(tx, held.licence.id).await?, held.licence.major);
+    audit::record(cx, tx, "take_back", "licence", held.licence.id, None, Some(&delivery)).await?;
+    if falls_back(held.licence.state, &held.facts) {
+        held.go(cx, tx, LicenceState::Candidate, By::of(Cause::TakenBack, Some(delivery))).await?;
+    }
+    held.write(cx, tx).await
 }
 
 impl Held {
@@ -146,6 +161,7 @@ impl Held {
             (LicenceState::Lapsed, LicenceState::Licensed) => Word::Mended,
             (_, LicenceState::Licensed) => Word::Licensed,
             (_, LicenceState::Withdrawn) => Word::Withdrawn(by.reason),
+            (_, LicenceState::Candidate) => Word::TakenBack,
             (_, LicenceState::Lapsed) => match why {
                 Some(why) => Word::Lapsed(why),
                 None => return Ok(()),

@@ -9,23 +9,27 @@ use crate::{
     statements,
 };
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 statements! {
     // What a completed delivery means for licences of other courses.
     COMPLETED = "SELECT r.course_id, r.kind, e.person_id FROM licence_route r JOIN delivery d ON d.course_id = r.by_course_id
         JOIN enrolment e ON e.delivery_id = d.id AND e.state = 'completed'
         WHERE d.id = $1 ORDER BY r.course_id, e.person_id, r.kind";
-    // Who gave a delivery and is on the way to a licence of its course or holds one.
-    TAUGHT = "SELECT l.id, l.state, l.since, EXISTS (SELECT 1 FROM delivery_trainer x
-                JOIN licence y ON y.person_id = x.person_id AND y.course_id = d.course_id AND y.state = 'licensed'
-                WHERE x.delivery_id = d.id AND x.lead AND x.person_id <> t.person_id) AS licensed_lead
-        FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
+    // Who gave a delivery and is on the way to a licence of its course or holds one, with every step of it.
+    TAUGHT = "SELECT l.id, t.lead, s.at, s.to_state FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
         JOIN licence l ON l.person_id = t.person_id AND l.course_id = d.course_id
-        WHERE d.id = $1 ORDER BY l.id";
-    // Who was taken off a delivery has not given it.
-    UNTAUGHT = "DELETE FROM licence_ground WHERE delivery_id = $1 AND kind = 'taught' AND NOT EXISTS (
-        SELECT 1 FROM licence l JOIN delivery_trainer t ON t.person_id = l.person_id AND t.delivery_id = $1
-        WHERE l.id = licence_ground.licence_id)";
+        JOIN licence_step s ON s.licence_id = l.id
+        WHERE d.id = $1 ORDER BY l.id, s.at, s.id";
+    // Who was taken off a delivery has not given it, and whose completion was taken back has not completed it.
+    // Who was never entered with a place is left alone: that is a record of the past.
+    UNDONE = "SELECT g.id, g.licence_id FROM licence_ground g JOIN licence l ON l.id = g.licence_id
+        WHERE g.delivery_id = $1 AND g.ended_at IS NULL AND (
+            (g.kind = 'taught' AND NOT EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = $1 AND t.person_id = l.person_id))
+            OR (g.kind IN ('trained', 'refreshed')
+                AND EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = $1 AND e.person_id = l.person_id)
+                AND NOT EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = $1 AND e.person_id = l.person_id AND e.state = 'completed')))
+        ORDER BY g.licence_id, g.id";
     MAJOR = "SELECT p.course_id, p.major FROM delivery d JOIN pack p ON p.id = d.pack_id WHERE d.id = $1";
     AT_DELIVERY = "SELECT t.person_id, p.given_name || ' ' || p.family_name AS name, t.lead, l.id AS licence_id, l.state, l.since
         FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id JOIN person p ON p.id = t.person_id
@@ -34,7 +38,8 @@ statements! {
     FOUND_TRAINERS = "SELECT p.id, p.given_name || ' ' || p.family_name AS name, l.state
         FROM person p LEFT JOIN licence l ON l.person_id = p.id AND l.course_id = $2
         WHERE p.folded LIKE $3
-            AND EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.role = 'trainer' AND g.ended_at IS NULL)
+            AND (l.state <> 'withdrawn'
+                OR EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.role = 'trainer' AND g.ended_at IS NULL))
             AND NOT EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = $1 AND t.person_id = p.id)
         ORDER BY CASE WHEN l.state = 'licensed' THEN 0 WHEN l.state IS NULL THEN 2 ELSE 1 END, p.folded, p.id LIMIT 30";
     // What the day's job looks at: what may lapse within a year, and whoever has a version to take up.
@@ -45,7 +50,7 @@ statements! {
         ORDER BY l.id";
     // Supervised deliveries that wait for the mentor's word since before $1.
     UNSIGNED = "SELECT l.id, g.delivery_id FROM licence l JOIN licence_rule r ON r.course_id = l.course_id AND r.supervised
-        JOIN licence_ground g ON g.licence_id = l.id AND g.kind = 'taught' AND g.met AND g.delivery_id IS NOT NULL
+        JOIN licence_ground g ON g.licence_id = l.id AND g.kind = 'taught' AND g.met AND g.ended_at IS NULL AND g.delivery_id IS NOT NULL
         WHERE l.state IN ('candidate', 'trained', 'assessed') AND l.mentor_id IS NOT NULL AND g.recorded_at <= $1
             AND NOT EXISTS (SELECT 1 FROM licence_ground s WHERE s.licence_id = l.id AND s.kind = 'signed_off'
                 AND (s.met OR s.delivery_id = g.delivery_id))
@@ -73,17 +78,33 @@ pub async fn completed(
     fetch_all!(h, COMPLETED, delivery)
 }
 
-/// Who gave a delivery: the licence, its state, since when, and whether somebody else who is licensed led.
-pub async fn taught(
-    h: &mut impl Handle,
-    delivery: DeliveryId,
-) -> Result<Vec<(LicenceId, LicenceState, DateTime<Utc>, bool)>, DbError> {
-    fetch_all!(h, TAUGHT, delivery)
+/// Somebody who gave a delivery.
+#[derive(Clone, Debug)]
+pub struct Taught {
+    /// The licence.
+    pub licence: LicenceId,
+    /// Whether they led.
+    pub lead: bool,
+    /// The steps of the licence, in their order.
+    pub steps: Vec<(DateTime<Utc>, LicenceState)>,
 }
 
-/// Forgets who was taken off a delivery as somebody who gave it.
-pub async fn forget_untaught(tx: &mut Tx, delivery: DeliveryId) -> Result<(), DbError> {
-    execute!(tx, UNTAUGHT, delivery).map(|_| ())
+/// Who gave a delivery and has a licence for its course, whatever its state.
+pub async fn taught(h: &mut impl Handle, delivery: DeliveryId) -> Result<Vec<Taught>, DbError> {
+    let rows: Vec<(LicenceId, bool, DateTime<Utc>, LicenceState)> = fetch_all!(h, TAUGHT, delivery)?;
+    let mut found: Vec<Taught> = Vec::new();
+    for (licence, lead, at, to) in rows {
+        match found.last_mut() {
+            Some(last) if last.licence == licence => last.steps.push((at, to)),
+            _ => found.push(Taught { licence, lead, steps: vec![(at, to)] }),
+        }
+    }
+    Ok(found)
+}
+
+/// What a delivery meant and means no more: grounds with their licences.
+pub async fn undone(h: &mut impl Handle, delivery: DeliveryId) -> Result<Vec<(Uuid, LicenceId)>, DbError> {
+    fetch_all!(h, UNDONE, delivery)
 }
 
 /// The course and major version of the pack that a delivery was given with.
@@ -113,8 +134,8 @@ pub async fn at_delivery(h: &mut impl Handle, delivery: DeliveryId) -> Result<Ve
     fetch_all!(h, AT_DELIVERY, delivery)
 }
 
-/// Persons with the trainer's role whose folded name matches, not yet in the delivery, with the state of their
-/// licence for the course; who is licensed comes first.
+/// Persons with the trainer's role or a licence for the course that was not withdrawn, whose folded name matches,
+/// not yet in the delivery, with the state of their licence; who is licensed comes first.
 pub async fn find_trainers(
     h: &mut impl Handle,
     delivery: DeliveryId,

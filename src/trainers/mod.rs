@@ -20,6 +20,10 @@ pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]
+mod guard_tests;
+#[cfg(all(test, feature = "ssr"))]
+mod life_tests;
+#[cfg(all(test, feature = "ssr"))]
 mod model_tests;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

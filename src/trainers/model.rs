@@ -6,7 +6,7 @@ mod forms;
 pub use forms::{Act, CandidateForm, DecisionForm, MentorForm, NOTE_MAX, RuleForm, SignOffForm, WholeRule};
 
 use crate::common::error::Refusal;
-use chrono::{DateTime, Months, TimeDelta, Utc};
+use chrono::{DateTime, Months, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 crate::text_enum! {
@@ -44,6 +44,8 @@ crate::text_enum! {
         Decision = "decision",
         /// Entered from a record of the past.
         Record = "record",
+        /// The training it stood on was taken back.
+        TakenBack = "taken_back",
     }
 }
 
@@ -215,13 +217,15 @@ impl Rule {
 /// withdrawn only by decision and opened again only by decision. What is entered from records of the past
 /// takes the same steps.
 pub fn step(from: Option<LicenceState>, to: LicenceState, cause: Cause) -> Result<(), Refusal> {
-    use Cause::{Assessment, Completion, Decision, Lapse, Mended, Record, SignOff};
+    use Cause::{Assessment, Completion, Decision, Lapse, Mended, Record, SignOff, TakenBack};
     use LicenceState::{Assessed, Candidate, Lapsed, Licensed, Trained, Withdrawn};
     let ways: &[Cause] = match (from, to) {
         (None, Candidate) => &[Completion, Decision, Record],
         (Some(Candidate), Trained) => &[Completion, Assessment, SignOff, Decision, Record],
         (Some(Trained), Assessed) => &[Completion, Assessment, SignOff, Decision, Record],
         (Some(Trained | Assessed), Licensed) => &[Completion, Assessment, SignOff, Decision, Record],
+        // Who is licensed stays so until somebody decides.
+        (Some(Trained | Assessed), Candidate) => &[TakenBack],
         (Some(Licensed), Lapsed) => &[Lapse, Record],
         (Some(Lapsed), Licensed) => &[Mended, Decision, Record],
         (Some(Candidate | Trained | Assessed | Licensed | Lapsed), Withdrawn) => &[Decision, Record],
@@ -247,6 +251,22 @@ pub fn advance(from: LicenceState, rule: &Rule, facts: &Facts) -> Vec<LicenceSta
         };
         steps.push(state);
     }
+}
+
+/// Whether somebody on the way goes back to the beginning: what trained them has been taken back.
+pub fn falls_back(state: LicenceState, facts: &Facts) -> bool {
+    matches!(state, LicenceState::Trained | LicenceState::Assessed) && !facts.trained
+}
+
+/// Whether somebody was licensed for a delivery of a day, by the steps of the licence in their order. Who was
+/// licensed when the day began was, whatever came after, and so was who became it on that day. Where nobody
+/// knows the day, it must be enough to have been licensed ever.
+pub fn licensed_on(steps: &[(DateTime<Utc>, LicenceState)], day: Option<DateTime<Utc>>) -> bool {
+    let licensed = |(_, state): &(DateTime<Utc>, LicenceState)| *state == LicenceState::Licensed;
+    let Some(day) = day else { return steps.iter().any(licensed) };
+    let over = day.date_naive().and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1);
+    steps.iter().take_while(|(at, _)| *at <= day).last().is_some_and(licensed)
+        || steps.iter().any(|step| step.0 > day && step.0 < over && licensed(step))
 }
 
 /// Where a withdrawn licence stands when it is opened again: as far as its conditions carry.
@@ -318,6 +338,8 @@ crate::text_enum! {
         NeedsLead = "needs_lead",
         /// Leads without being licensed.
         LeadUnlicensed = "lead_unlicensed",
+        /// Would stay behind without the licensed lead.
+        LeftAlone = "left_alone",
     }
 }
 

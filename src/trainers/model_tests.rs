@@ -1,7 +1,8 @@
 //! The licence over random time: what happens, when, and what the job makes of it.
 
 use super::model::{
-    Cause, Facts, LicenceState, Release, Rule, Why, advance, lack, mended, reopened, replay, step, tend,
+    Cause, Facts, LicenceState, Release, Rule, Why, advance, falls_back, lack, licensed_on, mended, reopened, replay,
+    step, tend,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -10,6 +11,8 @@ use proptest::prelude::*;
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Train,
+    /// The training is taken back.
+    Untrain,
     Pass,
     SignOff,
     Teach,
@@ -25,6 +28,7 @@ enum Event {
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         1 => Just(Event::Train),
+        1 => Just(Event::Untrain),
         1 => Just(Event::Pass),
         1 => Just(Event::SignOff),
         1 => Just(Event::Teach),
@@ -90,6 +94,13 @@ impl Kept {
         let mut cause = Cause::Completion;
         match event {
             Event::Train => self.facts.trained = true,
+            // Of who is licensed nothing is taken away but by decision, which this does not follow further.
+            Event::Untrain if !matches!(self.state, LicenceState::Licensed | LicenceState::Lapsed) => {
+                self.facts.trained = false;
+                if falls_back(self.state, &self.facts) {
+                    self.go(LicenceState::Candidate, Cause::TakenBack, now);
+                }
+            }
             Event::Pass => {
                 self.facts.passed = true;
                 cause = Cause::Assessment;
@@ -111,7 +122,7 @@ impl Kept {
                 self.go(reopened(&self.rule, &self.facts), Cause::Decision, now);
             }
             Event::Renew if self.state == LicenceState::Lapsed => self.go(LicenceState::Licensed, Cause::Decision, now),
-            Event::Withdraw | Event::Reopen | Event::Renew | Event::Night => {}
+            Event::Untrain | Event::Withdraw | Event::Reopen | Event::Renew | Event::Night => {}
         }
         for to in advance(self.state, &self.rule, &self.facts) {
             self.go(to, cause, now);
@@ -250,6 +261,25 @@ fn notice_first_then_the_lapse() {
     assert!(late.notice && !late.lapses);
     assert!(!tend(&rule, &facts, Some(at("2015-06-01")), at("2015-07-30")).lapses);
     assert!(tend(&rule, &facts, Some(at("2015-06-01")), at("2015-07-31")).lapses);
+}
+
+#[test]
+fn who_was_licensed_on_a_day() {
+    use LicenceState::{Lapsed, Licensed, Trained};
+    let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
+    let day = |text: &str| Some(at(&format!("{text}T00:00:00Z")));
+    let steps = [
+        (at("2026-01-05T09:00:00Z"), Trained),
+        (at("2026-03-10T16:00:00Z"), Licensed),
+        (at("2026-06-20T09:00:00Z"), Lapsed),
+    ];
+    assert!(!licensed_on(&steps, day("2026-03-09")));
+    // Licensed in the afternoon, lapsed in the morning: both days count.
+    assert!(licensed_on(&steps, day("2026-03-10")) && licensed_on(&steps, day("2026-06-20")));
+    assert!(licensed_on(&steps, day("2026-05-01")));
+    assert!(!licensed_on(&steps, day("2026-06-21")));
+    // Nobody knows the day.
+    assert!(licensed_on(&steps, None) && !licensed_on(&steps[..1], None));
 }
 
 #[test]

@@ -246,6 +246,8 @@ pub async fn add_candidate(cx: &Ctx, form: &CandidateForm) -> Result<Done, AppEr
     if !made {
         return Err(Refusal::AlreadySent.into());
     }
+    let candidate = store::licence(&mut tx, licence, "en").await?.ok_or(AppError::Internal)?;
+    letters::tell(cx, &mut tx, &candidate, Word::PutForward(&reason)).await?;
     for delivery in look_store::past_of_person(&mut tx, course.id, person).await? {
         jobs::licences_again(cx, &mut tx, delivery).await?;
     }
@@ -261,7 +263,7 @@ fn delivery_of(row: &StoryRow) -> Option<(DeliveryId, String)> {
 fn to_sign(story: &[StoryRow]) -> Vec<(DeliveryId, String)> {
     let of = |kind: Ground| story.iter().filter(move |row| row.part == "ground" && row.what == kind.code());
     of(Ground::Taught)
-        .filter(|row| row.met)
+        .filter(|row| row.counts(Ground::Taught))
         .filter(|row| !of(Ground::SignedOff).any(|signed| signed.delivery_id == row.delivery_id))
         .filter_map(delivery_of)
         .collect()
@@ -361,6 +363,8 @@ fn shown(
             .filter_map(|row| {
                 Some(GroundLine {
                     on: row.at.date_naive(),
+                    dated: row.dated,
+                    ended_on: row.ended_at.map(|at| at.date_naive()),
                     kind: row.what.parse().ok()?,
                     met: row.met,
                     delivery: delivery_of(row),
@@ -401,6 +405,16 @@ fn shown(
         mentor: licence.mentor_name,
         mentor_id: licence.mentor_id,
         invented: licence.invented,
+        no_address: licence.email.is_empty(),
+        untrained_on: story
+            .iter()
+            .filter(|row| !facts.trained && row.part == "ground" && row.what == Ground::Trained.code())
+            .filter_map(|row| row.ended_at)
+            .max()
+            .map(|at| at.date_naive()),
+        // Who runs deliveries sees every trainer's page; others those that are public, and their own.
+        trainer: (looks.own || licence.public || may_somewhere(cx.actor.as_ref(), Right::ManageDelivery))
+            .then_some(licence.person_id),
     }
 }
 
@@ -437,6 +451,7 @@ pub async fn decide(cx: &Ctx, form: &DecisionForm) -> Result<Done, AppError> {
             let new = NewGround {
                 kind,
                 at: cx.now(),
+                dated: true,
                 met: true,
                 delivery: None,
                 major: None,
@@ -496,6 +511,7 @@ pub async fn sign_off(cx: &Ctx, form: &SignOffForm) -> Result<Done, AppError> {
     let new = NewGround {
         kind: Ground::SignedOff,
         at: cx.now(),
+        dated: true,
         met: passed,
         delivery: Some(delivery),
         major: None,
@@ -534,6 +550,7 @@ pub async fn take_up(cx: &Ctx, licence: &str, major: &str, studied: &str) -> Res
     let new = NewGround {
         kind: Ground::TakenUp,
         at: cx.now(),
+        dated: true,
         met: true,
         delivery: None,
         major: Some(major),
@@ -585,6 +602,7 @@ pub(super) async fn assessed(
     let new = NewGround {
         kind: Ground::Assessed,
         at: cx.now(),
+        dated: true,
         met: passed,
         delivery,
         major: None,

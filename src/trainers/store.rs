@@ -47,8 +47,9 @@ statements! {
     ROUTE_ADD = "INSERT INTO licence_route (course_id, by_course_id, kind) VALUES ($1, $2, $3)";
     LICENCE = concat!("SELECT l.id, l.person_id, l.course_id, c.slug AS course_slug, ", title!("$2"), ", l.state, l.since, l.mentor_id,
             l.major, l.lapses_at, l.noticed_at, l.invented, l.version, l.updated_by,
-            p.given_name || ' ' || p.family_name AS name, p.email, a.language,
-            m.given_name || ' ' || m.family_name AS mentor_name, m.email AS mentor_email, b.language AS mentor_language,
+            EXISTS (SELECT 1 FROM trainer_profile f WHERE f.person_id = l.person_id AND f.consented_at IS NOT NULL) AS public,
+            p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
+            m.given_name || ' ' || m.family_name AS mentor_name, COALESCE(NULLIF(m.email, ''), b.email) AS mentor_email, b.language AS mentor_language,
             (r.course_id IS NOT NULL) AS ruled, r.assessed, r.supervised, r.active_months, r.uptake_months, r.notice_days
         FROM licence l JOIN course c ON c.id = l.course_id JOIN person p ON p.id = l.person_id
         LEFT JOIN account a ON a.person_id = p.id
@@ -58,8 +59,13 @@ statements! {
     // Takes the row, so that what is read after it is what is written upon.
     HOLD = "UPDATE licence SET updated_at = $2 WHERE id = $1";
     OF_PERSON = "SELECT id, state FROM licence WHERE person_id = $1 AND course_id = $2";
-    ADD = "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at, updated_by)
-        VALUES ($1, $2, $3, 'candidate', $4, $4, $4, $5) ON CONFLICT DO NOTHING";
+    ADD = "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at, updated_by, mentor_id)
+        VALUES ($1, $2, $3, 'candidate', $4, $4, $4, $5, $6) ON CONFLICT DO NOTHING";
+    // Who was named in the cohort that leads to the course, of several the latest.
+    COHORT_MENTOR = "SELECT m.mentor_id FROM cohort_member m JOIN cohort h ON h.id = m.cohort_id
+        WHERE m.person_id = $1 AND h.course_id = $2 AND m.state = 'selected' AND m.mentor_id IS NOT NULL AND m.mentor_id <> $1
+            AND h.state <> 'cancelled'
+        ORDER BY m.updated_at DESC, m.id DESC LIMIT 1";
     SET = "UPDATE licence SET state = $2, since = $3, major = $4, lapses_at = $5, noticed_at = $6, updated_at = $7, updated_by = $8,
             version = version + 1
         WHERE id = $1";
@@ -70,23 +76,31 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, TRUE, $10, $10)";
     STEP_ADD = "INSERT INTO licence_step (id, licence_id, at, from_state, to_state, cause, delivery_id, changed_by, changed_by_name, reason)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    GROUND_ADD = "INSERT INTO licence_ground (id, licence_id, kind, at, met, delivery_id, major, by_id, by_name, note, recorded_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+    GROUND_ADD = "INSERT INTO licence_ground (id, licence_id, kind, at, met, delivery_id, major, by_id, by_name, note, recorded_at, dated)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
+    // What is known by now of what a delivery means; a day that nobody knows replaces none.
+    GROUND_REVISE = "UPDATE licence_ground SET at = CASE WHEN $5 THEN $4 ELSE at END, dated = $5, met = $6
+        WHERE licence_id = $1 AND kind = $2 AND delivery_id = $3 AND ended_at IS NULL
+            AND kind IN ('trained', 'taught', 'refreshed') AND (dated <> $5 OR met <> $6 OR ($5 AND at <> $4))";
+    GROUND_END = "UPDATE licence_ground SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
     // Everything that is known of a licence, in the order of time: steps, grounds, assessments, versions.
     STORY = "SELECT 'step' AS part, s.id, s.at, s.to_state AS what, s.cause AS cause, TRUE AS met, s.delivery_id, d.title AS delivery_title,
-                CAST(NULL AS BIGINT) AS major, s.changed_by_name AS by_name, s.reason AS note
+                CAST(NULL AS BIGINT) AS major, s.changed_by_name AS by_name, s.reason AS note,
+                TRUE AS dated, CAST(NULL AS TIMESTAMPTZ) AS ended_at
             FROM licence_step s LEFT JOIN delivery d ON d.id = s.delivery_id WHERE s.licence_id = $1
         UNION ALL
         SELECT 'ground' AS part, g.id, g.at, g.kind AS what, '' AS cause, g.met, g.delivery_id, d.title AS delivery_title,
-                g.major, g.by_name, g.note
+                g.major, g.by_name, g.note, g.dated, g.ended_at
             FROM licence_ground g LEFT JOIN delivery d ON d.id = g.delivery_id WHERE g.licence_id = $1
         UNION ALL
         SELECT 'assessment' AS part, q.id, q.created_at AS at, COALESCE(q.outcome, 'open') AS what, '' AS cause, q.released AS met,
-                q.delivery_id, d.title AS delivery_title, CAST(NULL AS BIGINT) AS major, q.decided_by_name AS by_name, q.part AS note
+                q.delivery_id, d.title AS delivery_title, CAST(NULL AS BIGINT) AS major, q.decided_by_name AS by_name, q.part AS note,
+                TRUE AS dated, CAST(NULL AS TIMESTAMPTZ) AS ended_at
             FROM assessment q LEFT JOIN delivery d ON d.id = q.delivery_id WHERE q.licence_id = $1
         UNION ALL
         SELECT 'release' AS part, CAST(NULL AS UUID) AS id, MIN(k.released_at) AS at, '' AS what, '' AS cause, TRUE AS met,
-                CAST(NULL AS UUID) AS delivery_id, CAST(NULL AS TEXT) AS delivery_title, k.major, '' AS by_name, '' AS note
+                CAST(NULL AS UUID) AS delivery_id, CAST(NULL AS TEXT) AS delivery_title, k.major, '' AS by_name, '' AS note,
+                TRUE AS dated, CAST(NULL AS TIMESTAMPTZ) AS ended_at
             FROM pack k JOIN licence l ON l.course_id = k.course_id
             WHERE l.id = $1 AND k.released_at IS NOT NULL AND k.state IN ('released', 'superseded') GROUP BY k.major
         ORDER BY 3, 2";
@@ -102,7 +116,8 @@ statements! {
         ORDER BY p.folded, p.id LIMIT 300";
     LIST = concat!("SELECT l.id, p.given_name || ' ' || p.family_name AS name, p.folded, l.state, l.since, l.lapses_at, l.noticed_at, l.invented,
             m.given_name || ' ' || m.family_name AS mentor_name,
-            (SELECT MAX(g.at) FROM licence_ground g WHERE g.licence_id = l.id AND g.met AND g.kind IN ('taught', 'refreshed')) AS active_at
+            (SELECT MAX(g.at) FROM licence_ground g WHERE g.licence_id = l.id AND g.met AND g.dated AND g.ended_at IS NULL
+                AND g.kind IN ('taught', 'refreshed')) AS active_at
         FROM licence l JOIN person p ON p.id = l.person_id LEFT JOIN person m ON m.id = l.mentor_id
         WHERE l.course_id = $4 AND ($5 = '' OR l.state = $5) AND (p.folded > $6 OR (p.folded = $6 AND l.id > $7)) AND ", seen!(),
         " ORDER BY p.folded, l.id LIMIT 51");
@@ -223,9 +238,11 @@ pub struct Licence {
     pub version: i64,
     /// Who changed it last.
     pub updated_by: String,
+    /// Whether the holder's page among the trainers is public.
+    pub public: bool,
     /// The holder's name.
     pub name: String,
-    /// Where the holder's mail goes.
+    /// Where the holder's mail goes; empty where no address is known.
     pub email: String,
     /// The language the holder chose.
     pub language: Option<String>,
@@ -279,7 +296,8 @@ pub async fn of_person(
     fetch_optional!(h, OF_PERSON, person, course)
 }
 
-/// Adds a candidate; false when there is a licence already.
+/// Adds a candidate, with the mentor named in a cohort that leads to the course; false when there is a licence
+/// already.
 pub async fn add(
     tx: &mut Tx,
     id: LicenceId,
@@ -288,7 +306,8 @@ pub async fn add(
     by: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    execute!(tx, ADD, id, person, course, now, by).map(|rows| rows == 1)
+    let mentor: Option<(PersonId,)> = fetch_optional!(tx, COHORT_MENTOR, person, course)?;
+    execute!(tx, ADD, id, person, course, now, by, mentor.map(|(mentor,)| mentor)).map(|rows| rows == 1)
 }
 
 /// Writes where a licence stands.
@@ -382,6 +401,8 @@ pub struct NewGround<'a> {
     pub kind: Ground,
     /// When.
     pub at: DateTime<Utc>,
+    /// Whether that is known; what has no day keeps no licence alive.
+    pub dated: bool,
     /// Whether it counts.
     pub met: bool,
     /// The delivery.
@@ -404,8 +425,21 @@ pub async fn add_ground(
     g: &NewGround<'_>,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
-    execute!(tx, GROUND_ADD, id, licence, g.kind, g.at, g.met, g.delivery, g.major, g.by, g.by_name, g.note, now)
-        .map(|rows| rows == 1)
+    execute!(
+        tx, GROUND_ADD, id, licence, g.kind, g.at, g.met, g.delivery, g.major, g.by, g.by_name, g.note, now, g.dated
+    )
+    .map(|rows| rows == 1)
+}
+
+/// Brings what a delivery means up to what is known by now; false when nothing changes.
+pub async fn revise_ground(tx: &mut Tx, licence: LicenceId, g: &NewGround<'_>) -> Result<bool, DbError> {
+    let Some(delivery) = g.delivery else { return Ok(false) };
+    execute!(tx, GROUND_REVISE, licence, g.kind, delivery, g.at, g.dated, g.met).map(|rows| rows > 0)
+}
+
+/// Takes a ground back: it stays, and counts no more.
+pub async fn end_ground(tx: &mut Tx, ground: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    execute!(tx, GROUND_END, ground, now).map(|_| ())
 }
 
 /// A line of a licence's story: a step, a ground, an assessment or a version of the pack.
@@ -433,6 +467,17 @@ pub struct StoryRow {
     pub by_name: String,
     /// What was said.
     pub note: String,
+    /// Whether the day of a ground is known.
+    pub dated: bool,
+    /// Since when a ground counts no more.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+impl StoryRow {
+    /// Whether it is a ground of the kind that counts.
+    pub fn counts(&self, kind: Ground) -> bool {
+        self.part == "ground" && self.what == kind.code() && self.met && self.ended_at.is_none()
+    }
 }
 
 /// Everything that is known of a licence, oldest first. One statement.
@@ -443,18 +488,29 @@ pub async fn story(h: &mut impl Handle, id: LicenceId) -> Result<Vec<StoryRow>, 
 /// What a story comes to.
 pub fn facts(story: &[StoryRow], major: Option<i64>) -> Facts {
     let mut facts = Facts { major: major.unwrap_or(0), ..Facts::default() };
+    // What was mended by something that was taken back since was not mended.
+    let stands = |row: &StoryRow| {
+        row.cause != Cause::Mended.code()
+            || row.delivery_id.is_none()
+            || story.iter().any(|it| {
+                it.delivery_id == row.delivery_id && (it.counts(Ground::Taught) || it.counts(Ground::Refreshed))
+            })
+    };
     for row in story {
         match (row.part.as_str(), row.what.parse::<Ground>()) {
-            ("step", _) if row.what == LicenceState::Licensed.code() => facts.licensed_at = Some(row.at),
+            ("step", _) if row.what == LicenceState::Licensed.code() && stands(row) => facts.licensed_at = Some(row.at),
             ("release", _) => {
                 facts.releases.extend(row.major.map(|major| Release { major, at: row.at }));
             }
-            ("ground", Ok(ground)) if row.met => match ground {
+            ("ground", Ok(ground)) if row.met && row.ended_at.is_none() => match ground {
                 Ground::Trained => facts.trained = true,
                 Ground::Assessed => facts.passed = true,
                 Ground::SignedOff => facts.signed_off = true,
-                Ground::Taught | Ground::Refreshed => facts.active_at = facts.active_at.max(Some(row.at)),
-                Ground::TakenUp => {}
+                // What has no day cannot say for how long.
+                Ground::Taught | Ground::Refreshed if row.dated => {
+                    facts.active_at = facts.active_at.max(Some(row.at));
+                }
+                Ground::Taught | Ground::Refreshed | Ground::TakenUp => {}
             },
             _ => {}
         }

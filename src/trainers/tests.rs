@@ -38,18 +38,18 @@ const NEW_MAJOR: Statement = Statement {
         VALUES ($1, $2, 'en', 2, 0, 'released', 'The second', '', 'Clearer on deepfakes.', $3, $3, $3)",
 };
 
-struct Given {
-    officer: Actor,
-    academy: InstitutionId,
-    tot: CourseId,
-    course: CourseId,
+pub(super) struct Given {
+    pub(super) officer: Actor,
+    pub(super) academy: InstitutionId,
+    pub(super) tot: CourseId,
+    pub(super) course: CourseId,
     /// Trains the trainers, so that they can be a mentor.
-    mia: Actor,
-    ana: Actor,
-    trained_at: DeliveryId,
+    pub(super) mia: Actor,
+    pub(super) ana: Actor,
+    pub(super) trained_at: DeliveryId,
 }
 
-fn rules(given: &Given, version: &str) -> RuleForm {
+pub(super) fn rules(given: &Given, version: &str) -> RuleForm {
     RuleForm {
         slug: "introductory".into(),
         version: version.into(),
@@ -64,7 +64,7 @@ fn rules(given: &Given, version: &str) -> RuleForm {
 }
 
 /// A course whose trainers are licensed, and a training of trainers that Ana has completed.
-async fn given(house: &House) -> Given {
+pub(super) async fn given(house: &House) -> Given {
     let academy = house.institution("academy").await;
     let tot = house.course("tot").await;
     let course = house.course("introductory").await;
@@ -86,19 +86,19 @@ async fn given(house: &House) -> Given {
     given
 }
 
-async fn complete(house: &House, delivery: DeliveryId) {
+pub(super) async fn complete(house: &House, delivery: DeliveryId) {
     let mut tx = house.app.db.begin().await.unwrap();
     execute!(&mut tx, COMPLETE, delivery).unwrap();
     tx.commit().await.unwrap();
     jobs::look(&house.nobody(), delivery).await.unwrap();
 }
 
-async fn licence_of(house: &House, person: &Actor) -> LicenceId {
+pub(super) async fn licence_of(house: &House, person: &Actor) -> LicenceId {
     let rows: Vec<(LicenceId,)> = fetch_all!(&mut house.app.db.read().await.unwrap(), FIRST, person.person_id).unwrap();
     rows[0].0
 }
 
-async fn state(house: &House, id: LicenceId) -> LicenceState {
+pub(super) async fn state(house: &House, id: LicenceId) -> LicenceState {
     let mut reader = house.app.db.read().await.unwrap();
     let story = store::story(&mut reader, id).await.unwrap();
     let steps: Vec<(LicenceState, Cause)> = story
@@ -120,14 +120,14 @@ fn decision(licence: LicenceId, version: i64, act: &str) -> DecisionForm {
     }
 }
 
-async fn decide(house: &House, given: &Given, licence: LicenceId, act: &str) -> Result<(), AppError> {
+pub(super) async fn decide(house: &House, given: &Given, licence: LicenceId, act: &str) -> Result<(), AppError> {
     let cx = house.as_actor(&given.officer);
     let version = service::view(&cx, &licence.to_string(), "en").await.unwrap().version;
     service::decide(&cx, &decision(licence, version, act)).await.map(|_| ())
 }
 
 /// Licenses somebody by decision alone.
-async fn license(house: &House, given: &Given, person: &Actor) -> LicenceId {
+pub(super) async fn license(house: &House, given: &Given, person: &Actor) -> LicenceId {
     let form = CandidateForm {
         slug: "introductory".into(),
         person: person.person_id.to_string(),
@@ -142,11 +142,11 @@ async fn license(house: &House, given: &Given, person: &Actor) -> LicenceId {
     id
 }
 
-fn put(delivery: DeliveryId, person: &Actor, act: &str) -> TrainerForm {
+pub(super) fn put(delivery: DeliveryId, person: &Actor, act: &str) -> TrainerForm {
     TrainerForm { id: delivery.to_string(), person: person.person_id.to_string(), act: act.into() }
 }
 
-fn lack_of(error: &AppError) -> Option<Lack> {
+pub(super) fn lack_of(error: &AppError) -> Option<Lack> {
     let AppError::Invalid(faults) = error else { return None };
     match &faults[0].kind {
         FaultKind::Unlicensed { lack, .. } if faults[0].field == "person" => lack.parse().ok(),

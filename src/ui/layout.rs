@@ -26,6 +26,7 @@ fn links() -> (Links, Links) {
     let is = |role| actor.as_ref().is_some_and(|actor| actor.has(role));
     let may = |right| may_somewhere(actor.as_ref(), right);
     let signed_in = actor.is_some();
+    let licences = actor.as_ref().is_some_and(|actor| actor.licences);
     let all = [
         (signed_in, tr!(nav.overview), "/"),
         (true, tr!(nav.catalogue), "/catalogue"),
@@ -42,7 +43,7 @@ fn links() -> (Links, Links) {
     let mut menu = band.split_off(band.len().min(IN_BAND));
     let house = [
         (signed_in, tr!(nav.certificates), "/certificates"),
-        (is(Role::Trainer), tr!(nav.licences), "/my/licences"),
+        (is(Role::Trainer) || licences, tr!(nav.licences), "/my/licences"),
         (signed_in, tr!(nav.cohorts), "/cohorts"),
         (signed_in, tr!(nav.trainers), "/trainers"),
         (may(Right::ReadNumbers), tr!(nav.cascade), "/cascade"),

@@ -495,6 +495,7 @@ table! {
         Mended => licences.cause.mended,
         Decision => licences.cause.decision,
         Record => licences.cause.record,
+        TakenBack => licences.cause.taken_back,
     }
 }
 
@@ -555,5 +556,6 @@ pub fn unlicensed(name: &str, lack: Lack, state: Option<LicenceState>) -> String
         Lack::Withdrawn => tr!(licences.lack.withdrawn, name = name),
         Lack::NeedsLead => tr!(licences.lack.needs_lead, name = name, state = state),
         Lack::LeadUnlicensed => tr!(licences.lack.lead_unlicensed, name = name, state = state),
+        Lack::LeftAlone => tr!(licences.lack.left_alone, name = name, state = state),
     }
 }

@@ -420,8 +420,9 @@ pub async fn set_mentor(cx: &Ctx, member: &str, mentor: &str) -> Result<Done, Ap
         "" => None,
         text => Some(text.parse().map_err(|_| AppError::field("mentor", FaultKind::Choice))?),
     };
-    // Nobody signs off their own deliveries.
+    // Nobody signs off their own deliveries. Who mentors already is not asked again.
     if let Some(person) = mentor
+        && mentor != member.mentor_id
         && (person == member.person_id || !member_store::may_mentor(&mut tx, person).await?)
     {
         return Err(AppError::field("mentor", FaultKind::Choice));

@@ -2,10 +2,11 @@
 
 use crate::{
     deliveries::{
-        api::{ChangeDeliveryState, Step, get_step},
+        api::{Step, get_step},
         model::DeliveryState,
     },
     tr,
+    trainers::api::ChangeDeliveryState,
     ui::{
         field::TextArea,
         form::{Form, Hidden, Submit, Version},
@@ -62,7 +63,11 @@ fn show(step: Step) -> impl IntoView {
     let allowed = head.state.may_become(to);
     let reason = head.state.needs_reason(to);
     let danger = to == DeliveryState::Cancelled;
-    let labels = vec![("reason", tr!(deliveries.reason)), ("state", tr!(deliveries.state_label))];
+    let labels = vec![
+        ("reason", tr!(deliveries.reason)),
+        ("state", tr!(deliveries.state_label)),
+        ("trainers", tr!(deliveries.trainers_title)),
+    ];
     view! {
         <Title text=title.clone()/>
         <div class="wrap narrow stack">

@@ -212,6 +212,8 @@ impl Loader<'_> {
             let ground = NewGround {
                 kind: *kind,
                 at: *at,
+                // The documents give the deliveries no day of their own.
+                dated: delivery.is_none() || *kind == Ground::SignedOff,
                 met: true,
                 delivery: *delivery,
                 major: None,

@@ -23,7 +23,8 @@ pub fn AccountPage() -> impl IntoView {
 
 fn show(data: AccountView) -> impl IntoView {
     let several = data.sessions.len() > 1;
-    let teaches = crate::app::actor().is_some_and(|actor| actor.has(crate::people::model::Role::Trainer));
+    let teaches =
+        crate::app::actor().is_some_and(|actor| actor.gives || actor.has(crate::people::model::Role::Trainer));
     view! {
         <PageHead title=tr!(nav.account) lede=tr!(people.account_lede, email = data.email.clone())/>
         <div class="wrap body text">

@@ -349,6 +349,8 @@ mod tests {
                 institution: Some(Uuid::from_u128(at).into()),
                 area: None,
             }],
+            gives: false,
+            licences: false,
         }
     }
 

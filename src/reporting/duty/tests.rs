@@ -69,6 +69,8 @@ fn nameless_officer() -> Actor {
         email: String::new(),
         language: None,
         grants: vec![Grant { role: Role::ProgrammeOfficer, institution: None, area: None }],
+        gives: false,
+        licences: false,
     }
 }
 

@@ -35,7 +35,7 @@ pub async fn home(cx: &Ctx, language: &str) -> Result<Home, AppError> {
         home.footnote |= rows.iter().any(|row| row.area_code.as_deref() == Some(KOSOVO));
         home.learning = Some(rows.into_iter().map(|row| learning_card(row, now)).collect());
     }
-    if actor.has(Role::Trainer) {
+    if actor.gives || actor.has(Role::Trainer) {
         // What runs, what comes (the next first), what is past (the latest first).
         let rows = store::teaching(&mut reader, actor.person_id, now).await?;
         let over = |state| matches!(state, DeliveryState::Delivered | DeliveryState::Reported);

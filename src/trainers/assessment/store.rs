@@ -64,7 +64,7 @@ statements! {
         FROM assessor s JOIN assessment q ON q.id = s.assessment_id JOIN licence l ON l.id = q.licence_id
         JOIN person p ON p.id = l.person_id JOIN course c ON c.id = l.course_id
         WHERE s.person_id = $1 AND s.sent_at IS NULL AND q.outcome IS NULL ORDER BY q.created_at, q.id";
-    LETTER_TO = "SELECT p.given_name || ' ' || p.family_name AS name, p.email, a.language
+    LETTER_TO = "SELECT p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language
         FROM person p LEFT JOIN account a ON a.person_id = p.id WHERE p.id = $1";
 }
 

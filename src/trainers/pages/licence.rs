@@ -8,7 +8,7 @@ use crate::{
     i18n, tr,
     trainers::{
         api::{AssessmentLine, GroundLine, LicenceView, StepLine, get_licence},
-        model::{Condition, LicenceState, RouteKind, Why},
+        model::{Condition, Ground, LicenceState, RouteKind, Why},
     },
     ui::{format, layout::PageHead, load::load, words},
 };
@@ -168,6 +168,14 @@ fn urgent(data: &LicenceView) -> Option<AnyView> {
     Some(view! { <div class=class role="status"><p>{text}</p></div> }.into_any())
 }
 
+/// What stands behind it no longer, and that no letter arrives.
+fn amiss(data: &LicenceView) -> AnyView {
+    let untrained = data.untrained_on.map(|day| tr!(licences.untrained_text, day = format::date(day)));
+    let unreached = data.no_address.then(|| tr!(licences.no_address_text, name = data.name.clone()));
+    let notice = |text| view! { <div class="notice warn"><p>{text}</p></div> };
+    view! { {untrained.map(notice)}{unreached.map(notice)} }.into_any()
+}
+
 fn assessment(line: AssessmentLine) -> AnyView {
     let (class, word) = match line.passed {
         None => ("tag calm", tr!(assessments.open)),
@@ -187,14 +195,23 @@ fn assessment(line: AssessmentLine) -> AnyView {
 }
 
 fn ground(line: GroundLine) -> AnyView {
+    let when = if line.dated {
+        view! { <time datetime=line.on.to_string()>{format::date(line.on)}</time> }.into_any()
+    } else {
+        view! { <span>{tr!(licences.undated)}</span> }.into_any()
+    };
+    let ended = line.ended_on.map(|day| tr!(licences.ended, day = format::date(day)));
+    let counts = line.met && ended.is_none();
     view! {
         <li>
-            <time datetime=line.on.to_string()>{format::date(line.on)}</time>
+            {when}
             <p>
                 <b>{words::licence_ground(line.kind)}</b>" "
                 {line.major.map(|major| tr!(licences.with_version, version = major))}" "
                 {delivery_link(line.delivery)}" "
-                {(!line.met).then(|| view! { <span class="tag plain">{tr!(licences.not_met)}</span> })}
+                {(!counts).then(|| view! { <span class="tag plain">{ended.unwrap_or_else(|| tr!(licences.not_met))}</span> })}
+                {(counts && !line.dated && matches!(line.kind, Ground::Taught | Ground::Refreshed))
+                    .then(|| view! { <span class="tag plain">{tr!(licences.keeps_nothing)}</span> })}
                 {(!line.by.is_empty()).then(|| view! { <br/><span class="muted">{line.by}</span> })}
                 {(!line.note.is_empty()).then(|| view! { <br/><span>{line.note}</span> })}
             </p>
@@ -233,7 +250,12 @@ fn facts(data: &LicenceView) -> AnyView {
                 {held.then(|| fact(tr!(licences.lapses_on), data.lapses_on.map_or_else(|| tr!(licences.never), format::date)))}
                 {(data.major > 0).then(|| fact(tr!(licences.version_known), data.major.to_string()))}
                 {fact(tr!(licences.mentor), data.mentor.clone().unwrap_or_else(none))}
+                {data.no_address.then(|| fact(tr!(licences.letters), tr!(licences.no_address)))}
             </dl>
+            {data.trainer.map(|id| {
+                let label = if data.own { tr!(licences.own_page) } else { tr!(licences.trainer_page, name = data.name.clone()) };
+                view! { <p><a class="next" href=format!("/trainers/{id}")>{label}</a></p> }
+            })}
         </div>
     }
     .into_any()
@@ -253,7 +275,7 @@ fn show(data: LicenceView) -> impl IntoView {
         {data.invented.then(|| view! { " "<span class="tag plain">{tr!(licences.invented)}</span> })}
     }
     .into_any();
-    let (aside, path) = (facts(&data), life(&data));
+    let (aside, path, amiss) = (facts(&data), life(&data), amiss(&data));
     let (urgent, missing, alive) = (urgent(&data), missing(&data), alive(&data));
     let sign = (!data.to_sign.is_empty()).then(|| decide::sign_off(&data));
     let take_up = data.to_take_up.as_ref().filter(|_| data.own).map(|waits| decide::take_up(&data, waits));
@@ -291,6 +313,7 @@ fn show(data: LicenceView) -> impl IntoView {
         <div class="wrap body">
             <section class="section stack" aria-label=tr!(licences.path)>{path}</section>
             {urgent}
+            {amiss}
         </div>
         <div class="wrap body cols">
             <aside class="stack early">{aside}</aside>

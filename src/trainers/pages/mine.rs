@@ -103,7 +103,7 @@ fn sections(data: MyLicences) -> AnyView {
 #[component]
 pub fn LicencesOfMine() -> impl IntoView {
     let concerned = app::actor()
-        .is_some_and(|actor| actor.grants.is_empty() || actor.has(Role::Trainer) || actor.has(Role::Participant));
+        .is_some_and(|it| it.licences || it.grants.is_empty() || it.has(Role::Trainer) || it.has(Role::Participant));
     concerned.then(|| {
         below(
             || i18n::code(i18n::locale()).to_owned(),
