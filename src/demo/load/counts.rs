@@ -34,11 +34,14 @@ impl Loader<'_> {
             starts_on: day("2012-06-11")?,
             ends_on: day("2012-06-12")?,
         };
-        let heads: Vec<Heads> =
-            [(Profession::Judge, Sex::F, 9), (Profession::Judge, Sex::M, 6), (Profession::Prosecutor, Sex::F, 3)]
-                .into_iter()
-                .map(|(profession, sex, people)| Heads { area_code: "HR".to_owned(), profession, sex, people })
-                .collect();
+        let heads: Vec<Heads> = [
+            (Profession::Judge, Sex::Female, 9),
+            (Profession::Judge, Sex::Male, 6),
+            (Profession::Prosecutor, Sex::Female, 3),
+        ]
+        .into_iter()
+        .map(|(profession, sex, people)| Heads { area_code: "HR".to_owned(), profession, sex, people })
+        .collect();
         let who = self.source.persons.iter().find(|person| person.key == BY).ok_or_else(|| broken("nobody counted"))?;
         let name = format!("{} {}", who.given, who.family);
         let at: DateTime<Utc> = day("2012-06-15")?.and_time(Default::default()).and_utc();
