@@ -3,7 +3,6 @@
 use super::{
     api::{Coverage, TrainerLine, TrainerView},
     cover::Verdict,
-    export,
     model::{ContactForm, Held, ProfileForm, Remarks, Search},
     service,
 };
@@ -23,6 +22,7 @@ use crate::{
     },
     server::{router, web_tests},
     testing::House,
+    trainers::pages::roster::paper,
 };
 
 const LICENCE: Statement = Statement {
@@ -390,7 +390,7 @@ on_both! {
         let (lines, footnote) = service::exported(&g.ada, "", "en").await.unwrap();
         assert!(footnote);
         let file = |locale, lines: &[TrainerLine], footnote| {
-            i18n::speaking(locale, || export::sheet(lines, &Search::default(), footnote, house.app.now()))
+            i18n::speaking(locale, || paper::sheet(lines, &Search::default(), footnote, house.app.now()))
         };
         let english = file(Locale::en, &lines, footnote);
         assert_eq!(english.notes.len(), 1);

@@ -3,6 +3,8 @@
 mod contact;
 mod coverage;
 mod list;
+#[cfg(feature = "ssr")]
+pub mod paper;
 mod profile;
 mod trainer;
 
