@@ -113,12 +113,12 @@ on_both! {
         }
         let (made, statements) = counted(service::make(&tom, &id)).await;
         made.unwrap();
-        // Twice twenty and three, as the three before.
-        assert_eq!(statements, few.1 + 2);
+        // Four times ten and three, as the three before.
+        assert_eq!(statements, few.1 + 4);
         let (named, statements) = counted(service::save_pseudonyms(&tom, &number)).await;
         named.unwrap();
-        // Twice twenty and six, instead of three.
-        assert_eq!(statements, few_names.1 + 2 + 3);
+        // Four times ten and six, instead of three.
+        assert_eq!(statements, few_names.1 + 4 + 3);
         let mut reader = house.app.db.read().await.unwrap();
         let after = store::list(&mut reader, group.delivery).await.unwrap();
         let distinct = |value: fn(&store::BadgeRow) -> Option<String>| {
