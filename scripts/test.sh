@@ -124,7 +124,9 @@ phase types one "the browser tests' types" end2end/node_modules/.bin/tsc --noEmi
 if [ "$BUILT" = 0 ] || ! chosen build; then
     phase browser playwright "Chromium, on SQLite" playwright browser sqlite
     if [ -n "$POSTGRES" ]; then
-        phase browser-postgres playwright "Chromium, on PostgreSQL" playwright browser-postgres postgres --project=laptop
+        # The flows that write most: every statement and every service runs on PostgreSQL above.
+        phase browser-postgres playwright "Chromium, on PostgreSQL" playwright browser-postgres postgres --project=laptop \
+            smoke main-job register checkin offline transfer certificate licences cohorts cascade feedback counts-verified
     else
         cannot browser-postgres "there is no PostgreSQL"
     fi
