@@ -248,8 +248,8 @@ test("who lapsed is found by name, teaches beside a licensed lead, and is licens
   await page.waitForURL(/\/deliveries\/[0-9a-f-]{36}$/);
   await hydrated(page);
   const delivery = new URL(page.url()).pathname;
-  const found = (name: string) => main(page).locator("ul.list.tight li", { hasText: name });
-  const there = (name: string) => main(page).locator("ul.list:not(.tight) li", { hasText: name });
+  const found = (name: string) => main(page).locator("ul.list.tight li.item", { hasText: name });
+  const there = (name: string) => main(page).locator("ul.list:not(.tight) li.item", { hasText: name });
 
   // Nobody of the trainer's role: found all the same, and not to lead.
   await open(page, `${fresh.url}${delivery}/trainers?q=${encodeURIComponent(name)}`);

@@ -212,10 +212,22 @@ pub fn Tick(
     #[prop(optional)]
     value: bool,
 ) -> impl IntoView {
-    let checked = state().all_typed(name).map_or(value, |typed| !typed.is_empty());
+    let state = state();
+    let checked = state.all_typed(name).map_or(value, |typed| !typed.is_empty());
+    let id = state.field_id(name);
+    let error_id = format!("{id}-e");
     view! {
+        {move || state.fault(name).map(|fault| view! { <p class="err" id=error_id.clone()>{words::fault(&fault)}</p> })}
         <label class="tick">
-            <input type="checkbox" name=name value="true" checked=checked id=state().field_id(name)/>
+            <input
+                type="checkbox"
+                name=name
+                value="true"
+                checked=checked
+                id=id
+                aria-describedby=described(name, false)
+                aria-invalid=invalid(name)
+            />
             <span>{label}</span>
         </label>
     }
