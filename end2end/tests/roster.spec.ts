@@ -106,7 +106,7 @@ test("the institution sees where trainers are missing", { tag: ["@phone", "@nojs
   await main(page).getByRole("link", { name: "Coverage" }).click();
   await page.waitForURL(/\/coverage$/);
   await hydrated(page);
-  await expect(main(page).getByRole("heading", { name: "By area" })).toBeVisible();
+  await expect(main(page).getByRole("heading", { name: "By area", exact: true })).toBeVisible();
   await expect(main(page).locator("svg.chart")).toBeVisible();
   await fits(page);
   await accessible(page);

@@ -1,7 +1,9 @@
 //! Pieces about licences that several pages show.
 
 use crate::{
+    app,
     common::ids::DeliveryId,
+    people::rights::{Right, may_somewhere},
     tr,
     trainers::{
         api::{LicenceView, StepLine},
@@ -10,6 +12,14 @@ use crate::{
     ui::{format, words},
 };
 use leptos::prelude::*;
+
+/// From a course to what its licences ask for; over its list of licences for who may see that.
+pub fn crumbs(course_title: &str, slug: &str) -> Vec<(String, String)> {
+    let course = format!("/courses/{slug}");
+    let list = may_somewhere(app::actor().as_ref(), Right::ManagePeople)
+        .then(|| (tr!(licences.title), format!("{course}/licences")));
+    [(course_title.to_owned(), course)].into_iter().chain(list).collect()
+}
 
 /// The state as a tag; what it means is also its colour.
 pub fn state_tag(state: LicenceState) -> AnyView {

@@ -1,6 +1,6 @@
 //! `/courses/{slug}/licences/rubric`: what trainers of a course are assessed by.
 
-use super::parts::mark;
+use super::parts::{crumbs, mark};
 use crate::{
     i18n, tr,
     trainers::assessment::{
@@ -63,7 +63,7 @@ fn show(data: RubricView) -> impl IntoView {
     view! {
         <PageHead
             title=tr!(assessments.rubric)
-            crumbs=vec![(course_title, back.clone()), (tr!(licences.title), format!("{back}/licences"))]
+            crumbs=crumbs(&course_title, &slug)
             lede=Some(lede)
         />
         <div class="wrap body">

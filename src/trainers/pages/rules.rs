@@ -1,5 +1,6 @@
 //! `/courses/{slug}/licences/rules`: what a licence of the course asks for.
 
+use super::parts::crumbs;
 use crate::{
     i18n, tr,
     trainers::api::{RulesView, SaveRules, get_rules},
@@ -50,10 +51,7 @@ fn show(data: RulesView) -> impl IntoView {
     view! {
         <PageHead
             title=tr!(licences.rules_title)
-            crumbs=vec![
-                (data.course_title.clone(), back.clone()),
-                (tr!(licences.title), format!("{back}/licences")),
-            ]
+            crumbs=crumbs(&data.course_title, &data.slug)
             lede=Some(tr!(licences.rules_lede))
         />
         <div class="wrap body">
