@@ -35,7 +35,7 @@ test("a trainer reports on a module, changes it and takes it back", { tag: ["@ph
   await open(page, delivery);
   await main(page).getByRole("link", { name: "Say what you think of the materials" }).click();
   await page.waitForURL(`**${delivery}/feedback`);
-  await hydrated(page);
+  await expect(page.locator("#f-text")).toBeVisible();
   const before = await main(page).locator("ul.list > li.item").count();
 
   // Nothing typed is lost where something is missing.
