@@ -1,7 +1,6 @@
 // A cohort as the programme officer sees it, as an institution makes and fills it, and as a member follows it.
 import type { Page } from "@playwright/test";
-import { accessible, fits, hydrated, open, shot, signIn } from "./support/pages";
-import { PASSWORD, Server } from "./support/server";
+import { accessible, enter, fits, hydrated, open, shot, signIn } from "./support/pages";
 import { expect, test } from "./support/test";
 
 const main = (page: Page) => page.locator("main");
@@ -79,17 +78,6 @@ test("pages about a cohort lead to each other", { tag: ["@phone", "@nojs"] }, as
   await main(page).getByRole("link", { name: ZAGREB, exact: true }).click();
   await page.waitForURL((url) => url.pathname === path);
 });
-
-/** Somebody of the demonstration in a browser that knew nobody. */
-async function enter(page: Page, server: Server, name: string) {
-  await page.context().clearCookies();
-  await open(page, `${server.url}/sign-in`);
-  await page.locator("input[name=email]").fill(`${name}@magistra.example`);
-  await page.locator("input[name=password]").fill(PASSWORD);
-  await page.locator("input[name=password]").press("Enter");
-  await page.waitForURL((url) => url.pathname !== "/sign-in");
-  await hydrated(page);
-}
 
 test("a cohort is enrolled, and a member leaves and gives the place back", { tag: ["@phone", "@nojs"] }, async ({ page, fresh }) => {
   test.setTimeout(120_000);

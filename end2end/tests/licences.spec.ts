@@ -1,24 +1,13 @@
 // A programme officer, a mentor and a candidate: from the assessment to the licence, what keeps one alive, who
 // may stand before a class.
 import type { Page } from "@playwright/test";
-import { accessible, fits, hydrated, open, shot } from "./support/pages";
-import { PASSWORD, Server } from "./support/server";
+import { accessible, enter, fits, hydrated, open, shot } from "./support/pages";
+import { Server } from "./support/server";
 import { expect, test } from "./support/test";
 
 const COURSE = "/courses/introductory-judges-prosecutors";
 const main = (page: Page) => page.locator("main");
 const button = (page: Page, name: string | RegExp) => main(page).getByRole("button", { name, exact: typeof name === "string" });
-
-/** Somebody of the demonstration in a browser that knew nobody. */
-async function enter(page: Page, server: Server, name: string) {
-  await page.context().clearCookies();
-  await open(page, `${server.url}/sign-in`);
-  await page.locator("input[name=email]").fill(`${name}@magistra.example`);
-  await page.locator("input[name=password]").fill(PASSWORD);
-  await page.locator("input[name=password]").press("Enter");
-  await page.waitForURL((url) => url.pathname !== "/sign-in");
-  await hydrated(page);
-}
 
 /** The page of somebody's licence, from the list of the course. */
 async function licenceOf(page: Page, server: Server, name: string): Promise<string> {

@@ -20,14 +20,20 @@ export async function open(page: Page, path: string, status = 200) {
   await hydrated(page);
 }
 
-export async function signIn(page: Page, email: string, password = PASSWORD) {
-  await open(page, "/sign-in");
+export async function signIn(page: Page, email: string, password = PASSWORD, at = "") {
+  await open(page, `${at}/sign-in`);
   await page.locator("input[name=email]").fill(email);
   const field = page.locator("input[name=password]");
   await field.fill(password);
   await field.press("Enter");
   await page.waitForURL((url) => url.pathname !== "/sign-in");
   await hydrated(page);
+}
+
+/** Somebody of the demonstration, at some server, in a browser that knew nobody. */
+export async function enter(page: Page, server: { url: string }, name: string) {
+  await page.context().clearCookies();
+  await signIn(page, `${name}@magistra.example`, PASSWORD, server.url);
 }
 
 /** Nothing that axe can find against WCAG 2.2 AA. */

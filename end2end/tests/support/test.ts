@@ -37,10 +37,7 @@ function watcher() {
         const request = response.request();
         // A page may answer 403, 404 or 422, and its test says so; what a page fetches may not, but for a
         // form that is refused (422, or 409 where two people edit): the page says why.
-        const path = new URL(response.url()).pathname;
-        if ((status === 422 || status === 409) && path.startsWith("/_fn/")) return;
-        // Registers are fetched ahead in the background; who signs out meanwhile is refused, and nothing is kept.
-        if (status === 401 && path === "/_fn/attendance/register") return;
+        if ((status === 422 || status === 409) && new URL(response.url()).pathname.startsWith("/_fn/")) return;
         if (status >= 500 || (status >= 400 && request.resourceType() !== "document")) {
           complain(`${status} ${request.method()} ${response.url()}`);
         }
