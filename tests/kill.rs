@@ -29,12 +29,12 @@ const MARKS: usize = 1000;
 const CUT_AT: usize = 400;
 
 /// Today's first half-day: without marks, so that every mark sent is one to write.
-const RUNNING: Statement = Statement {
-    name: "kill::running",
-    sql: "SELECT s.delivery_id, s.id FROM slot s JOIN delivery d ON d.id = s.delivery_id
+const RUNNING: Statement<(DeliveryId, SlotId)> = Statement::new(
+    "kill::running",
+    "SELECT s.delivery_id, s.id FROM slot s JOIN delivery d ON d.id = s.delivery_id
         WHERE d.state = 'running' AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.slot_id = s.id)
         ORDER BY s.starts_at LIMIT 1",
-};
+);
 
 fn magistra(data: &Path, addr: SocketAddr) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_magistra"));

@@ -9,11 +9,11 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
-const SLOT: Statement = Statement {
-    name: "testing::long_slot",
-    sql: "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room, minutes) VALUES ($1, $2, $3, $4, '', 180)",
-};
-const OFF: Statement = Statement { name: "testing::long_off", sql: "UPDATE slot SET cancelled_at = $2 WHERE id = $1" };
+const SLOT: Statement = Statement::new(
+    "testing::long_slot",
+    "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room, minutes) VALUES ($1, $2, $3, $4, '', 180)",
+);
+const OFF: Statement = Statement::new("testing::long_off", "UPDATE slot SET cancelled_at = $2 WHERE id = $1");
 
 /// Two half-days a day for as many days, from 1 January 2027, but none in the week from 1 March.
 async fn lengthen(house: &House, delivery: DeliveryId, days: i64) -> Vec<(SlotId, DateTime<Utc>)> {

@@ -60,11 +60,11 @@ macro_rules! head {
 }
 
 statements! {
-    SLOTS = "SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason
+    SLOTS -> SlotRow = "SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason
         FROM slot WHERE delivery_id = $1 ORDER BY starts_at, id";
     /// A delivery may have thousands: the first, the last, and those near the one looked at, or else near a time. Marks
     /// of who holds no place any more are few, and are taken off.
-    SLOTS_NEAR = concat!("WITH n AS (SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason,
+    SLOTS_NEAR -> NearRow = concat!("WITH n AS (SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason,
             ROW_NUMBER() OVER (ORDER BY starts_at, id) AS i, COUNT(*) OVER () AS total FROM slot WHERE delivery_id = $1),
         c AS (SELECT COALESCE((SELECT i FROM n WHERE id = $2), (SELECT MIN(i) FROM n WHERE ends_at > $3), (SELECT MAX(i) FROM n)) AS i),
         w AS MATERIALIZED (SELECT id FROM enrolment WHERE delivery_id = $1 AND state NOT IN ", holding!(), ")
@@ -72,31 +72,31 @@ statements! {
             (SELECT COUNT(*) FROM mark m WHERE m.slot_id = n.id)
                 - (SELECT COUNT(*) FROM w JOIN mark m ON m.slot_id = n.id AND m.enrolment_id = w.id) AS marked
         FROM n CROSS JOIN c WHERE n.i BETWEEN c.i - 40 AND c.i + 40 OR n.i IN (1, n.total) ORDER BY n.starts_at, n.id");
-    SLOT = "SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason FROM slot WHERE id = $1 AND delivery_id = $2";
+    SLOT -> SlotRow = "SELECT id, starts_at, ends_at, room, closed_at, closed_by_name, cancelled_at, cancelled_reason FROM slot WHERE id = $1 AND delivery_id = $2";
     /// Whoever marks in a slot waits here for who came before.
     SLOT_LOCK = "UPDATE slot SET room = room WHERE id = $1 AND delivery_id = $2";
-    NAMES = concat!("SELECT e.id, p.family_name, p.given_name, e.workplace, e.risk, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at, ", head!(), "
+    NAMES -> NameRow = concat!("SELECT e.id, p.family_name, p.given_name, e.workplace, e.risk, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at, ", head!(), "
         FROM enrolment e JOIN person p ON p.id = e.person_id
         LEFT JOIN mark m ON m.slot_id = $2 AND m.enrolment_id = e.id
         LEFT JOIN mark_gone g ON g.slot_id = $2 AND g.enrolment_id = e.id
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
-    CHANGES = "SELECT c.id, c.enrolment_id, p.family_name, p.given_name, c.state, c.minutes, c.note, c.source, c.marked_by, c.marked_by_name, c.marked_at, c.reason, c.undoes,
+    CHANGES -> ChangeRow = "SELECT c.id, c.enrolment_id, p.family_name, p.given_name, c.state, c.minutes, c.note, c.source, c.marked_by, c.marked_by_name, c.marked_at, c.reason, c.undoes,
             c.made_at, c.everyone, c.seen, c.seen_too
         FROM mark_change c JOIN enrolment e ON e.id = c.enrolment_id JOIN person p ON p.id = e.person_id
         WHERE c.slot_id = $1 ORDER BY c.marked_at, c.enrolment_id";
     /// What stands now of each name of which anything was said since.
-    NEWS = concat!("SELECT n.enrolment_id, n.changed_at, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at, ", head!(), "
+    NEWS -> NewsRow = concat!("SELECT n.enrolment_id, n.changed_at, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at, ", head!(), "
         FROM (SELECT enrolment_id, MAX(marked_at) AS changed_at FROM mark_change WHERE slot_id = $1 AND marked_at > $2 GROUP BY enrolment_id) n
         LEFT JOIN mark m ON m.slot_id = $1 AND m.enrolment_id = n.enrolment_id
         LEFT JOIN mark_gone g ON g.slot_id = $1 AND g.enrolment_id = n.enrolment_id");
     /// Of each name on which two disagree, what does not stand.
-    OTHERS = "SELECT c.enrolment_id, c.state, c.minutes, c.note, c.source, c.marked_by, c.marked_by_name, c.marked_at, c.made_at
+    OTHERS -> OtherRow = "SELECT c.enrolment_id, c.state, c.minutes, c.note, c.source, c.marked_by, c.marked_by_name, c.marked_at, c.made_at
         FROM mark_change c LEFT JOIN mark m ON m.slot_id = c.slot_id AND m.enrolment_id = c.enrolment_id
         LEFT JOIN mark_gone g ON g.slot_id = c.slot_id AND g.enrolment_id = c.enrolment_id
         WHERE c.slot_id = $1 AND c.id = CASE WHEN m.slot_id IS NULL THEN g.contested ELSE m.contested END";
-    ACTION_KNOWN = "SELECT COUNT(*) FROM mark_change WHERE id = $1";
-    ACTION_PLACES = "SELECT enrolment_id FROM mark_change WHERE id = $1 AND slot_id = $2";
-    LAST_CHANGE = "SELECT marked_at FROM mark_change WHERE slot_id = $1 ORDER BY marked_at DESC LIMIT 1";
+    ACTION_KNOWN -> (i64,) = "SELECT COUNT(*) FROM mark_change WHERE id = $1";
+    ACTION_PLACES -> (EnrolmentId,) = "SELECT enrolment_id FROM mark_change WHERE id = $1 AND slot_id = $2";
+    LAST_CHANGE -> (DateTime<Utc>,) = "SELECT marked_at FROM mark_change WHERE slot_id = $1 ORDER BY marked_at DESC LIMIT 1";
     EVERYONE = concat!("INSERT INTO mark_change (id, slot_id, source, marked_by, marked_by_name, marked_at, address, reason, made_at, everyone, enrolment_id, state, minutes, note)
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, TRUE, e.id, 'present', $10, ''
         FROM enrolment e WHERE e.delivery_id = $11 AND e.state IN ", holding!(), "
@@ -119,7 +119,7 @@ statements! {
     CONTEST_GONE = "UPDATE mark_gone SET contested = $3 WHERE slot_id = $1 AND enrolment_id = $2";
     CLOSE = "UPDATE slot SET closed_at = $3, closed_by_name = $4 WHERE id = $1 AND delivery_id = $2 AND closed_at IS NULL";
     REOPEN = "UPDATE slot SET closed_at = NULL, closed_by_name = '' WHERE id = $1 AND delivery_id = $2 AND closed_at IS NOT NULL";
-    OUTDATED = "SELECT m.enrolment_id, m.state, m.minutes, m.note, m.source, m.of_minutes, s.minutes AS slot_minutes, m.contested
+    OUTDATED -> OutdatedRow = "SELECT m.enrolment_id, m.state, m.minutes, m.note, m.source, m.of_minutes, s.minutes AS slot_minutes, m.contested
         FROM mark m JOIN slot s ON s.id = m.slot_id WHERE m.slot_id = $1 AND m.of_minutes <> s.minutes ORDER BY m.source, m.enrolment_id";
     TAKE_BACK = "DELETE FROM mark WHERE slot_id = $2
         AND enrolment_id IN (SELECT enrolment_id FROM mark_change WHERE id = $1 AND state IS NULL)";
@@ -127,7 +127,7 @@ statements! {
         SELECT slot_id, enrolment_id, marked_at FROM mark_change WHERE id = $1 AND state IS NULL
         ON CONFLICT (slot_id, enrolment_id) DO UPDATE SET marked_at = excluded.marked_at, contested = NULL";
     /// The latest act of a person in a slot that is no undoing and was not undone.
-    LAST_ACTION = "SELECT c.id FROM mark_change c WHERE c.slot_id = $1 AND c.marked_by = $2 AND c.undoes IS NULL
+    LAST_ACTION -> (Uuid,) = "SELECT c.id FROM mark_change c WHERE c.slot_id = $1 AND c.marked_by = $2 AND c.undoes IS NULL
             AND NOT EXISTS (SELECT 1 FROM mark_change u WHERE u.undoes = c.id)
         ORDER BY c.marked_at DESC LIMIT 1";
 }

@@ -7,7 +7,7 @@ use crate::{
     enrolment::model::EnrolmentState,
     execute, fetch_all,
     people::model::Profession,
-    platform::db::{DbError, Handle, Statement, Tx},
+    platform::db::{DbError, Handle, Tx},
     statements,
     trainers::roster::store::teaches,
 };
@@ -56,7 +56,7 @@ macro_rules! places {
 }
 
 statements! {
-    LIST_DELIVERIES = concat!("SELECT x.delivery_id AS id, x.sort_on, d.title, d.sealed, x.starts_on, d.ends_on, d.date_note, d.place,
+    LIST_DELIVERIES -> DeliveryRow = concat!("SELECT x.delivery_id AS id, x.sort_on, d.title, d.sealed, x.starts_on, d.ends_on, d.date_note, d.place,
             d.area_code, i.name AS host_name, x.generation, x.places, x.heads, x.ours, x.trainers, x.paid, x.payers,
             w.state AS tally, COALESCE(w.total, 0) AS tallied,
             CASE WHEN x.payers > 0 THEN (SELECT string_agg(j.title, '; ' ORDER BY j.title) FROM delivery_project f JOIN project j ON j.id = f.project_id
@@ -71,10 +71,10 @@ statements! {
                     AND (t.counts_from IS NULL OR x.starts_on IS NULL OR t.counts_from <= x.starts_on)) OR $8 = $12)
             AND (d.sealed OR NOT $13) AND (x.sort_on, x.delivery_id) < ($9, $10)
         ORDER BY x.sort_on DESC, x.delivery_id DESC LIMIT $11");
-    LIST_PLACES = places!("");
+    LIST_PLACES -> PlaceRow = places!("");
     /// Each person once: where the latest of their places in this list is. SQLite takes tables that are joined crosswise
     /// in the order in which they stand: from the person's few places.
-    LIST_PEOPLE = places!("
+    LIST_PEOPLE -> PlaceRow = places!("
                 AND NOT EXISTS (SELECT 1 FROM enrolment f CROSS JOIN cascade_delivery z CROSS JOIN delivery h
                     WHERE f.person_id = e.person_id AND f.delivery_id <> e.delivery_id
                         AND z.scope_id = $1 AND z.delivery_id = f.delivery_id AND h.id = f.delivery_id
@@ -86,7 +86,7 @@ statements! {
                             AND g.role = 'institution_administrator' AND g.ended_at IS NULL AND g.institution_id = h.host_id))
                         AND (z.sort_on, z.delivery_id) > (x.sort_on, x.delivery_id))");
     /// Who gave the trainings of generation 0, whether of the tree or not.
-    LIST_STARTERS = concat!("SELECT p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on,
+    LIST_STARTERS -> TrainerRow = concat!("SELECT p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on,
             COUNT(*) AS deliveries, TRUE AS teaches
         FROM cascade_delivery x JOIN delivery d ON d.id = x.delivery_id JOIN delivery_trainer y ON y.delivery_id = x.delivery_id
         JOIN person p ON p.id = y.person_id LEFT JOIN cascade_trainer t ON t.scope_id = x.scope_id AND t.person_id = p.id
@@ -94,7 +94,7 @@ statements! {
         GROUP BY p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on
         ORDER BY p.folded, p.id LIMIT $10");
     /// Who of the tree gave deliveries of the list.
-    LIST_TRAINERS = concat!("SELECT id, folded, given_name, family_name, generation, area_code, graduate, last_on, deliveries, TRUE AS teaches FROM (
+    LIST_TRAINERS -> TrainerRow = concat!("SELECT id, folded, given_name, family_name, generation, area_code, graduate, last_on, deliveries, TRUE AS teaches FROM (
             SELECT p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on,
                 (SELECT COUNT(*) FROM delivery_trainer y CROSS JOIN cascade_delivery x CROSS JOIN delivery d
                     WHERE y.person_id = p.id AND x.delivery_id = y.delivery_id AND d.id = x.delivery_id AND ", within!(), "
@@ -104,7 +104,7 @@ statements! {
             WHERE t.scope_id = $1 AND t.deliveries > 0 AND p.id = t.person_id AND (p.folded, p.id) > ($8, $9)) a
         WHERE deliveries > 0 ORDER BY folded, id LIMIT $10");
     /// Who was trained as a trainer; for an administrator those who gave a delivery of theirs.
-    LIST_GRADUATES = concat!("SELECT p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on, t.deliveries, ",
+    LIST_GRADUATES -> TrainerRow = concat!("SELECT p.id, p.folded, p.given_name, p.family_name, t.generation, t.area_code, t.graduate, t.last_on, t.deliveries, ",
             teaches!("p.id"), " AS teaches
         FROM cascade_trainer t JOIN person p ON p.id = t.person_id
         WHERE t.scope_id = $1 AND t.graduate AND ($2 = -1 OR t.generation = $2) AND ($3 = '*' OR t.area_code = $3)
@@ -114,7 +114,7 @@ statements! {
             AND (p.folded, p.id) > ($6, $7)
         ORDER BY p.folded, p.id LIMIT $8");
     /// Graduates who were trained before a day and have given nothing since.
-    INACTIVE = concat!("SELECT p.id, p.folded, p.given_name, p.family_name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
+    INACTIVE -> InactiveRow = concat!("SELECT p.id, p.folded, p.given_name, p.family_name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
             t.area_code, t.counts_from, t.last_on, t.deliveries, ", teaches!("p.id"), " AS teaches,
             (SELECT MIN(m.given_name || ' ' || m.family_name) FROM person m WHERE m.id = COALESCE(
                 (SELECT c.mentor_id FROM cohort_member c WHERE c.cohort_id = $1 AND c.person_id = p.id),
@@ -257,7 +257,7 @@ pub async fn list_places(
     after: (NaiveDate, Uuid, Uuid),
     limit: i64,
 ) -> Result<Vec<PlaceRow>, DbError> {
-    let statement: Statement = if once { LIST_PEOPLE } else { LIST_PLACES };
+    let statement = if once { LIST_PEOPLE } else { LIST_PLACES };
     fetch_all!(
         h,
         statement,
@@ -310,7 +310,7 @@ pub async fn list_trainers(
     after: (&str, Uuid),
     limit: i64,
 ) -> Result<Vec<TrainerRow>, DbError> {
-    let statement: Statement = if f.generation == 0 { LIST_STARTERS } else { LIST_TRAINERS };
+    let statement = if f.generation == 0 { LIST_STARTERS } else { LIST_TRAINERS };
     fetch_all!(
         h,
         statement,

@@ -14,16 +14,14 @@ use crate::{
 use chrono::Days;
 use std::collections::BTreeSet;
 
-const NO_MAIL: Statement = Statement { name: "testing::no_mail", sql: "UPDATE person SET email = '' WHERE id = $1" };
+const NO_MAIL: Statement = Statement::new("testing::no_mail", "UPDATE person SET email = '' WHERE id = $1");
 
-const TITLE: Statement = Statement {
-    name: "testing::title",
-    sql: "UPDATE course_text SET title = $2 WHERE course_id = $1 AND language = 'en'",
-};
-const FRENCH: Statement = Statement {
-    name: "testing::french",
-    sql: "INSERT INTO course_text (course_id, language, title, summary, objectives) VALUES ($1, 'fr', $2, '', '')",
-};
+const TITLE: Statement =
+    Statement::new("testing::title", "UPDATE course_text SET title = $2 WHERE course_id = $1 AND language = 'en'");
+const FRENCH: Statement = Statement::new(
+    "testing::french",
+    "INSERT INTO course_text (course_id, language, title, summary, objectives) VALUES ($1, 'fr', $2, '', '')",
+);
 
 on_both! {
     async fn each_number_opens_its_list(house) {

@@ -23,17 +23,17 @@ pub(super) use taken;
 pub const AT_ONCE: usize = 10_000;
 
 statements! {
-    DELIVERIES = "SELECT d.id, d.course_id, d.starts_on, COALESCE(d.ends_on, d.starts_on) AS ends_on, d.area_code, d.sealed
+    DELIVERIES -> DeliveryRow = "SELECT d.id, d.course_id, d.starts_on, COALESCE(d.ends_on, d.starts_on) AS ends_on, d.area_code, d.sealed
         FROM delivery d WHERE d.state IN ('running', 'delivered', 'reported') ORDER BY d.id";
-    COURSES = "SELECT id, slug, kind = 'tot' AS trains FROM course ORDER BY slug";
-    ROUTES = "SELECT course_id, by_course_id FROM licence_route WHERE kind = 'train'";
-    TRAINERS = "SELECT t.delivery_id, t.person_id FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
+    COURSES -> (CourseId, String, bool) = "SELECT id, slug, kind = 'tot' AS trains FROM course ORDER BY slug";
+    ROUTES -> (CourseId, CourseId) = "SELECT course_id, by_course_id FROM licence_route WHERE kind = 'train'";
+    TRAINERS -> (DeliveryId, PersonId) = "SELECT t.delivery_id, t.person_id FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
         WHERE d.state IN ('running', 'delivered', 'reported') ORDER BY t.delivery_id, t.person_id";
-    PROJECTS = "SELECT id FROM project ORDER BY key";
-    PAYERS = "SELECT p.delivery_id, p.project_id FROM delivery_project p JOIN delivery d ON d.id = p.delivery_id
+    PROJECTS -> (ProjectId,) = "SELECT id FROM project ORDER BY key";
+    PAYERS -> (DeliveryId, ProjectId) = "SELECT p.delivery_id, p.project_id FROM delivery_project p JOIN delivery d ON d.id = p.delivery_id
         WHERE d.state IN ('running', 'delivered', 'reported') ORDER BY p.delivery_id";
     /// Of those who took part: everybody in a training of trainers, and whoever gives a delivery somewhere.
-    TAUGHT = concat!("SELECT e.delivery_id, e.person_id, COALESCE(e.area_code, p.area_code) AS area_code,
+    TAUGHT -> TaughtRow = concat!("SELECT e.delivery_id, e.person_id, COALESCE(e.area_code, p.area_code) AS area_code,
             e.state = 'completed' OR COALESCE(k.met, FALSE) AS completed
         FROM enrolment e JOIN delivery d ON d.id = e.delivery_id JOIN course c ON c.id = d.course_id
         JOIN person p ON p.id = e.person_id LEFT JOIN completion k ON k.enrolment_id = e.id
@@ -41,16 +41,16 @@ statements! {
             AND (c.kind = 'tot' OR EXISTS (SELECT 1 FROM licence_route r WHERE r.by_course_id = c.id AND r.kind = 'train')
                 OR EXISTS (SELECT 1 FROM cohort_step_delivery x WHERE x.delivery_id = d.id)
                 OR EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.person_id = e.person_id))");
-    COHORTS = "SELECT id, course_id FROM cohort WHERE state <> 'cancelled' ORDER BY id";
+    COHORTS -> (CohortId, CourseId) = "SELECT id, course_id FROM cohort WHERE state <> 'cancelled' ORDER BY id";
     // Who was only ever proposed and withdrew has left as well, and was never a member.
-    MEMBERS = "SELECT m.cohort_id, m.person_id, COALESCE(m.area_code, p.area_code) AS area_code, m.joined_at, m.left_at
+    MEMBERS -> MemberRow = "SELECT m.cohort_id, m.person_id, COALESCE(m.area_code, p.area_code) AS area_code, m.joined_at, m.left_at
         FROM cohort_member m JOIN person p ON p.id = m.person_id WHERE m.state IN ('selected', 'left') AND m.joined_at IS NOT NULL";
-    STEPS = "SELECT s.cohort_id, x.delivery_id FROM cohort_step s JOIN cohort c ON c.id = s.cohort_id
+    STEPS -> (CohortId, DeliveryId) = "SELECT s.cohort_id, x.delivery_id FROM cohort_step s JOIN cohort c ON c.id = s.cohort_id
         JOIN cohort_step_delivery x ON x.step_id = s.id JOIN course o ON o.id = s.course_id
         WHERE s.kind = 'attend' AND (o.kind = 'tot' OR EXISTS (SELECT 1 FROM licence_route r
             WHERE r.course_id = c.course_id AND r.by_course_id = s.course_id AND r.kind = 'train'))";
     /// How many a half-day of a sealed delivery counted last, by area.
-    HEADS = "SELECT s.delivery_id, h.slot_id, h.total, l.area_code, CAST(SUM(l.people) AS BIGINT) AS people
+    HEADS -> HeadRow = "SELECT s.delivery_id, h.slot_id, h.total, l.area_code, CAST(SUM(l.people) AS BIGINT) AS people
         FROM head_count h JOIN slot s ON s.id = h.slot_id JOIN delivery d ON d.id = s.delivery_id
         JOIN head_count_line l ON l.head_count_id = h.id
         WHERE d.sealed AND s.cancelled_at IS NULL AND d.state IN ('running', 'delivered', 'reported')
@@ -59,14 +59,14 @@ statements! {
         GROUP BY s.delivery_id, h.slot_id, h.total, l.area_code
         ORDER BY s.delivery_id, h.total DESC, h.slot_id, l.area_code";
     /// Places by person, from where the last reading ended.
-    PLACES = concat!("SELECT person_id, delivery_id, area_code FROM enrolment
+    PLACES -> PlaceRow = concat!("SELECT person_id, delivery_id, area_code FROM enrolment
         WHERE (person_id, delivery_id) > ($1, $2) AND state IN ", taken!(), " ORDER BY person_id, delivery_id LIMIT $3");
-    SCOPES = "SELECT scope_id, kind, undated, refreshed_at FROM cascade_scope";
+    SCOPES -> ScopeRow = "SELECT scope_id, kind, undated, refreshed_at FROM cascade_scope";
     SCOPE_ADD = "INSERT INTO cascade_scope (scope_id, kind, undated, refreshed_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (scope_id) DO NOTHING";
     SCOPE_SET = "UPDATE cascade_scope SET undated = $2, refreshed_at = $3 WHERE scope_id = $1 AND refreshed_at = $4";
     SCOPE_FORGET = "DELETE FROM cascade_scope WHERE scope_id = $1";
-    CELLS = "SELECT generation, area_code, year, course_slug, deliveries, trainers, participations, persons, sealed, heads,
+    CELLS -> CellRow = "SELECT generation, area_code, year, course_slug, deliveries, trainers, participations, persons, sealed, heads,
             by_trainers, by_payers FROM cascade_cell WHERE scope_id = $1";
     CELL_SET = "INSERT INTO cascade_cell (scope_id, generation, area_code, year, course_slug, deliveries, trainers, participations,
             persons, sealed, heads, by_trainers, by_payers)
@@ -76,7 +76,7 @@ statements! {
             sealed = excluded.sealed, heads = excluded.heads, by_trainers = excluded.by_trainers, by_payers = excluded.by_payers";
     CELL_FORGET = "DELETE FROM cascade_cell WHERE scope_id = $1 AND generation = $2 AND area_code = $3 AND year = $4 AND course_slug = $5";
     CELLS_FORGET = "DELETE FROM cascade_cell WHERE scope_id = $1";
-    BRANCHES = "SELECT delivery_id, generation, year, course_slug, starts_on, areas, places, heads, ours, trainers, paid, payers
+    BRANCHES -> BranchRow = "SELECT delivery_id, generation, year, course_slug, starts_on, areas, places, heads, ours, trainers, paid, payers
         FROM cascade_delivery WHERE scope_id = $1";
     BRANCH_SET = "INSERT INTO cascade_delivery (scope_id, delivery_id, generation, year, course_slug, starts_on, sort_on, areas, places,
             heads, ours, trainers, paid, payers)
@@ -87,7 +87,7 @@ statements! {
             paid = excluded.paid, payers = excluded.payers";
     BRANCH_FORGET = "DELETE FROM cascade_delivery WHERE scope_id = $1 AND delivery_id = $2";
     BRANCHES_FORGET = "DELETE FROM cascade_delivery WHERE scope_id = $1";
-    PEOPLE = "SELECT person_id, generation, area_code, graduate, counts_from, by_delivery_id, deliveries, last_on
+    PEOPLE -> PersonRow = "SELECT person_id, generation, area_code, graduate, counts_from, by_delivery_id, deliveries, last_on
         FROM cascade_trainer WHERE scope_id = $1";
     PERSON_SET = "INSERT INTO cascade_trainer (scope_id, person_id, generation, area_code, graduate, counts_from, by_delivery_id,
             deliveries, last_on)

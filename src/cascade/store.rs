@@ -19,16 +19,16 @@ macro_rules! narrowed {
 }
 
 statements! {
-    OF_COHORT = concat!("SELECT c.id, c.title, s.undated, s.refreshed_at, ", narrowed!(), "
+    OF_COHORT -> HeadRow = concat!("SELECT c.id, c.title, s.undated, s.refreshed_at, ", narrowed!(), "
         FROM cohort c LEFT JOIN cascade_scope s ON s.scope_id = c.id WHERE c.id = $1");
-    OF_PROJECT = concat!("SELECT c.id, c.title, s.undated, s.refreshed_at, ", narrowed!(), "
+    OF_PROJECT -> HeadRow = concat!("SELECT c.id, c.title, s.undated, s.refreshed_at, ", narrowed!(), "
         FROM project c LEFT JOIN cascade_scope s ON s.scope_id = c.id WHERE c.key = $1");
-    OF_COURSE = concat!("SELECT c.id, COALESCE((SELECT t.title FROM course_text t WHERE t.course_id = c.id AND t.language = $2),
+    OF_COURSE -> HeadRow = concat!("SELECT c.id, COALESCE((SELECT t.title FROM course_text t WHERE t.course_id = c.id AND t.language = $2),
             (SELECT t.title FROM course_text t WHERE t.course_id = c.id AND t.language = 'en'), c.slug) AS title, s.undated, s.refreshed_at, ",
             narrowed!(), "
         FROM course c LEFT JOIN cascade_scope s ON s.scope_id = c.id WHERE c.slug = $1");
     /// Everything that has a cascade, with its numbers from the first generation on.
-    ALL = "SELECT s.scope_id AS id, s.kind, COALESCE(p.key, o.slug, '') AS key, COALESCE(c.title, p.title,
+    ALL -> ScopeLine = "SELECT s.scope_id AS id, s.kind, COALESCE(p.key, o.slug, '') AS key, COALESCE(c.title, p.title,
             (SELECT t.title FROM course_text t WHERE t.course_id = o.id AND t.language = $1),
             (SELECT t.title FROM course_text t WHERE t.course_id = o.id AND t.language = 'en'), o.slug, '') AS title,
             COALESCE(k.deliveries, 0) AS deliveries, COALESCE(k.trainers, 0) AS trainers, COALESCE(k.participations, 0) AS participations,
@@ -42,7 +42,7 @@ statements! {
     /// and areas of the year and the course, years and courses of what else is asked. People whom institutions counted
     /// as a whole are read with the cells and stand in columns of their own: what comes of a count is never in the row of
     /// a cell. A count belongs to the tree in which its delivery is, to the projects that paid for it and to its course.
-    CELLS = "SELECT 'cross' AS part, generation, area_code, year, course_slug, '' AS title, deliveries, trainers, participations,
+    CELLS -> CellRow = "SELECT 'cross' AS part, generation, area_code, year, course_slug, '' AS title, deliveries, trainers, participations,
             persons, sealed, heads, by_trainers, by_payers, CAST(0 AS BIGINT) AS confirmed, CAST(0 AS BIGINT) AS unverified
         FROM cascade_cell WHERE scope_id = $1 AND year = $4 AND course_slug = $5
         UNION ALL
@@ -68,7 +68,7 @@ statements! {
                 OR EXISTS (SELECT 1 FROM tally_project y WHERE y.tally_id = w.id AND y.project_id = $1)
                 OR EXISTS (SELECT 1 FROM delivery_project z WHERE z.delivery_id = w.delivery_id AND z.project_id = $1))";
     /// All generations, areas and years of a course, for a file.
-    CROSS = "SELECT 'cross' AS part, generation, area_code, year, course_slug, '' AS title, deliveries, trainers, participations, persons,
+    CROSS -> CellRow = "SELECT 'cross' AS part, generation, area_code, year, course_slug, '' AS title, deliveries, trainers, participations, persons,
             sealed, heads, by_trainers, by_payers FROM cascade_cell
         WHERE scope_id = $1 AND course_slug = $5 AND ($2 = -1 OR generation = $2) AND ($3 = '*' OR area_code = $3)
             AND ($4 = -1 OR year = $4) ORDER BY generation, area_code, year";
@@ -76,7 +76,7 @@ statements! {
     /// that are joined crosswise in the order in which they stand: from the few trainers, not from all deliveries. Bound: scope, year
     /// and course of deliveries, areas as `;AL;BA;`, since when a trainer is active; then eight trainers and eight
     /// deliveries that are open. Eight graduates or fewer are shown without their areas.
-    OPEN = "SELECT 'area' AS part, t.area_code, CAST(NULL AS UUID) AS parent_id, CAST(NULL AS UUID) AS id, '' AS label,
+    OPEN -> OpenRow = "SELECT 'area' AS part, t.area_code, CAST(NULL AS UUID) AS parent_id, CAST(NULL AS UUID) AS id, '' AS label,
             CAST(NULL AS DATE) AS day, 0 AS generation, COUNT(CASE WHEN t.last_on >= $5 THEN 1 END) AS number, 0 AS heads, COUNT(*) AS of_all
         FROM cascade_trainer t WHERE t.scope_id = $1 AND t.generation = 0 GROUP BY t.area_code
         UNION ALL
@@ -105,7 +105,7 @@ statements! {
                 AND (t.counts_from IS NULL OR x.starts_on IS NULL OR t.counts_from <= x.starts_on)
                 AND ($2 = -1 OR x.year = $2) AND ($3 = '*' OR x.course_slug = $3)) c WHERE n <= 8";
     /// How many graduates there are, and how many were active since a day.
-    GRADUATES = "SELECT t.area_code, COUNT(*) AS of_all, COUNT(CASE WHEN t.last_on >= $2 THEN 1 END) AS active
+    GRADUATES -> (String, i64, i64) = "SELECT t.area_code, COUNT(*) AS of_all, COUNT(CASE WHEN t.last_on >= $2 THEN 1 END) AS active
         FROM cascade_trainer t WHERE t.scope_id = $1 AND t.generation = 0 GROUP BY t.area_code";
 }
 

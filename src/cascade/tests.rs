@@ -26,74 +26,65 @@ use chrono::{Days, NaiveDate};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) const DAYS: Statement = Statement {
-    name: "testing::days",
-    sql: "UPDATE delivery SET state = 'reported', starts_on = $2, ends_on = $3 WHERE id = $1",
-};
-pub(super) const NO_DAYS: Statement = Statement {
-    name: "testing::no_days",
-    sql: "UPDATE delivery SET starts_on = NULL, ends_on = NULL, date_note = 'In spring' WHERE id = $1",
-};
-const TOT: Statement = Statement { name: "testing::tot", sql: "UPDATE course SET kind = 'tot' WHERE id = $1" };
+pub(super) const DAYS: Statement = Statement::new(
+    "testing::days",
+    "UPDATE delivery SET state = 'reported', starts_on = $2, ends_on = $3 WHERE id = $1",
+);
+pub(super) const NO_DAYS: Statement = Statement::new(
+    "testing::no_days",
+    "UPDATE delivery SET starts_on = NULL, ends_on = NULL, date_note = 'In spring' WHERE id = $1",
+);
+const TOT: Statement = Statement::new("testing::tot", "UPDATE course SET kind = 'tot' WHERE id = $1");
 const PLACE: Statement =
-    Statement { name: "testing::place", sql: "UPDATE enrolment SET state = $2, area_code = $3 WHERE id = $1" };
-const AREA: Statement = Statement {
-    name: "testing::area",
-    sql: "INSERT INTO area (code, languages, project_area, footnote) VALUES ($1, '', TRUE, FALSE)",
-};
-const PROJECT: Statement = Statement {
-    name: "testing::project",
-    sql: "INSERT INTO project (id, key, title, status) VALUES ($1, $2, $2, 'running')",
-};
+    Statement::new("testing::place", "UPDATE enrolment SET state = $2, area_code = $3 WHERE id = $1");
+const AREA: Statement = Statement::new(
+    "testing::area",
+    "INSERT INTO area (code, languages, project_area, footnote) VALUES ($1, '', TRUE, FALSE)",
+);
+const PROJECT: Statement =
+    Statement::new("testing::project", "INSERT INTO project (id, key, title, status) VALUES ($1, $2, $2, 'running')");
 pub(super) const PAYS: Statement =
-    Statement { name: "testing::pays", sql: "INSERT INTO delivery_project (delivery_id, project_id) VALUES ($1, $2)" };
-const PERSON: Statement = Statement {
-    name: "testing::bare_person",
-    sql: "INSERT INTO person (id, given_name, family_name, folded, email, created_at) VALUES ($1, $2, 'Tester', $3, '', $4)",
-};
-const COHORT: Statement = Statement {
-    name: "testing::cohort",
-    sql: "INSERT INTO cohort (id, title, course_id, state, capacity, created_at, updated_at) VALUES ($1, 'Oslo', $2, 'running', 22, $3, $3)",
-};
-const MEMBER: Statement = Statement {
-    name: "testing::member",
-    sql: "INSERT INTO cohort_member (id, cohort_id, person_id, state, area_code, joined_at, left_at, mentor_id, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, 'AL', $5, $6, $7, $5, $5)",
-};
-const WITHDRAWN: Statement = Statement {
-    name: "testing::withdrawn",
-    sql: "INSERT INTO cohort_member (id, cohort_id, person_id, state, area_code, left_at, created_at, updated_at)
+    Statement::new("testing::pays", "INSERT INTO delivery_project (delivery_id, project_id) VALUES ($1, $2)");
+const PERSON: Statement = Statement::new(
+    "testing::bare_person",
+    "INSERT INTO person (id, given_name, family_name, folded, email, created_at) VALUES ($1, $2, 'Tester', $3, '', $4)",
+);
+const COHORT: Statement = Statement::new(
+    "testing::cohort",
+    "INSERT INTO cohort (id, title, course_id, state, capacity, created_at, updated_at) VALUES ($1, 'Oslo', $2, 'running', 22, $3, $3)",
+);
+const MEMBER: Statement = Statement::new("testing::member", "INSERT INTO cohort_member (id, cohort_id, person_id, state, area_code, joined_at, left_at, mentor_id, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, 'AL', $5, $6, $7, $5, $5)");
+const WITHDRAWN: Statement = Statement::new(
+    "testing::withdrawn",
+    "INSERT INTO cohort_member (id, cohort_id, person_id, state, area_code, left_at, created_at, updated_at)
         VALUES ($1, $2, $3, 'left', 'AL', $5, $4, $5)",
-};
-const STEP: Statement = Statement {
-    name: "testing::step",
-    sql: "INSERT INTO cohort_step (id, cohort_id, position, kind, course_id) VALUES ($1, $2, 1, 'attend', $3)",
-};
-const STEP_DELIVERY: Statement = Statement {
-    name: "testing::step_delivery",
-    sql: "INSERT INTO cohort_step_delivery (step_id, delivery_id) VALUES ($1, $2)",
-};
-const HEADS: Statement = Statement {
-    name: "testing::heads",
-    sql: "INSERT INTO head_count (id, slot_id, total, counted_at) VALUES ($1, $2, $3, $4)",
-};
-const HEADS_LINE: Statement = Statement {
-    name: "testing::heads_line",
-    sql: "INSERT INTO head_count_line (head_count_id, area_code, profession, sex, people) VALUES ($1, 'AL', 'judge', 'f', $2)",
-};
+);
+const STEP: Statement = Statement::new(
+    "testing::step",
+    "INSERT INTO cohort_step (id, cohort_id, position, kind, course_id) VALUES ($1, $2, 1, 'attend', $3)",
+);
+const STEP_DELIVERY: Statement =
+    Statement::new("testing::step_delivery", "INSERT INTO cohort_step_delivery (step_id, delivery_id) VALUES ($1, $2)");
+const HEADS: Statement =
+    Statement::new("testing::heads", "INSERT INTO head_count (id, slot_id, total, counted_at) VALUES ($1, $2, $3, $4)");
+const HEADS_LINE: Statement = Statement::new(
+    "testing::heads_line",
+    "INSERT INTO head_count_line (head_count_id, area_code, profession, sex, people) VALUES ($1, 'AL', 'judge', 'f', $2)",
+);
 
-const TALLY: Statement = Statement {
-    name: "testing::tally",
-    sql: "INSERT INTO tally (id, institution_id, delivery_id, course_id, title, area_code, starts_on, ends_on, total, state,
+const TALLY: Statement = Statement::new(
+    "testing::tally",
+    "INSERT INTO tally (id, institution_id, delivery_id, course_id, title, area_code, starts_on, ends_on, total, state,
             entered_by, entered_by_name, entered_at, verified_at)
         VALUES ($1, $2, $3, $4, 'Closed', 'AL', $5, $5, $6, $7, $8, 'Counter', $9, $10)",
-};
-const TALLY_LINE: Statement = Statement {
-    name: "testing::tally_line",
-    sql: "INSERT INTO tally_line (tally_id, area_code, profession, sex, people) VALUES ($1, $2, 'judge', 'f', $3)",
-};
+);
+const TALLY_LINE: Statement = Statement::new(
+    "testing::tally_line",
+    "INSERT INTO tally_line (tally_id, area_code, profession, sex, people) VALUES ($1, $2, 'judge', 'f', $3)",
+);
 const TALLY_PAYS: Statement =
-    Statement { name: "testing::tally_pays", sql: "INSERT INTO tally_project (tally_id, project_id) VALUES ($1, $2)" };
+    Statement::new("testing::tally_pays", "INSERT INTO tally_project (tally_id, project_id) VALUES ($1, $2)");
 
 /// Runs a statement of a test.
 macro_rules! run {
@@ -339,7 +330,7 @@ on_both! {
         assert_eq!(list.people.len(), 1);
         assert_eq!((list.people[0].mentor.as_str(), list.people[0].reachable), ("Expert Tester", false));
         // What was kept goes when the cohort is no more.
-        run!(it.house, Statement { name: "testing::cancel", sql: "UPDATE cohort SET state = 'cancelled' WHERE id = $1" }, cohort);
+        run!(it.house, Statement::new("testing::cancel", "UPDATE cohort SET state = 'cancelled' WHERE id = $1"), cohort);
         it.count().await;
         let gone = it.page(&officer, &query).await.shown.unwrap();
         assert_eq!((gone.total.deliveries, gone.head.as_of), (0, None));
@@ -364,7 +355,7 @@ on_both! {
         assert_eq!(it.house.count("SELECT COUNT(*) FROM cascade_cell").await, before);
         // What is gone is forgotten.
         let officer = it.house.officer().await;
-        run!(it.house, Statement { name: "testing::cancel", sql: "UPDATE delivery SET state = 'cancelled' WHERE title = 'A delivery'" });
+        run!(it.house, Statement::new("testing::cancel", "UPDATE delivery SET state = 'cancelled' WHERE title = 'A delivery'"));
         it.count().await;
         assert_eq!(it.house.count("SELECT (SELECT COUNT(*) FROM cascade_cell) + (SELECT COUNT(*) FROM cascade_scope)
             + (SELECT COUNT(*) FROM cascade_delivery) + (SELECT COUNT(*) FROM cascade_trainer)").await, 0);

@@ -10,23 +10,23 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 statements! {
-    BY_SLUG = "SELECT id, slug, kind, audiences, languages, minutes, days, attendance_percent, modules_required, by_nomination,
+    BY_SLUG -> Course = "SELECT id, slug, kind, audiences, languages, minutes, days, attendance_percent, modules_required, by_nomination,
             published, version, updated_by
         FROM course WHERE slug = $1";
-    BY_ID = "SELECT id, slug, kind, audiences, languages, minutes, days, attendance_percent, modules_required, by_nomination,
+    BY_ID -> Course = "SELECT id, slug, kind, audiences, languages, minutes, days, attendance_percent, modules_required, by_nomination,
             published, version, updated_by
         FROM course WHERE id = $1";
-    SLUGS = "SELECT slug FROM course WHERE slug LIKE $1";
-    TEXTS = "SELECT language, title, summary, objectives FROM course_text WHERE course_id = $1 ORDER BY language";
-    PREREQUISITES = "SELECT required_id FROM course_prerequisite WHERE course_id = $1 ORDER BY required_id";
-    ALL_PREREQUISITES = "SELECT course_id, required_id FROM course_prerequisite";
-    INSTITUTIONS = "SELECT institution_id FROM course_institution WHERE course_id = $1 ORDER BY institution_id";
-    IS_AUTHOR = "SELECT COUNT(*) FROM course_author WHERE course_id = $1 AND person_id = $2";
-    AUTHORS = "SELECT a.person_id, p.given_name, p.family_name FROM course_author a JOIN person p ON p.id = a.person_id
+    SLUGS -> (String,) = "SELECT slug FROM course WHERE slug LIKE $1";
+    TEXTS -> CourseText = "SELECT language, title, summary, objectives FROM course_text WHERE course_id = $1 ORDER BY language";
+    PREREQUISITES -> (CourseId,) = "SELECT required_id FROM course_prerequisite WHERE course_id = $1 ORDER BY required_id";
+    ALL_PREREQUISITES -> (CourseId, CourseId) = "SELECT course_id, required_id FROM course_prerequisite";
+    INSTITUTIONS -> (InstitutionId,) = "SELECT institution_id FROM course_institution WHERE course_id = $1 ORDER BY institution_id";
+    IS_AUTHOR -> (i64,) = "SELECT COUNT(*) FROM course_author WHERE course_id = $1 AND person_id = $2";
+    AUTHORS -> Author = "SELECT a.person_id, p.given_name, p.family_name FROM course_author a JOIN person p ON p.id = a.person_id
         WHERE a.course_id = $1 ORDER BY p.family_name, p.given_name, a.person_id";
     AUTHOR_ADD = "INSERT INTO course_author (course_id, person_id) VALUES ($1, $2)";
     AUTHOR_REMOVE = "DELETE FROM course_author WHERE course_id = $1 AND person_id = $2";
-    TITLES = "SELECT c.id, c.slug, c.kind, COALESCE(a.title, b.title, x.title, c.slug) AS title,
+    TITLES -> CourseLine = "SELECT c.id, c.slug, c.kind, COALESCE(a.title, b.title, x.title, c.slug) AS title,
             COALESCE(a.language, b.language, x.language, 'en') AS text_language, '' AS summary, c.days, c.minutes
         FROM course c
         LEFT JOIN course_text a ON a.course_id = c.id AND a.language = $1
@@ -34,7 +34,7 @@ statements! {
         LEFT JOIN course_text x ON x.course_id = c.id
             AND x.language = (SELECT MIN(y.language) FROM course_text y WHERE y.course_id = c.id)
         ORDER BY c.slug";
-    AT_INSTITUTION = "SELECT c.id, c.slug, c.kind, COALESCE(a.title, b.title, x.title, c.slug) AS title,
+    AT_INSTITUTION -> CourseLine = "SELECT c.id, c.slug, c.kind, COALESCE(a.title, b.title, x.title, c.slug) AS title,
             COALESCE(a.language, b.language, x.language, 'en') AS text_language,
             COALESCE(a.summary, b.summary, x.summary, '') AS summary, c.days, c.minutes
         FROM institution i JOIN course_institution ci ON ci.institution_id = i.id JOIN course c ON c.id = ci.course_id
@@ -43,7 +43,7 @@ statements! {
         LEFT JOIN course_text x ON x.course_id = c.id
             AND x.language = (SELECT MIN(y.language) FROM course_text y WHERE y.course_id = c.id)
         WHERE i.slug = $1 AND c.published ORDER BY c.slug";
-    IN_AREA = "SELECT c.id, c.slug, c.kind, COALESCE(a.title, b.title, x.title, c.slug) AS title,
+    IN_AREA -> CourseLine = "SELECT c.id, c.slug, c.kind, COALESCE(a.title, b.title, x.title, c.slug) AS title,
             COALESCE(a.language, b.language, x.language, 'en') AS text_language,
             COALESCE(a.summary, b.summary, x.summary, '') AS summary, c.days, c.minutes
         FROM course c

@@ -17,18 +17,18 @@ use crate::{
 };
 use chrono::Days;
 
-const PERSON: Statement = Statement {
-    name: "testing::bare_person",
-    sql: "INSERT INTO person (id, given_name, family_name, folded, email, created_at) VALUES ($1, 'P', 'Tester', $2, '', $3)",
-};
-const DAYS: Statement = Statement {
-    name: "testing::days",
-    sql: "UPDATE delivery SET state = 'confirmed', starts_on = $2, ends_on = $2 WHERE id = $1",
-};
-const PROJECT: Statement = Statement {
-    name: "testing::project",
-    sql: "INSERT INTO project (id, key, title, status) VALUES ($1, 'ipa', 'IPA', 'running')",
-};
+const PERSON: Statement = Statement::new(
+    "testing::bare_person",
+    "INSERT INTO person (id, given_name, family_name, folded, email, created_at) VALUES ($1, 'P', 'Tester', $2, '', $3)",
+);
+const DAYS: Statement = Statement::new(
+    "testing::days",
+    "UPDATE delivery SET state = 'confirmed', starts_on = $2, ends_on = $2 WHERE id = $1",
+);
+const PROJECT: Statement = Statement::new(
+    "testing::project",
+    "INSERT INTO project (id, key, title, status) VALUES ($1, 'ipa', 'IPA', 'running')",
+);
 
 /// Puts a delivery so many days ahead.
 async fn ahead(house: &House, delivery: DeliveryId, days: u64) {

@@ -9,14 +9,14 @@ use crate::{
 };
 
 statements! {
-    RECIPIENTS = "SELECT m.id AS member_id, m.state, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email,
+    RECIPIENTS -> Recipient = "SELECT m.id AS member_id, m.state, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email,
             a.language, t.given_name || ' ' || t.family_name AS mentor_name, COALESCE(NULLIF(t.email, ''), b.email) AS mentor_email,
             b.language AS mentor_language
         FROM cohort_member m JOIN person p ON p.id = m.person_id LEFT JOIN account a ON a.person_id = p.id
             LEFT JOIN person t ON t.id = m.mentor_id LEFT JOIN account b ON b.person_id = t.id
         WHERE m.cohort_id = $1";
     // The host's administrators and the programme office, but for $2.
-    MANAGERS = "SELECT DISTINCT p.id, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
+    MANAGERS -> Teller = "SELECT DISTINCT p.id, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
             (g.role = 'institution_administrator') AS of_host
         FROM cohort c JOIN role_grant g ON g.ended_at IS NULL AND (g.role = 'programme_officer'
                 OR (g.role = 'institution_administrator' AND g.institution_id = c.host_id))
@@ -24,7 +24,7 @@ statements! {
         WHERE c.id = $1 AND p.id <> $2 ORDER BY p.id";
     // Who put a member forward last, for an institution other than the host; where that person speaks for it no
     // longer, another of its administrators.
-    PROPOSER = "SELECT p.id, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
+    PROPOSER -> Teller = "SELECT p.id, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
             (g.institution_id = c.host_id) AS of_host
         FROM cohort_member m JOIN cohort c ON c.id = m.cohort_id
             JOIN cohort_member_change x ON x.id = (SELECT z.id FROM cohort_member_change z

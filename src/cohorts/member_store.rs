@@ -42,7 +42,7 @@ macro_rules! held {
 }
 
 statements! {
-    MEMBERS = concat!("SELECT m.id, m.person_id, p.given_name || ' ' || p.family_name AS name, m.state, m.area_code, ",
+    MEMBERS -> MemberRow = concat!("SELECT m.id, m.person_id, p.given_name || ' ' || p.family_name AS name, m.state, m.area_code, ",
         area_name!("m.area_code"), " AS area_name, m.institution_id, i.name AS institution_name, m.mentor_id,
             t.given_name || ' ' || t.family_name AS mentor_name, m.reason, l.id AS licence_id, l.mentor_id AS licence_mentor_id,
             (f.consented_at IS NOT NULL) AS consented,
@@ -56,7 +56,7 @@ statements! {
         WHERE m.cohort_id = $1 ORDER BY p.folded, m.id");
     // A delivery given is signed off by the mentor's word on it, whenever that was said and whatever the licence
     // still lacks.
-    FACTS = "SELECT s.id AS step_id, m.person_id, e.state AS place, d.state AS delivery, d.ends_on, CAST(0 AS BIGINT) AS signed
+    FACTS -> FactRow = "SELECT s.id AS step_id, m.person_id, e.state AS place, d.state AS delivery, d.ends_on, CAST(0 AS BIGINT) AS signed
         FROM cohort_member m JOIN cohort_step s ON s.cohort_id = m.cohort_id AND s.kind = 'attend'
             JOIN cohort_step_delivery x ON x.step_id = s.id
             JOIN enrolment e ON e.delivery_id = x.delivery_id AND e.person_id = m.person_id JOIN delivery d ON d.id = e.delivery_id
@@ -69,34 +69,34 @@ statements! {
             JOIN delivery_trainer t ON t.person_id = m.person_id JOIN delivery d ON d.id = t.delivery_id AND d.course_id = s.course_id
         WHERE m.cohort_id = $1";
     // Places in deliveries of the sequence that have not begun on the day $3.
-    COMING = "SELECT e.id AS enrolment_id, d.id AS delivery_id, d.title, d.starts_on, d.ends_on, d.date_note, d.host_id
+    COMING -> ComingRow = "SELECT e.id AS enrolment_id, d.id AS delivery_id, d.title, d.starts_on, d.ends_on, d.date_note, d.host_id
         FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
         WHERE e.person_id = $2 AND e.state IN ('selected', 'invited', 'confirmed') AND (d.starts_on IS NULL OR d.starts_on > $3)
             AND d.state IN ('planned', 'call_open', 'selection', 'confirmed', 'postponed')
             AND d.id IN (SELECT x.delivery_id FROM cohort_step s JOIN cohort_step_delivery x ON x.step_id = s.id
                 WHERE s.cohort_id = $1 AND s.kind = 'attend')
         ORDER BY CASE WHEN d.starts_on IS NULL THEN 1 ELSE 0 END, d.starts_on, d.id";
-    SELECTED = "SELECT institution_id, area_code FROM cohort_member WHERE cohort_id = $1 AND state = 'selected'";
-    MEMBER = "SELECT m.id, m.cohort_id, m.person_id, p.given_name || ' ' || p.family_name AS name, m.state, m.area_code, m.institution_id,
+    SELECTED -> (Option<InstitutionId>, Option<String>) = "SELECT institution_id, area_code FROM cohort_member WHERE cohort_id = $1 AND state = 'selected'";
+    MEMBER -> OneMember = "SELECT m.id, m.cohort_id, m.person_id, p.given_name || ' ' || p.family_name AS name, m.state, m.area_code, m.institution_id,
             m.mentor_id, t.given_name || ' ' || t.family_name AS mentor_name, m.reason
         FROM cohort_member m JOIN person p ON p.id = m.person_id LEFT JOIN person t ON t.id = m.mentor_id WHERE m.id = $1";
-    MEMBER_OF = "SELECT id, state FROM cohort_member WHERE cohort_id = $1 AND person_id = $2";
+    MEMBER_OF -> (MemberId, MemberState) = "SELECT id, state FROM cohort_member WHERE cohort_id = $1 AND person_id = $2";
     MEMBER_ADD = "INSERT INTO cohort_member (id, cohort_id, person_id, state, area_code, institution_id, created_at, updated_at, updated_by)
         VALUES ($1, $2, $3, 'proposed', $4, $5, $6, $6, $7)";
     MEMBER_SET = "UPDATE cohort_member SET state = $3, area_code = $4, institution_id = $5, joined_at = $6, left_at = $7, reason = $8,
             updated_at = $9, updated_by = $10, version = version + 1
         WHERE id = $1 AND state = $2";
-    MEMBER_TIMES = "SELECT joined_at, left_at FROM cohort_member WHERE id = $1";
+    MEMBER_TIMES -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) = "SELECT joined_at, left_at FROM cohort_member WHERE id = $1";
     MENTOR_SET = "UPDATE cohort_member SET mentor_id = $2, updated_at = $3, updated_by = $4, version = version + 1 WHERE id = $1";
     LICENCE_MENTOR = "UPDATE licence SET mentor_id = $3, updated_at = $4, updated_by = $5, version = version + 1
         WHERE person_id = $1 AND course_id = $2";
     CHANGE_ADD = "INSERT INTO cohort_member_change (id, member_id, at, from_state, to_state, changed_by, changed_by_name, reason)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    CHANGES = "SELECT at, from_state, to_state, changed_by_name, reason FROM cohort_member_change WHERE member_id = $1 ORDER BY at, id";
-    WHO = concat!("SELECT o.institution_id, COALESCE(i.area_code, p.area_code) AS area_code FROM person p ", held!("$2"), " WHERE p.id = $1");
+    CHANGES -> ChangeRow = "SELECT at, from_state, to_state, changed_by_name, reason FROM cohort_member_change WHERE member_id = $1 ORDER BY at, id";
+    WHO -> (Option<InstitutionId>, Option<String>) = concat!("SELECT o.institution_id, COALESCE(i.area_code, p.area_code) AS area_code FROM person p ", held!("$2"), " WHERE p.id = $1");
     // Who could be proposed: everybody for who sees everybody ($4), else those who hold a role or a post at an
     // institution that who asks ($5) administers.
-    FOUND = concat!("SELECT p.id, p.given_name || ' ' || p.family_name AS name, o.profession, COALESCE(NULLIF(o.workplace, ''), i.name, '') AS workplace
+    FOUND -> FoundRow = concat!("SELECT p.id, p.given_name || ' ' || p.family_name AS name, o.profession, COALESCE(NULLIF(o.workplace, ''), i.name, '') AS workplace
         FROM person p ", held!("$3"), "
         WHERE p.folded LIKE $2 AND NOT EXISTS (SELECT 1 FROM cohort_member m WHERE m.cohort_id = $1 AND m.person_id = p.id
                 AND m.state IN ('proposed', 'selected', 'reserve'))
@@ -108,7 +108,7 @@ statements! {
         ORDER BY p.folded, p.id LIMIT 40");
     // Who may be a mentor: who mentors here; and of those who can sign in, who trains in a delivery of the
     // sequence, or has the trainer's role or a licence, and the name.
-    MENTORS = "SELECT p.id, p.given_name || ' ' || p.family_name AS name FROM person p
+    MENTORS -> (PersonId, String) = "SELECT p.id, p.given_name || ' ' || p.family_name AS name FROM person p
         WHERE p.id IN (SELECT m.mentor_id FROM cohort_member m WHERE m.cohort_id = $1 AND m.mentor_id IS NOT NULL)
             OR (EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id AND NOT a.disabled) AND (
                 p.id IN (SELECT t.person_id FROM cohort_step s JOIN cohort_step_delivery x ON x.step_id = s.id
@@ -117,7 +117,7 @@ statements! {
                 OR EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.state = 'licensed')))))
         ORDER BY p.folded, p.id LIMIT 60";
     // A mentor's word is given signed in.
-    MENTOR_KNOWN = "SELECT COUNT(*) FROM person p WHERE p.id = $1
+    MENTOR_KNOWN -> (i64,) = "SELECT COUNT(*) FROM person p WHERE p.id = $1
         AND EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id AND NOT a.disabled) AND (
             EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.role = 'trainer' AND g.ended_at IS NULL)
             OR EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.state = 'licensed')

@@ -65,14 +65,14 @@ macro_rules! visible {
 }
 
 statements! {
-    HEAD = concat!(head!(), "WHERE c.id = $3");
-    LIST = concat!(head!(), "WHERE c.id < $3 AND ($4 = '' OR c.state = $4) AND ", visible!(), " ORDER BY c.id DESC LIMIT 31");
-    OF_PROJECT = concat!(head!(), "WHERE c.id IN (SELECT y.cohort_id FROM cohort_project y JOIN project j ON j.id = y.project_id WHERE j.key = $3)
+    HEAD -> CohortHead = concat!(head!(), "WHERE c.id = $3");
+    LIST -> CohortHead = concat!(head!(), "WHERE c.id < $3 AND ($4 = '' OR c.state = $4) AND ", visible!(), " ORDER BY c.id DESC LIMIT 31");
+    OF_PROJECT -> CohortHead = concat!(head!(), "WHERE c.id IN (SELECT y.cohort_id FROM cohort_project y JOIN project j ON j.id = y.project_id WHERE j.key = $3)
         AND ($4 = '' OR c.state = $4) AND ", visible!(), " ORDER BY c.id DESC LIMIT 31");
-    OF_DELIVERY = concat!(head!(), "WHERE c.id IN (SELECT s.cohort_id FROM cohort_step s JOIN cohort_step_delivery x ON x.step_id = s.id
+    OF_DELIVERY -> CohortHead = concat!(head!(), "WHERE c.id IN (SELECT s.cohort_id FROM cohort_step s JOIN cohort_step_delivery x ON x.step_id = s.id
             WHERE x.delivery_id = $3)
         AND ($4 = '' OR c.state = $4) AND ", visible!(), " ORDER BY c.id DESC LIMIT 31");
-    PARTS = concat!("SELECT 'step' AS part, s.id, s.position AS number, s.kind AS code, ", course_title!("s.course_id", "k.slug"), " AS name,
+    PARTS -> PartRow = concat!("SELECT 'step' AS part, s.id, s.position AS number, s.kind AS code, ", course_title!("s.course_id", "k.slug"), " AS name,
             k.slug, s.required, s.due_on, d.id AS other, d.title, d.state, d.starts_on, d.ends_on, d.date_note, d.place
         FROM cohort_step s JOIN course k ON k.id = s.course_id LEFT JOIN cohort_step_delivery x ON x.step_id = s.id
             LEFT JOIN delivery d ON d.id = x.delivery_id WHERE s.cohort_id = $1
@@ -95,36 +95,36 @@ statements! {
     SET_STATE = "UPDATE cohort SET state = $3, updated_at = $4, updated_by = $5, version = version + 1 WHERE id = $1 AND version = $2";
     // Takes the row, so that what is read after it is what is written upon.
     TOUCH = "UPDATE cohort SET updated_at = $2, updated_by = $3 WHERE id = $1";
-    EDITOR = "SELECT updated_by FROM cohort WHERE id = $1";
+    EDITOR -> (String,) = "SELECT updated_by FROM cohort WHERE id = $1";
     PROJECTS_CLEAR = "DELETE FROM cohort_project WHERE cohort_id = $1";
     PROJECT_ADD = "INSERT INTO cohort_project (cohort_id, project_id) VALUES ($1, $2)";
-    STEP = "SELECT id, cohort_id, position, kind, course_id, required, due_on FROM cohort_step WHERE id = $1";
+    STEP -> StepRow = "SELECT id, cohort_id, position, kind, course_id, required, due_on FROM cohort_step WHERE id = $1";
     STEP_ADD = "INSERT INTO cohort_step (id, cohort_id, position, kind, course_id, required, due_on)
         VALUES ($1, $2, (SELECT COALESCE(MAX(x.position), 0) + 1 FROM cohort_step x WHERE x.cohort_id = $2), $3, $4, $5, $6)";
     STEP_SET = "UPDATE cohort_step SET required = $2, due_on = $3 WHERE id = $1";
     STEP_REMOVE = "DELETE FROM cohort_step WHERE id = $1";
-    STEP_COUNT = "SELECT COUNT(*) FROM cohort_step WHERE cohort_id = $1";
+    STEP_COUNT -> (i64,) = "SELECT COUNT(*) FROM cohort_step WHERE cohort_id = $1";
     // The neighbours with which a step trades places.
-    STEP_BEFORE = "SELECT id, position FROM cohort_step WHERE cohort_id = $1 AND position < $2 ORDER BY position DESC LIMIT 1";
-    STEP_AFTER = "SELECT id, position FROM cohort_step WHERE cohort_id = $1 AND position > $2 ORDER BY position LIMIT 1";
+    STEP_BEFORE -> (StepId, i64) = "SELECT id, position FROM cohort_step WHERE cohort_id = $1 AND position < $2 ORDER BY position DESC LIMIT 1";
+    STEP_AFTER -> (StepId, i64) = "SELECT id, position FROM cohort_step WHERE cohort_id = $1 AND position > $2 ORDER BY position LIMIT 1";
     STEP_PLACE = "UPDATE cohort_step SET position = $2 WHERE id = $1";
     STEP_DELIVERIES_CLEAR = "DELETE FROM cohort_step_delivery WHERE step_id = $1";
     STEP_DELIVERY_ADD = "INSERT INTO cohort_step_delivery (step_id, delivery_id) VALUES ($1, $2)";
     // Those of the step's course: the latest hundred, and those that are chosen already.
-    CHOICES = "SELECT d.id, d.title, d.state, d.starts_on, d.ends_on, d.date_note,
+    CHOICES -> ChoiceRow = "SELECT d.id, d.title, d.state, d.starts_on, d.ends_on, d.date_note,
             (SELECT COUNT(*) FROM cohort_step_delivery x WHERE x.step_id = $1 AND x.delivery_id = d.id) AS chosen
         FROM delivery d WHERE d.course_id = $2 AND (d.id IN (SELECT z.id FROM delivery z WHERE z.course_id = $2
                 ORDER BY CASE WHEN z.starts_on IS NULL THEN 1 ELSE 0 END, z.starts_on DESC, z.id DESC LIMIT 100)
             OR d.id IN (SELECT y.delivery_id FROM cohort_step_delivery y WHERE y.step_id = $1))
         ORDER BY CASE WHEN d.starts_on IS NULL THEN 1 ELSE 0 END, d.starts_on DESC, d.id DESC";
-    QUOTAS = "SELECT id, area_code, institution_id, places FROM cohort_quota WHERE cohort_id = $1 ORDER BY id";
+    QUOTAS -> QuotaRow = "SELECT id, area_code, institution_id, places FROM cohort_quota WHERE cohort_id = $1 ORDER BY id";
     QUOTA_ADD = "INSERT INTO cohort_quota (id, cohort_id, area_code, institution_id, places) VALUES ($1, $2, $3, $4, $5)";
     QUOTA_SET = "UPDATE cohort_quota SET places = $2 WHERE id = $1";
     QUOTA_REMOVE = "DELETE FROM cohort_quota WHERE id = $1";
     // Of the past, which goes through no form.
     RECORD = "INSERT INTO cohort (id, title, course_id, host_id, state, capacity, starts_on, ends_on, note, invented, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
-    COURSE_KNOWN = "SELECT id FROM course WHERE slug = $1";
+    COURSE_KNOWN -> (CourseId,) = "SELECT id FROM course WHERE slug = $1";
 }
 
 /// What is said of a cohort everywhere, to a person.

@@ -30,23 +30,22 @@ pub(super) const HANDLERS: Handlers = &[
     ("mail", |_, _| Box::pin(async { Ok(()) })),
 ];
 
-const POST: Statement = Statement {
-    name: "testing::post",
-    sql: "INSERT INTO post (id, person_id, profession, institution_id, workplace) VALUES ($1, $2, 'judge', $3, '')",
-};
+const POST: Statement = Statement::new(
+    "testing::post",
+    "INSERT INTO post (id, person_id, profession, institution_id, workplace) VALUES ($1, $2, 'judge', $3, '')",
+);
 const COMPLETE: Statement =
-    Statement { name: "testing::complete", sql: "UPDATE enrolment SET state = 'completed' WHERE person_id = $1" };
-const LICENCE: Statement = Statement {
-    name: "testing::licence",
-    sql: "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at)
+    Statement::new("testing::complete", "UPDATE enrolment SET state = 'completed' WHERE person_id = $1");
+const LICENCE: Statement = Statement::new(
+    "testing::licence",
+    "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at)
         VALUES ($1, $2, $3, 'trained', $4, $4, $4)",
-};
-const NO_ACCOUNT: Statement =
-    Statement { name: "testing::no_account", sql: "DELETE FROM account WHERE person_id = $1" };
-const TAUGHT: Statement = Statement {
-    name: "testing::taught",
-    sql: "INSERT INTO licence_ground (id, licence_id, kind, at, met, delivery_id, recorded_at) VALUES ($1, $2, 'taught', $3, TRUE, $4, $3)",
-};
+);
+const NO_ACCOUNT: Statement = Statement::new("testing::no_account", "DELETE FROM account WHERE person_id = $1");
+const TAUGHT: Statement = Statement::new(
+    "testing::taught",
+    "INSERT INTO licence_ground (id, licence_id, kind, at, met, delivery_id, recorded_at) VALUES ($1, $2, 'taught', $3, TRUE, $4, $3)",
+);
 
 /// A cohort of an academy whose selection is open.
 pub(super) struct Given {

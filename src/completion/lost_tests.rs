@@ -20,12 +20,12 @@ const HANDLERS: Handlers = &[
     (jobs::SUM, |_, _| Box::pin(async { Ok(()) })),
     (jobs::COUNT, |_, _| Box::pin(async { Ok(()) })),
 ];
-const LETTERS: Statement = Statement {
-    name: "testing::lost_letters",
-    sql: "SELECT payload FROM job WHERE kind = 'mail' AND state = 'queued' ORDER BY id",
-};
-const READ: Statement = Statement { name: "testing::read_lost_letters", sql: "DELETE FROM job WHERE kind = 'mail'" };
-const SETTING: Statement = Statement { name: "testing::risk_letters", sql: "UPDATE institution SET risk_letters = $1" };
+const LETTERS: Statement<(String,)> = Statement::new(
+    "testing::lost_letters",
+    "SELECT payload FROM job WHERE kind = 'mail' AND state = 'queued' ORDER BY id",
+);
+const READ: Statement = Statement::new("testing::read_lost_letters", "DELETE FROM job WHERE kind = 'mail'");
+const SETTING: Statement = Statement::new("testing::risk_letters", "UPDATE institution SET risk_letters = $1");
 
 /// Who was written to since the last look, with the texts; everything that is due is done first.
 async fn told(house: &House) -> Vec<(String, String)> {

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 statements! {
     /// Marks count as settled where their register is closed or they were made before $2.
-    UNTOLD = "SELECT e.id, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
+    UNTOLD -> LostRow = "SELECT e.id, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
             COALESCE(t.attended, 0) AS attended_minutes, COALESCE(t.excused, 0) AS excused_minutes, COALESCE(t.known, 0) AS known_minutes,
             t.unsettled
         FROM enrolment e JOIN person p ON p.id = e.person_id LEFT JOIN account a ON a.person_id = p.id

@@ -12,12 +12,12 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 
 statements! {
-    SLOTS = "SELECT minutes, closed_at IS NOT NULL AS closed FROM slot WHERE delivery_id = $1 AND cancelled_at IS NULL";
-    MEASURES = "SELECT
+    SLOTS -> (i64, bool) = "SELECT minutes, closed_at IS NOT NULL AS closed FROM slot WHERE delivery_id = $1 AND cancelled_at IS NULL";
+    MEASURES -> (i64, i64) = "SELECT
             (SELECT COUNT(*) FROM material t JOIN pack_module m ON m.id = t.module_id
                 WHERE m.pack_id = (SELECT pack_id FROM delivery WHERE id = $1) AND NOT t.trainer_only),
             (SELECT COUNT(*) FROM delivery_trainer WHERE delivery_id = $1 AND person_id = $2)";
-    PLACES = "SELECT e.id, e.state, e.workplace, p.given_name, p.family_name, p.email, a.language AS account_language,
+    PLACES -> Place = "SELECT e.id, e.state, e.workplace, p.given_name, p.family_name, p.email, a.language AS account_language,
             e.risk, COALESCE(t.attended, 0) AS attended_minutes, COALESCE(t.excused, 0) AS excused_minutes,
             COALESCE(t.known, 0) AS known_minutes,
             (SELECT COUNT(*) FROM progress g JOIN material t ON t.id = g.material_id JOIN pack_module m ON m.id = t.module_id
@@ -49,26 +49,26 @@ statements! {
     PLACE_SET = "UPDATE enrolment SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2";
     PLACE_CHANGE = "INSERT INTO enrolment_change (id, enrolment_id, at, from_state, to_state, changed_by)
         VALUES ($1, $2, $3, $4, $5, $6)";
-    COURSE_TITLES = "SELECT t.language, t.title, c.minutes FROM course c JOIN course_text t ON t.course_id = c.id WHERE c.id = $1";
+    COURSE_TITLES -> (String, String, i64) = "SELECT t.language, t.title, c.minutes FROM course c JOIN course_text t ON t.course_id = c.id WHERE c.id = $1";
     ISSUE = "INSERT INTO certificate (id, enrolment_id, code, kind, language, person_name, course_title, institution_name,
             area_code, place, starts_on, ends_on, minutes, issued_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         ON CONFLICT (enrolment_id) WHERE revoked_at IS NULL DO NOTHING";
-    OF_PERSON = "SELECT f.id, f.enrolment_id, e.person_id, e.delivery_id, d.host_id, d.mode, d.language AS taught_in, d.time_zone,
+    OF_PERSON -> Certificate = "SELECT f.id, f.enrolment_id, e.person_id, e.delivery_id, d.host_id, d.mode, d.language AS taught_in, d.time_zone,
             f.code, f.kind, f.language, f.person_name, f.course_title, f.institution_name, f.area_code, f.place,
             f.starts_on, f.ends_on, f.minutes, f.issued_at, f.name_public, f.revoked_at, f.file_id,
             c.attended_minutes, c.programme_minutes, c.items_done
         FROM certificate f JOIN enrolment e ON e.id = f.enrolment_id JOIN delivery d ON d.id = e.delivery_id
         LEFT JOIN completion c ON c.enrolment_id = e.id
         WHERE e.person_id = $1 ORDER BY f.issued_at DESC, f.id";
-    BY_ID = "SELECT f.id, f.enrolment_id, e.person_id, e.delivery_id, d.host_id, d.mode, d.language AS taught_in, d.time_zone,
+    BY_ID -> Certificate = "SELECT f.id, f.enrolment_id, e.person_id, e.delivery_id, d.host_id, d.mode, d.language AS taught_in, d.time_zone,
             f.code, f.kind, f.language, f.person_name, f.course_title, f.institution_name, f.area_code, f.place,
             f.starts_on, f.ends_on, f.minutes, f.issued_at, f.name_public, f.revoked_at, f.file_id,
             c.attended_minutes, c.programme_minutes, c.items_done
         FROM certificate f JOIN enrolment e ON e.id = f.enrolment_id JOIN delivery d ON d.id = e.delivery_id
         LEFT JOIN completion c ON c.enrolment_id = e.id
         WHERE f.id = $1";
-    BY_CODE = "SELECT f.id, f.enrolment_id, e.person_id, e.delivery_id, d.host_id, d.mode, d.language AS taught_in, d.time_zone,
+    BY_CODE -> Certificate = "SELECT f.id, f.enrolment_id, e.person_id, e.delivery_id, d.host_id, d.mode, d.language AS taught_in, d.time_zone,
             f.code, f.kind, f.language, f.person_name, f.course_title, f.institution_name, f.area_code, f.place,
             f.starts_on, f.ends_on, f.minutes, f.issued_at, f.name_public, f.revoked_at, f.file_id,
             c.attended_minutes, c.programme_minutes, c.items_done
@@ -78,7 +78,7 @@ statements! {
     SHOW_NAME = "UPDATE certificate SET name_public = $2 WHERE id = $1";
     REVOKE = "UPDATE certificate SET revoked_at = $2, revoked_reason = $3 WHERE id = $1 AND revoked_at IS NULL";
     FILED = "UPDATE certificate SET file_id = $2 WHERE id = $1 AND file_id IS NULL";
-    DELIVERY_OF = "SELECT delivery_id FROM enrolment WHERE id = $1";
+    DELIVERY_OF -> (DeliveryId,) = "SELECT delivery_id FROM enrolment WHERE id = $1";
 }
 
 /// A place with everything its outcome is decided by.

@@ -21,14 +21,14 @@ use chrono::TimeDelta;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-const MARK: Statement = Statement {
-    name: "testing::mark",
-    sql: "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_at) VALUES ($1, $2, 'present', $3, 'trainer', $4)",
-};
-const DONE: Statement = Statement {
-    name: "testing::done",
-    sql: "INSERT INTO progress (enrolment_id, material_id, opened_at, done_at, touched_at) VALUES ($1, $2, $3, $3, $3)",
-};
+const MARK: Statement = Statement::new(
+    "testing::mark",
+    "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_at) VALUES ($1, $2, 'present', $3, 'trainer', $4)",
+);
+const DONE: Statement = Statement::new(
+    "testing::done",
+    "INSERT INTO progress (enrolment_id, material_id, opened_at, done_at, touched_at) VALUES ($1, $2, $3, $3, $3)",
+);
 
 /// A delivery with a trainer, somebody enrolled, and the half-days to mark.
 struct Given {

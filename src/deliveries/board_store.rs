@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 pub const PAST: usize = 10;
 
 statements! {
-    COURSES = "SELECT c.id, c.slug, c.kind, c.audiences, c.languages, c.minutes, c.days, c.by_nomination,
+    COURSES -> CourseRow = "SELECT c.id, c.slug, c.kind, c.audiences, c.languages, c.minutes, c.days, c.by_nomination,
             COALESCE(a.language, b.language, x.language, 'en') AS text_language,
             COALESCE(a.title, b.title, x.title, c.slug) AS title,
             COALESCE(a.summary, b.summary, x.summary, '') AS summary,
@@ -27,7 +27,7 @@ statements! {
             AND x.language = (SELECT MIN(y.language) FROM course_text y WHERE y.course_id = c.id)
         WHERE c.published";
     // What a course needs, where it is offered, which versions of its pack are released.
-    FACTS = "SELECT p.course_id, 'needs' AS what, r.slug AS value
+    FACTS -> (CourseId, String, String) = "SELECT p.course_id, 'needs' AS what, r.slug AS value
             FROM course_prerequisite p JOIN course r ON r.id = p.required_id WHERE r.published
         UNION
         SELECT o.course_id, 'area' AS what, i.area_code AS value
@@ -36,12 +36,12 @@ statements! {
         SELECT k.course_id, 'pack' AS what, CAST(k.major AS TEXT) || '.' || CAST(k.minor AS TEXT) AS value
             FROM pack k WHERE k.state = 'released'";
     // The partial index delivery_upcoming holds these states alone.
-    UPCOMING = "SELECT d.course_id, d.id, d.state, d.mode, d.language, d.area_code, d.place, d.starts_on, d.ends_on, d.date_note,
+    UPCOMING -> DateRow = "SELECT d.course_id, d.id, d.state, d.mode, d.language, d.area_code, d.place, d.starts_on, d.ends_on, d.date_note,
             d.capacity, d.taken, d.call_closes_on, i.name AS host_name, CAST(0 AS BIGINT) AS past
         FROM delivery d LEFT JOIN institution i ON i.id = d.host_id
         WHERE d.state IN ('call_open', 'selection', 'confirmed', 'running') AND (d.ends_on IS NULL OR d.ends_on >= $1)
         ORDER BY d.starts_on, d.id LIMIT 2000";
-    COURSE = "SELECT c.id, c.slug, c.kind, c.audiences, c.languages, c.minutes, c.days, c.attendance_percent, c.modules_required,
+    COURSE -> CoursePageRow = "SELECT c.id, c.slug, c.kind, c.audiences, c.languages, c.minutes, c.days, c.attendance_percent, c.modules_required,
             c.by_nomination, c.published, c.version, c.updated_by,
             COALESCE(a.language, b.language, x.language, 'en') AS text_language,
             COALESCE(a.title, b.title, x.title, c.slug) AS title,
@@ -54,7 +54,7 @@ statements! {
         LEFT JOIN course_text x ON x.course_id = c.id
             AND x.language = (SELECT MIN(y.language) FROM course_text y WHERE y.course_id = c.id)
         WHERE c.slug = $1";
-    LINKS = "SELECT 'needs' AS what, c.slug, COALESCE(a.title, b.title, c.slug) AS name, '' AS area_code
+    LINKS -> LinkRow = "SELECT 'needs' AS what, c.slug, COALESCE(a.title, b.title, c.slug) AS name, '' AS area_code
             FROM course_prerequisite p JOIN course c ON c.id = p.required_id
             LEFT JOIN course_text a ON a.course_id = c.id AND a.language = $2
             LEFT JOIN course_text b ON b.course_id = c.id AND b.language = 'en'
@@ -64,14 +64,14 @@ statements! {
             FROM course_institution o JOIN institution i ON i.id = o.institution_id WHERE o.course_id = $1
         ORDER BY what, name";
     // The newest version in the reader's language, or else in English, or else in any.
-    OUTLINE = "SELECT k.language, k.major, k.minor, m.position, m.title AS module, s.title, s.minutes
+    OUTLINE -> OutlineRow = "SELECT k.language, k.major, k.minor, m.position, m.title AS module, s.title, s.minutes
         FROM pack k LEFT JOIN pack_module m ON m.pack_id = k.id LEFT JOIN session_plan s ON s.module_id = m.id
         WHERE k.id = (SELECT n.id FROM pack n WHERE n.course_id = $1 AND n.state = 'released'
             ORDER BY CASE WHEN n.language = $2 THEN 0 WHEN n.language = 'en' THEN 1 ELSE 2 END, n.major DESC, n.minor DESC LIMIT 1)
         ORDER BY m.position, m.id, s.position, s.id";
     // Next dates, past ones (the latest ten, and ten without a day, so that there are ten in any case),
     // and how many past ones there are, up to a hundred.
-    DATES = "SELECT u.course_id, u.id, u.state, u.mode, u.language, u.area_code, u.place, u.starts_on, u.ends_on, u.date_note,
+    DATES -> DateRow = "SELECT u.course_id, u.id, u.state, u.mode, u.language, u.area_code, u.place, u.starts_on, u.ends_on, u.date_note,
             u.capacity, u.taken, u.call_closes_on, i.name AS host_name, u.past
         FROM (SELECT d.*, CAST(0 AS BIGINT) AS past FROM delivery d
                 WHERE d.course_id = $1 AND d.state IN ('call_open', 'selection', 'confirmed', 'running')

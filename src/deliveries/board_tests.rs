@@ -15,28 +15,24 @@ use crate::{
 };
 use chrono::Days;
 
-const WRITE: Statement = Statement {
-    name: "testing::write",
-    sql: "UPDATE course_text SET title = $2, summary = $3 WHERE course_id = $1 AND language = 'en'",
-};
-const FOLD: Statement = Statement { name: "testing::fold", sql: "UPDATE course SET folded = $2 WHERE id = $1" };
-const FRENCH: Statement = Statement {
-    name: "testing::french",
-    sql: "INSERT INTO course_text (course_id, language, title, summary, objectives) VALUES ($1, 'fr', $2, 'Un résumé.', 'Un objectif.')",
-};
-const HIDE: Statement = Statement { name: "testing::hide", sql: "UPDATE course SET published = FALSE WHERE id = $1" };
-const NEED: Statement = Statement {
-    name: "testing::need",
-    sql: "INSERT INTO course_prerequisite (course_id, required_id) VALUES ($1, $2)",
-};
-const OFFER: Statement = Statement {
-    name: "testing::offer",
-    sql: "INSERT INTO course_institution (course_id, institution_id) VALUES ($1, $2)",
-};
+const WRITE: Statement = Statement::new(
+    "testing::write",
+    "UPDATE course_text SET title = $2, summary = $3 WHERE course_id = $1 AND language = 'en'",
+);
+const FOLD: Statement = Statement::new("testing::fold", "UPDATE course SET folded = $2 WHERE id = $1");
+const FRENCH: Statement = Statement::new(
+    "testing::french",
+    "INSERT INTO course_text (course_id, language, title, summary, objectives) VALUES ($1, 'fr', $2, 'Un résumé.', 'Un objectif.')",
+);
+const HIDE: Statement = Statement::new("testing::hide", "UPDATE course SET published = FALSE WHERE id = $1");
+const NEED: Statement =
+    Statement::new("testing::need", "INSERT INTO course_prerequisite (course_id, required_id) VALUES ($1, $2)");
+const OFFER: Statement =
+    Statement::new("testing::offer", "INSERT INTO course_institution (course_id, institution_id) VALUES ($1, $2)");
 const AUTHOR: Statement =
-    Statement { name: "testing::author", sql: "INSERT INTO course_author (course_id, person_id) VALUES ($1, $2)" };
+    Statement::new("testing::author", "INSERT INTO course_author (course_id, person_id) VALUES ($1, $2)");
 const MOVE: Statement =
-    Statement { name: "testing::move", sql: "UPDATE delivery SET starts_on = $2, ends_on = $2 WHERE id = $1" };
+    Statement::new("testing::move", "UPDATE delivery SET starts_on = $2, ends_on = $2 WHERE id = $1");
 
 /// Gives a course its words, as its form would.
 async fn words(house: &House, id: CourseId, title: &str, french: Option<&str>) {

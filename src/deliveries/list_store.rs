@@ -37,33 +37,33 @@ macro_rules! scope {
 }
 
 statements! {
-    ASCENDING = concat!(line!("WHERE "), scope!(), "
+    ASCENDING -> DeliveryLine = concat!(line!("WHERE "), scope!(), "
         AND (CAST($6 AS TEXT) IS NULL OR COALESCE(CAST(d.starts_on AS TEXT), '') > $6
             OR (COALESCE(CAST(d.starts_on AS TEXT), '') = $6 AND d.id > $7))
         ORDER BY day, d.id LIMIT $8");
-    DESCENDING = concat!(line!("WHERE "), scope!(), "
+    DESCENDING -> DeliveryLine = concat!(line!("WHERE "), scope!(), "
         AND (CAST($6 AS TEXT) IS NULL OR COALESCE(CAST(d.starts_on AS TEXT), '') < $6
             OR (COALESCE(CAST(d.starts_on AS TEXT), '') = $6 AND d.id < $7))
         ORDER BY day DESC, d.id DESC LIMIT $8");
-    COUNTS = concat!("SELECT d.state, COUNT(*) FROM delivery d WHERE ", scope!(), " GROUP BY d.state");
-    HOSTS = "SELECT i.id, i.name FROM institution i WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.host_id = i.id
+    COUNTS -> (DeliveryState, i64) = concat!("SELECT d.state, COUNT(*) FROM delivery d WHERE ", scope!(), " GROUP BY d.state");
+    HOSTS -> (InstitutionId, String) = "SELECT i.id, i.name FROM institution i WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.host_id = i.id
             AND ($1 OR EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = $2 AND g.role = 'institution_administrator'
                     AND g.institution_id = d.host_id AND g.ended_at IS NULL)
                 OR EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = d.id AND t.person_id = $2)))
         ORDER BY i.name";
-    AT_COMING = line!("WHERE d.host_id = $1 AND d.state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'postponed')
+    AT_COMING -> DeliveryLine = line!("WHERE d.host_id = $1 AND d.state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'postponed')
         ORDER BY d.starts_on, d.id LIMIT $2");
-    AT_PAST = line!("WHERE d.host_id = $1 AND d.state IN ('delivered', 'reported') ORDER BY d.starts_on DESC, d.id DESC LIMIT $2");
-    AT_COUNT = "SELECT state, COUNT(*) FROM delivery WHERE host_id = $1 GROUP BY state";
-    IN_COMING = line!("WHERE d.area_code = $1 AND d.state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'postponed')
+    AT_PAST -> DeliveryLine = line!("WHERE d.host_id = $1 AND d.state IN ('delivered', 'reported') ORDER BY d.starts_on DESC, d.id DESC LIMIT $2");
+    AT_COUNT -> (DeliveryState, i64) = "SELECT state, COUNT(*) FROM delivery WHERE host_id = $1 GROUP BY state";
+    IN_COMING -> DeliveryLine = line!("WHERE d.area_code = $1 AND d.state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'postponed')
         ORDER BY d.starts_on, d.id LIMIT $2");
-    IN_PAST = line!("WHERE d.area_code = $1 AND d.state IN ('delivered', 'reported') ORDER BY d.starts_on DESC, d.id DESC LIMIT $2");
-    IN_COUNT = "SELECT state, COUNT(*) FROM delivery WHERE area_code = $1 GROUP BY state";
-    PAID_COMING = line!("WHERE d.id IN (SELECT x.delivery_id FROM delivery_project x JOIN project j ON j.id = x.project_id WHERE j.key = $1)
+    IN_PAST -> DeliveryLine = line!("WHERE d.area_code = $1 AND d.state IN ('delivered', 'reported') ORDER BY d.starts_on DESC, d.id DESC LIMIT $2");
+    IN_COUNT -> (DeliveryState, i64) = "SELECT state, COUNT(*) FROM delivery WHERE area_code = $1 GROUP BY state";
+    PAID_COMING -> DeliveryLine = line!("WHERE d.id IN (SELECT x.delivery_id FROM delivery_project x JOIN project j ON j.id = x.project_id WHERE j.key = $1)
         AND d.state NOT IN ('delivered', 'reported', 'cancelled') ORDER BY d.starts_on, d.id LIMIT $2");
-    PAID_PAST = line!("WHERE d.id IN (SELECT x.delivery_id FROM delivery_project x JOIN project j ON j.id = x.project_id WHERE j.key = $1)
+    PAID_PAST -> DeliveryLine = line!("WHERE d.id IN (SELECT x.delivery_id FROM delivery_project x JOIN project j ON j.id = x.project_id WHERE j.key = $1)
         AND d.state IN ('delivered', 'reported') ORDER BY d.starts_on DESC, d.id DESC LIMIT $2");
-    PAID_COUNT = "SELECT d.state, COUNT(*) FROM delivery d JOIN delivery_project x ON x.delivery_id = d.id
+    PAID_COUNT -> (DeliveryState, i64) = "SELECT d.state, COUNT(*) FROM delivery d JOIN delivery_project x ON x.delivery_id = d.id
         JOIN project j ON j.id = x.project_id WHERE j.key = $1 GROUP BY d.state";
 }
 

@@ -14,16 +14,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 statements! {
-    HEAD = "SELECT d.id, d.course_id, c.slug AS course_slug, d.pack_id, d.title, d.state, d.mode, d.language,
+    HEAD -> DeliveryHead = "SELECT d.id, d.course_id, c.slug AS course_slug, d.pack_id, d.title, d.state, d.mode, d.language,
             d.host_id, i.name AS host_name, i.slug AS host_slug, d.area_code, d.place, d.starts_on, d.ends_on, d.date_note,
             d.time_zone, d.sealed, d.capacity, d.taken, d.call_closes_on, c.by_nomination, c.modules_required, d.version,
             COALESCE(d.attendance_percent, i.attendance_percent, c.attendance_percent) AS attendance_percent,
             COALESCE(d.excused, i.excused, 'missed') AS excused
         FROM delivery d JOIN course c ON c.id = d.course_id LEFT JOIN institution i ON i.id = d.host_id
         WHERE d.id = $1";
-    IS_TRAINER = "SELECT COUNT(*) FROM delivery_trainer WHERE delivery_id = $1 AND person_id = $2";
-    EDITOR = "SELECT updated_by FROM delivery WHERE id = $1";
-    PLAN = "SELECT pack_id, title, mode, language, host_id, area_code, place, link, starts_on, ends_on, time_zone, capacity,
+    IS_TRAINER -> (i64,) = "SELECT COUNT(*) FROM delivery_trainer WHERE delivery_id = $1 AND person_id = $2";
+    EDITOR -> (String,) = "SELECT updated_by FROM delivery WHERE id = $1";
+    PLAN -> Plan = "SELECT pack_id, title, mode, language, host_id, area_code, place, link, starts_on, ends_on, time_zone, capacity,
             call_closes_on, note, sealed FROM delivery WHERE id = $1";
     ADD = "INSERT INTO delivery (id, course_id, pack_id, title, state, mode, language, host_id, area_code, place, link,
             starts_on, ends_on, time_zone, capacity, call_closes_on, note, created_at, updated_at, updated_by, sealed)
@@ -40,25 +40,25 @@ statements! {
     TOUCH = "UPDATE delivery SET updated_at = $2, updated_by = $3 WHERE id = $1";
     PROJECTS_CLEAR = "DELETE FROM delivery_project WHERE delivery_id = $1";
     PROJECT_ADD = "INSERT INTO delivery_project (delivery_id, project_id) VALUES ($1, $2)";
-    PEOPLE = "SELECT 'trainer' AS part, p.id, p.given_name || ' ' || p.family_name AS name, t.lead AS lead
+    PEOPLE -> PartRow = "SELECT 'trainer' AS part, p.id, p.given_name || ' ' || p.family_name AS name, t.lead AS lead
             FROM delivery_trainer t JOIN person p ON p.id = t.person_id WHERE t.delivery_id = $1
         UNION ALL
         SELECT 'project' AS part, j.id, j.title AS name, FALSE AS lead
             FROM delivery_project x JOIN project j ON j.id = x.project_id WHERE x.delivery_id = $1
         ORDER BY 1, 4 DESC, 3";
-    PACKS = "SELECT id, language, major, minor, title FROM pack WHERE course_id = $1 AND state = 'released' ORDER BY language, major DESC, minor DESC";
-    PROJECTS = "SELECT id, title FROM project ORDER BY status, title";
-    COURSE = "SELECT c.id, c.slug, c.published, (SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($2, 'en')
+    PACKS -> PackRow = "SELECT id, language, major, minor, title FROM pack WHERE course_id = $1 AND state = 'released' ORDER BY language, major DESC, minor DESC";
+    PROJECTS -> (ProjectId, String) = "SELECT id, title FROM project ORDER BY status, title";
+    COURSE -> CourseRow = "SELECT c.id, c.slug, c.published, (SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($2, 'en')
             ORDER BY CASE WHEN x.language = $2 THEN 0 ELSE 1 END LIMIT 1) AS title
         FROM course c WHERE c.slug = $1";
-    COURSES = "SELECT c.slug, COALESCE((SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($1, 'en')
+    COURSES -> (String, String) = "SELECT c.slug, COALESCE((SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($1, 'en')
             ORDER BY CASE WHEN x.language = $1 THEN 0 ELSE 1 END LIMIT 1), c.slug) AS title
         FROM course c WHERE c.published ORDER BY 2";
-    TIMETABLE = "SELECT s.id AS slot_id, s.starts_at, s.ends_at, s.room, s.cancelled_at, s.cancelled_reason, t.id AS session_id, t.session_plan_id, t.title,
+    TIMETABLE -> TimetableRow = "SELECT s.id AS slot_id, s.starts_at, s.ends_at, s.room, s.cancelled_at, s.cancelled_reason, t.id AS session_id, t.session_plan_id, t.title,
             t.starts_at AS session_starts, t.minutes
         FROM slot s LEFT JOIN timetable_session t ON t.slot_id = s.id
         WHERE s.delivery_id = $1 ORDER BY s.starts_at, s.id, t.starts_at, t.id";
-    PLANS = "SELECT p.id, p.title, p.minutes FROM session_plan p JOIN pack_module m ON m.id = p.module_id
+    PLANS -> PlanLine = "SELECT p.id, p.title, p.minutes FROM session_plan p JOIN pack_module m ON m.id = p.module_id
         WHERE m.pack_id = $1 ORDER BY m.position, m.id, p.position, p.id";
     SLOTS_CLEAR = "DELETE FROM slot WHERE delivery_id = $1";
     SLOT_ADD = "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room, minutes) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -67,14 +67,14 @@ statements! {
     SLOT_CANCEL = "UPDATE slot SET cancelled_at = $3, cancelled_reason = $4 WHERE id = $1 AND delivery_id = $2 AND cancelled_at IS NULL";
     SLOT_RESTORE = "UPDATE slot SET cancelled_at = NULL, cancelled_reason = '' WHERE id = $1 AND delivery_id = $2 AND cancelled_at IS NOT NULL";
     STEP_ADD = "INSERT INTO slot_step (id, slot_id, act, reason, by_name, at) VALUES ($1, $2, $3, $4, $5, $6)";
-    STEPS = "SELECT act, reason, by_name, at FROM slot_step WHERE slot_id = $1 ORDER BY at, id";
+    STEPS -> SlotStep = "SELECT act, reason, by_name, at FROM slot_step WHERE slot_id = $1 ORDER BY at, id";
     SESSION_ADD = "INSERT INTO timetable_session (id, slot_id, session_plan_id, title, starts_at, minutes) VALUES ($1, $2, $3, $4, $5, $6)";
     SESSION_SET = "UPDATE timetable_session SET slot_id = $2, title = $3, starts_at = $4, minutes = $5 WHERE id = $1";
     SESSION_REMOVE = "DELETE FROM timetable_session WHERE id = $1";
     TRAINER_ADD = "INSERT INTO delivery_trainer (delivery_id, person_id, lead) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     TRAINER_REMOVE = "DELETE FROM delivery_trainer WHERE delivery_id = $1 AND person_id = $2";
     TRAINER_LEAD = "UPDATE delivery_trainer SET lead = (person_id = $2) WHERE delivery_id = $1";
-    IS_TRAINER_BY_ROLE = "SELECT COUNT(*) FROM role_grant WHERE person_id = $1 AND role = 'trainer' AND ended_at IS NULL";
+    IS_TRAINER_BY_ROLE -> (i64,) = "SELECT COUNT(*) FROM role_grant WHERE person_id = $1 AND role = 'trainer' AND ended_at IS NULL";
 }
 
 /// What is said of a delivery everywhere.

@@ -20,9 +20,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 statements! {
-    RECORDS = "SELECT (SELECT COUNT(*) FROM person) + (SELECT COUNT(*) FROM area) + (SELECT COUNT(*) FROM institution)
+    RECORDS -> (i64,) = "SELECT (SELECT COUNT(*) FROM person) + (SELECT COUNT(*) FROM area) + (SELECT COUNT(*) FROM institution)
         + (SELECT COUNT(*) FROM course) + (SELECT COUNT(*) FROM project)";
-    LOADED = "SELECT COUNT(*) FROM audit WHERE record = 'demonstration' AND action = 'load'";
+    LOADED -> (i64,) = "SELECT COUNT(*) FROM audit WHERE record = 'demonstration' AND action = 'load'";
     PASSWORD = "UPDATE account SET password_hash = $2, disabled = $3 WHERE email = $1";
     PROJECT = "INSERT INTO project (id, key, title, predecessor, starts, ends, months, budget_cents, funding, status, note)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";

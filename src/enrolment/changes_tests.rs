@@ -23,16 +23,13 @@ const HANDLERS: Handlers = &[
     ("reporting.refresh", |_, _| Box::pin(async { Ok(()) })),
 ];
 /// Letters stay where they are put, so that they can be read.
-const LETTERS: Statement = Statement {
-    name: "testing::letters",
-    sql: "SELECT payload FROM job WHERE kind = 'mail' AND state = 'queued' ORDER BY id",
-};
-const READ: Statement = Statement { name: "testing::read_letters", sql: "DELETE FROM job WHERE kind = 'mail'" };
-const FRENCH: Statement =
-    Statement { name: "testing::french", sql: "UPDATE account SET language = 'fr' WHERE person_id = $1" };
+const LETTERS: Statement<(String,)> =
+    Statement::new("testing::letters", "SELECT payload FROM job WHERE kind = 'mail' AND state = 'queued' ORDER BY id");
+const READ: Statement = Statement::new("testing::read_letters", "DELETE FROM job WHERE kind = 'mail'");
+const FRENCH: Statement = Statement::new("testing::french", "UPDATE account SET language = 'fr' WHERE person_id = $1");
 
 const WITHDRAWN: Statement =
-    Statement { name: "testing::withdrawn", sql: "UPDATE enrolment SET state = 'withdrawn' WHERE person_id = $1" };
+    Statement::new("testing::withdrawn", "UPDATE enrolment SET state = 'withdrawn' WHERE person_id = $1");
 
 /// What a letter says: to whom, its subject, its text, its dates.
 type Read = (String, String, String, String);

@@ -47,7 +47,7 @@ const PLACES: Rows = Rows {
 
 statements! {
     // Names of areas go by date: the one that held when the delivery began.
-    PAGE = "SELECT c.published, c.kind AS course_kind, d.link, d.note, d.invented, p.major, p.minor,
+    PAGE -> PageRow = "SELECT c.published, c.kind AS course_kind, d.link, d.note, d.invented, p.major, p.minor,
             (SELECT x.title FROM course_text x WHERE x.course_id = d.course_id AND x.language IN ($2, 'en')
                 ORDER BY CASE WHEN x.language = $2 THEN 0 ELSE 1 END LIMIT 1) AS course_title,
             (SELECT n.name FROM area_name n WHERE n.area_code = d.area_code AND n.language IN ($2, 'en')
@@ -57,9 +57,9 @@ statements! {
             (SELECT e.state FROM enrolment e WHERE e.delivery_id = d.id AND e.person_id = $4) AS own
         FROM delivery d JOIN course c ON c.id = d.course_id LEFT JOIN pack p ON p.id = d.pack_id
         WHERE d.id = $1";
-    OWN = "SELECT id, state FROM enrolment WHERE delivery_id = $1 AND person_id = $2";
-    ONE = "SELECT delivery_id, person_id, state FROM enrolment WHERE id = $1";
-    ALL = "SELECT id, person_id, state FROM enrolment WHERE delivery_id = $1";
+    OWN -> (EnrolmentId, EnrolmentState) = "SELECT id, state FROM enrolment WHERE delivery_id = $1 AND person_id = $2";
+    ONE -> (DeliveryId, PersonId, EnrolmentState) = "SELECT delivery_id, person_id, state FROM enrolment WHERE id = $1";
+    ALL -> (EnrolmentId, PersonId, EnrolmentState) = "SELECT id, person_id, state FROM enrolment WHERE delivery_id = $1";
     // The last place is decided here and nowhere else.
     TAKE_OPEN = "UPDATE delivery SET taken = taken + 1 WHERE id = $1 AND taken < capacity AND NOT sealed AND state = 'call_open'
         AND COALESCE(call_closes_on, ends_on, $2) >= $2";
@@ -80,22 +80,22 @@ statements! {
         SELECT e.id, e.id, e.created_at, NULL, e.state, $2, '' FROM enrolment e
         WHERE e.delivery_id = $1 AND e.created_at = $3
             AND NOT EXISTS (SELECT 1 FROM enrolment_change c WHERE c.enrolment_id = e.id)";
-    PEOPLE = "SELECT e.id, e.person_id, p.given_name, p.family_name, p.email, e.state, e.source, e.profession, e.workplace,
+    PEOPLE -> PlaceRow = "SELECT e.id, e.person_id, p.given_name, p.family_name, p.email, e.state, e.source, e.profession, e.workplace,
             e.created_at, p.invented
         FROM enrolment e JOIN person p ON p.id = e.person_id WHERE e.delivery_id = $1 ORDER BY p.folded, e.id";
-    HISTORY = "SELECT c.enrolment_id, c.at, c.from_state, c.to_state, c.reason, p.given_name || ' ' || p.family_name AS by_name
+    HISTORY -> HistoryRow = "SELECT c.enrolment_id, c.at, c.from_state, c.to_state, c.reason, p.given_name || ' ' || p.family_name AS by_name
         FROM enrolment_change c JOIN enrolment e ON e.id = c.enrolment_id LEFT JOIN person p ON p.id = c.changed_by
         WHERE e.delivery_id = $1 ORDER BY c.at, c.id";
-    FOUND = concat!("SELECT p.id, p.given_name, p.family_name, o.profession, COALESCE(NULLIF(o.workplace, ''), i.name, '') AS workplace
+    FOUND -> FoundRow = concat!("SELECT p.id, p.given_name, p.family_name, o.profession, COALESCE(NULLIF(o.workplace, ''), i.name, '') AS workplace
         FROM person p ", held!("$3"), "
         WHERE p.folded LIKE $2 AND NOT EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = $1 AND e.person_id = p.id
             AND e.state IN ('selected', 'invited', 'confirmed', 'attended', 'partly_attended', 'not_attended', 'completed', 'not_completed'))
         ORDER BY p.folded, p.id LIMIT 40");
-    RECIPIENTS = "SELECT e.person_id, e.state, p.given_name || ' ' || p.family_name AS name,
+    RECIPIENTS -> Recipient = "SELECT e.person_id, e.state, p.given_name || ' ' || p.family_name AS name,
             COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language
         FROM enrolment e JOIN person p ON p.id = e.person_id LEFT JOIN account a ON a.person_id = p.id
         WHERE e.delivery_id = $1";
-    BY_ACCOUNT = "SELECT p.id, p.folded FROM account a JOIN person p ON p.id = a.person_id WHERE a.email = $1";
+    BY_ACCOUNT -> (PersonId, String) = "SELECT p.id, p.folded FROM account a JOIN person p ON p.id = a.person_id WHERE a.email = $1";
     POST_ADD = "INSERT INTO post (id, person_id, profession, workplace) VALUES ($1, $2, $3, $4)";
 }
 

@@ -25,16 +25,16 @@ macro_rules! not_fixed {
 statements! {
     DECIDED_ITEM = "UPDATE feedback_item SET state = $4, decision_id = $5, version = version + 1
         WHERE id = $1 AND course_id = $2 AND version = $3 AND state = $6";
-    STATES = "SELECT i.id, i.state FROM feedback_item i WHERE i.course_id = $1 AND i.state IN ('open', 'later')";
+    STATES -> (FeedbackId, ItemState) = "SELECT i.id, i.state FROM feedback_item i WHERE i.course_id = $1 AND i.state IN ('open', 'later')";
     DECISION_ADD = "INSERT INTO feedback_decision (id, course_id, outcome, pack_id, change, reason, listed, decided_by_name, decided_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    DECISION = "SELECT z.id, z.course_id, c.slug, z.outcome, z.pack_id, z.change, z.reason, z.listed, z.decided_by_name, z.decided_at,
+    DECISION -> DecisionRow = "SELECT z.id, z.course_id, c.slug, z.outcome, z.pack_id, z.change, z.reason, z.listed, z.decided_by_name, z.decided_at,
             p.state AS pack_state, p.major, p.minor
         FROM feedback_decision z JOIN course c ON c.id = z.course_id LEFT JOIN pack p ON p.id = z.pack_id WHERE z.id = $1";
     REOPEN = concat!("UPDATE feedback_item SET state = 'open', decision_id = NULL, version = version + 1
         WHERE decision_id = $1 AND ", not_fixed!("$1"));
     // Modules in the order of the version that lists them; one that it no longer has comes last.
-    TAKEN_UP = "SELECT COALESCE(n.title, MIN(m.title)) AS module, z.change, COUNT(*) AS reports, COUNT(DISTINCT i.delivery_id) AS deliveries
+    TAKEN_UP -> TakenUp = "SELECT COALESCE(n.title, MIN(m.title)) AS module, z.change, COUNT(*) AS reports, COUNT(DISTINCT i.delivery_id) AS deliveries
         FROM feedback_decision z JOIN feedback_item i ON i.decision_id = z.id
         LEFT JOIN pack_module m ON m.id = i.module_id
         LEFT JOIN pack_module n ON n.pack_id = z.pack_id AND COALESCE(n.root_id, n.id) = i.root_id
@@ -42,13 +42,13 @@ statements! {
         GROUP BY z.id, z.change, z.decided_at, n.id, n.title, n.position, CASE WHEN i.root_id IS NULL THEN 0 ELSE 1 END
         ORDER BY CASE WHEN i.root_id IS NULL THEN 0 ELSE 1 END, CASE WHEN n.position IS NULL THEN 1 ELSE 0 END, n.position, n.id, z.decided_at, z.id";
     INVITED = "INSERT INTO feedback_invitation (delivery_id, invited_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    TO_INVITE = "SELECT p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language
+    TO_INVITE -> Recipient = "SELECT p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language
         FROM person p LEFT JOIN account a ON a.person_id = p.id
         WHERE p.id IN (SELECT t.person_id FROM delivery_trainer t WHERE t.delivery_id = $1)
             OR p.id IN (SELECT e.person_id FROM enrolment e WHERE e.delivery_id = $1 AND e.state IN ('selected', 'invited', 'confirmed',
                 'attended', 'partly_attended', 'completed', 'not_completed'))
         ORDER BY p.id";
-    TO_TELL = "SELECT DISTINCT p.id, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
+    TO_TELL -> ToTell = "SELECT DISTINCT p.id, p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
             m.title AS module_title, COALESCE(t.title, e.title, c.slug) AS course_title
         FROM feedback_item i JOIN person p ON p.id = i.person_id LEFT JOIN account a ON a.person_id = p.id
         JOIN course c ON c.id = i.course_id LEFT JOIN course_text t ON t.course_id = c.id AND t.language = a.language

@@ -38,11 +38,11 @@ macro_rules! from {
 }
 
 statements! {
-    STANDING = "SELECT (SELECT COUNT(*) FROM delivery_trainer t WHERE t.delivery_id = d.id AND t.person_id = $2) AS trains,
+    STANDING -> StandingRow = "SELECT (SELECT COUNT(*) FROM delivery_trainer t WHERE t.delivery_id = d.id AND t.person_id = $2) AS trains,
             (SELECT e.state FROM enrolment e WHERE e.delivery_id = d.id AND e.person_id = $2) AS place,
             p.title AS pack_title, p.major, p.minor
         FROM delivery d LEFT JOIN pack p ON p.id = d.pack_id WHERE d.id = $1";
-    PARTS = "SELECT 'm' AS part, m.id, m.id AS module_id, m.title, m.position, -1 AS place FROM pack_module m WHERE m.pack_id = $1
+    PARTS -> PartRow = "SELECT 'm' AS part, m.id, m.id AS module_id, m.title, m.position, -1 AS place FROM pack_module m WHERE m.pack_id = $1
         UNION ALL
         SELECT 's' AS part, s.id, s.module_id, s.title, m.position, s.position AS place
             FROM session_plan s JOIN pack_module m ON m.id = s.module_id WHERE m.pack_id = $1
@@ -50,12 +50,12 @@ statements! {
         SELECT 'd' AS part, t.id, t.module_id, t.title, m.position, 10000 + t.position AS place
             FROM material t JOIN pack_module m ON m.id = t.module_id WHERE m.pack_id = $1 AND ($2 OR NOT t.trainer_only)
         ORDER BY 5, 3, 6, 2";
-    OWN = concat!(item!(), ", CAST(NULL AS TEXT) AS now_title, i.module_id AS now_id", from!(),
+    OWN -> ItemRow = concat!(item!(), ", CAST(NULL AS TEXT) AS now_title, i.module_id AS now_id", from!(),
         "WHERE i.delivery_id = $1 AND i.person_id = $2 ORDER BY i.id");
-    MINE = "SELECT i.state, i.version, i.decision_id FROM feedback_item i WHERE i.id = $1 AND i.delivery_id = $2 AND i.person_id = $3";
-    MODULE_OF = "SELECT m.id, COALESCE(m.root_id, m.id) FROM pack_module m WHERE m.pack_id = $1 AND m.id = $2";
-    SESSION_OF = "SELECT m.id, COALESCE(m.root_id, m.id) FROM session_plan s JOIN pack_module m ON m.id = s.module_id WHERE m.pack_id = $1 AND s.id = $2";
-    MATERIAL_OF = "SELECT m.id, COALESCE(m.root_id, m.id) FROM material t JOIN pack_module m ON m.id = t.module_id
+    MINE -> (ItemState, i64, Option<DecisionId>) = "SELECT i.state, i.version, i.decision_id FROM feedback_item i WHERE i.id = $1 AND i.delivery_id = $2 AND i.person_id = $3";
+    MODULE_OF -> Line = "SELECT m.id, COALESCE(m.root_id, m.id) FROM pack_module m WHERE m.pack_id = $1 AND m.id = $2";
+    SESSION_OF -> Line = "SELECT m.id, COALESCE(m.root_id, m.id) FROM session_plan s JOIN pack_module m ON m.id = s.module_id WHERE m.pack_id = $1 AND s.id = $2";
+    MATERIAL_OF -> Line = "SELECT m.id, COALESCE(m.root_id, m.id) FROM material t JOIN pack_module m ON m.id = t.module_id
         WHERE m.pack_id = $1 AND t.id = $2 AND ($3 OR NOT t.trainer_only)";
     ADD = "INSERT INTO feedback_item (id, course_id, delivery_id, pack_id, module_id, root_id, session_plan_id, material_id, kind, text,
             state, by_trainer, signed, wants_answer, person_id, written_on, invented)
@@ -66,15 +66,15 @@ statements! {
         WHERE id = $1 AND person_id = $2 AND version = $3 AND state IN ('open', 'later')";
     REMOVE = "DELETE FROM feedback_item WHERE id = $1 AND delivery_id = $2 AND person_id = $3 AND state IN ('open', 'later')";
 
-    COURSE = "SELECT c.id, COALESCE(t.title, e.title, c.slug) AS title,
+    COURSE -> (CourseId, String, i64) = "SELECT c.id, COALESCE(t.title, e.title, c.slug) AS title,
             (SELECT COUNT(*) FROM course_author a WHERE a.course_id = c.id AND a.person_id = $3) AS author
         FROM course c LEFT JOIN course_text t ON t.course_id = c.id AND t.language = $2
         LEFT JOIN course_text e ON e.course_id = c.id AND e.language = 'en' WHERE c.slug = $1";
-    FACETS = "SELECT i.state, i.kind, i.pack_id, p.language, i.delivery_id, d.title AS delivery_title, COUNT(*) AS items
+    FACETS -> Facet = "SELECT i.state, i.kind, i.pack_id, p.language, i.delivery_id, d.title AS delivery_title, COUNT(*) AS items
         FROM feedback_item i JOIN delivery d ON d.id = i.delivery_id LEFT JOIN pack p ON p.id = i.pack_id
         WHERE i.course_id = $1 GROUP BY i.state, i.kind, i.pack_id, p.language, i.delivery_id, d.title";
     // The key of a page is module and item; what is of no module comes first.
-    ITEMS = concat!(item!(), ", n.title AS now_title, n.id AS now_id", from!(),
+    ITEMS -> ItemRow = concat!(item!(), ", n.title AS now_title, n.id AS now_id", from!(),
         "LEFT JOIN pack_module n ON COALESCE(n.root_id, n.id) = i.root_id AND n.pack_id = (SELECT x.id FROM pack x
             WHERE x.course_id = i.course_id AND x.language = p.language ORDER BY x.major DESC, x.minor DESC LIMIT 1)
         WHERE i.course_id = $1 AND (($2 AND i.state IN ('open', 'later')) OR ($3 AND i.state IN ('taken_up', 'declined', 'noted')))
@@ -83,7 +83,7 @@ statements! {
             AND (COALESCE(i.root_id, $10) > $11 OR (COALESCE(i.root_id, $10) = $11 AND i.id > $12))
         ORDER BY COALESCE(i.root_id, $10), i.id LIMIT 201");
 
-    WAITING = "SELECT c.slug, COALESCE(t.title, e.title, c.slug) AS title, COUNT(*) AS items
+    WAITING -> (String, String, i64) = "SELECT c.slug, COALESCE(t.title, e.title, c.slug) AS title, COUNT(*) AS items
         FROM feedback_item i JOIN course c ON c.id = i.course_id
         LEFT JOIN course_text t ON t.course_id = c.id AND t.language = $3
         LEFT JOIN course_text e ON e.course_id = c.id AND e.language = 'en'

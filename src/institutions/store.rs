@@ -10,29 +10,29 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 
 statements! {
-    AREAS = "SELECT code, languages, convention_deposit, convention_in_force, project_area, footnote, note FROM area ORDER BY code";
-    AREA = "SELECT code, languages, convention_deposit, convention_in_force, project_area, footnote, note FROM area WHERE code = $1";
-    AREA_COUNTS = "SELECT area_code, COUNT(*) FROM institution GROUP BY area_code";
-    AREA_LINES = "SELECT i.id, i.slug, i.name, i.kind, i.area_code FROM institution i
+    AREAS -> AreaRow = "SELECT code, languages, convention_deposit, convention_in_force, project_area, footnote, note FROM area ORDER BY code";
+    AREA -> AreaRow = "SELECT code, languages, convention_deposit, convention_in_force, project_area, footnote, note FROM area WHERE code = $1";
+    AREA_COUNTS -> (String, i64) = "SELECT area_code, COUNT(*) FROM institution GROUP BY area_code";
+    AREA_LINES -> InstitutionLine = "SELECT i.id, i.slug, i.name, i.kind, i.area_code FROM institution i
         WHERE i.area_code = $1 OR EXISTS (SELECT 1 FROM institution_serves s WHERE s.institution_id = i.id AND s.area_code = $1)
         ORDER BY i.name";
-    NAMES_OF = "SELECT area_code, language, starts_on, name FROM area_name WHERE area_code = $1 ORDER BY starts_on";
-    AREA_NAMES = "SELECT area_code, language, starts_on, name FROM area_name";
+    NAMES_OF -> AreaName = "SELECT area_code, language, starts_on, name FROM area_name WHERE area_code = $1 ORDER BY starts_on";
+    AREA_NAMES -> AreaName = "SELECT area_code, language, starts_on, name FROM area_name";
     AREA_ADD = "INSERT INTO area (code, languages, convention_deposit, convention_in_force, project_area, footnote, note)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     AREA_NAME_ADD = "INSERT INTO area_name (area_code, language, starts_on, name) VALUES ($1, $2, $3, $4)";
-    LINES = "SELECT id, slug, name, kind, area_code FROM institution ORDER BY area_code, name";
-    BY_SLUG = "SELECT id, slug, area_code, name, kind, address, email, phone, website, languages, about, note, attendance_percent, excused, risk_letters, version, updated_by
+    LINES -> InstitutionLine = "SELECT id, slug, name, kind, area_code FROM institution ORDER BY area_code, name";
+    BY_SLUG -> Institution = "SELECT id, slug, area_code, name, kind, address, email, phone, website, languages, about, note, attendance_percent, excused, risk_letters, version, updated_by
         FROM institution WHERE slug = $1";
-    BY_ID = "SELECT id, slug, area_code, name, kind, address, email, phone, website, languages, about, note, attendance_percent, excused, risk_letters, version, updated_by
+    BY_ID -> Institution = "SELECT id, slug, area_code, name, kind, address, email, phone, website, languages, about, note, attendance_percent, excused, risk_letters, version, updated_by
         FROM institution WHERE id = $1";
     ADD = "INSERT INTO institution (id, slug, area_code, name, folded, kind, note, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE = "UPDATE institution SET name = $3, folded = $4, about = $5, address = $6, email = $7, phone = $8, website = $9,
         languages = $10, attendance_percent = $11, excused = $12, risk_letters = $13, updated_at = $14, updated_by = $15, version = version + 1 WHERE id = $1 AND version = $2";
     FORMER_ADD = "INSERT INTO institution_former_name (institution_id, name, ends_on) VALUES ($1, $2, $3)";
-    FORMER = "SELECT name, ends_on FROM institution_former_name WHERE institution_id = $1 ORDER BY ends_on DESC";
+    FORMER -> (String, NaiveDate) = "SELECT name, ends_on FROM institution_former_name WHERE institution_id = $1 ORDER BY ends_on DESC";
     SERVES_ADD = "INSERT INTO institution_serves (institution_id, area_code) VALUES ($1, $2)";
-    SERVES = "SELECT area_code FROM institution_serves WHERE institution_id = $1 ORDER BY area_code";
+    SERVES -> (String,) = "SELECT area_code FROM institution_serves WHERE institution_id = $1 ORDER BY area_code";
 }
 
 /// An area as stored.

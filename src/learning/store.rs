@@ -13,22 +13,22 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 
 statements! {
-    PLACE = "SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.mode, d.pack_id, d.starts_on, d.ends_on, d.place
+    PLACE -> PlaceRow = "SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.mode, d.pack_id, d.starts_on, d.ends_on, d.place
         FROM enrolment e JOIN delivery d ON d.id = e.delivery_id WHERE e.delivery_id = $1 AND e.person_id = $2";
-    PLACES = "SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.mode, d.pack_id, d.starts_on, d.ends_on, d.place
+    PLACES -> PlaceRow = "SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.mode, d.pack_id, d.starts_on, d.ends_on, d.place
         FROM enrolment e JOIN delivery d ON d.id = e.delivery_id WHERE e.person_id = $1 ORDER BY d.starts_on DESC, d.id";
-    MODULES = "SELECT id, title FROM pack_module WHERE pack_id = $1 ORDER BY position, id";
-    ITEMS = "SELECT m.id, m.module_id, m.title, m.minutes, g.opened_at, g.done_at, g.touched_at
+    MODULES -> (ModuleId, String) = "SELECT id, title FROM pack_module WHERE pack_id = $1 ORDER BY position, id";
+    ITEMS -> ItemRow = "SELECT m.id, m.module_id, m.title, m.minutes, g.opened_at, g.done_at, g.touched_at
         FROM material m JOIN pack_module p ON p.id = m.module_id
         LEFT JOIN progress g ON g.material_id = m.id AND g.enrolment_id = $2
         WHERE p.pack_id = $1 AND NOT m.trainer_only ORDER BY p.position, p.id, m.position, m.id";
     /// Of all of a person's places at once, so that the list of courses is one statement.
-    ALL_ITEMS = "SELECT e.id AS enrolment_id, m.id, m.module_id, m.title, m.minutes, g.opened_at, g.done_at, g.touched_at
+    ALL_ITEMS -> PlacedItemRow = "SELECT e.id AS enrolment_id, m.id, m.module_id, m.title, m.minutes, g.opened_at, g.done_at, g.touched_at
         FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
         JOIN pack_module p ON p.pack_id = d.pack_id JOIN material m ON m.module_id = p.id
         LEFT JOIN progress g ON g.material_id = m.id AND g.enrolment_id = e.id
         WHERE e.person_id = $1 AND NOT m.trainer_only ORDER BY e.id, p.position, p.id, m.position, m.id";
-    MATERIAL = "SELECT m.id, m.module_id, m.position, m.kind, m.title, m.minutes, m.file_id, f.name AS file_name, f.media_type, f.size,
+    MATERIAL -> MaterialRow = "SELECT m.id, m.module_id, m.position, m.kind, m.title, m.minutes, m.file_id, f.name AS file_name, f.media_type, f.size,
             m.url, m.trainer_only, m.body,
             COALESCE(g.position_seconds, CAST(0 AS BIGINT)) AS position_seconds
         FROM material m JOIN pack_module p ON p.id = m.module_id LEFT JOIN file f ON f.id = m.file_id

@@ -42,39 +42,39 @@ macro_rules! material_line {
 }
 
 statements! {
-    HEAD = "SELECT p.id, p.course_id, c.slug AS course_slug, COALESCE(t.title, e.title, c.slug) AS course_title,
+    HEAD -> PackHead = "SELECT p.id, p.course_id, c.slug AS course_slug, COALESCE(t.title, e.title, c.slug) AS course_title,
             c.minutes AS course_minutes, c.days AS course_days, p.language, p.major, p.minor, p.state, p.title, p.summary,
             p.release_notes, p.based_on, p.version, p.updated_by, p.updated_at, p.released_at
         FROM pack p JOIN course c ON c.id = p.course_id
         LEFT JOIN course_text t ON t.course_id = c.id AND t.language = $2
         LEFT JOIN course_text e ON e.course_id = c.id AND e.language = 'en'
         WHERE p.id = $1";
-    IS_AUTHOR = "SELECT COUNT(*) FROM course_author WHERE course_id = $1 AND person_id = $2";
+    IS_AUTHOR -> (i64,) = "SELECT COUNT(*) FROM course_author WHERE course_id = $1 AND person_id = $2";
     AUTHOR_ADD = "INSERT INTO course_author (course_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    AUTHORED = "SELECT c.id, c.slug, COALESCE(t.title, e.title, c.slug) AS title, c.languages, c.minutes, c.days
+    AUTHORED -> AuthoredCourse = "SELECT c.id, c.slug, COALESCE(t.title, e.title, c.slug) AS title, c.languages, c.minutes, c.days
         FROM course c
         LEFT JOIN course_text t ON t.course_id = c.id AND t.language = $2
         LEFT JOIN course_text e ON e.course_id = c.id AND e.language = 'en'
         WHERE $3 OR EXISTS (SELECT 1 FROM course_author a WHERE a.course_id = c.id AND a.person_id = $1)
         ORDER BY 3, c.id";
-    AUTHORED_PACKS = "SELECT p.id, p.course_id, p.language, p.major, p.minor, p.state, p.title, p.updated_by, p.updated_at
+    AUTHORED_PACKS -> PackLine = "SELECT p.id, p.course_id, p.language, p.major, p.minor, p.state, p.title, p.updated_by, p.updated_at
         FROM pack p
         WHERE $2 OR EXISTS (SELECT 1 FROM course_author a WHERE a.course_id = p.course_id AND a.person_id = $1)
         ORDER BY p.language, p.major DESC, p.minor DESC";
-    OF_COURSE = "SELECT p.id, p.course_id, p.language, p.major, p.minor, p.state, p.title, p.updated_by, p.updated_at
+    OF_COURSE -> PackLine = "SELECT p.id, p.course_id, p.language, p.major, p.minor, p.state, p.title, p.updated_by, p.updated_at
         FROM pack p WHERE p.course_id = $1 ORDER BY p.language, p.major DESC, p.minor DESC";
-    MODULES = "SELECT id, pack_id, position, title, summary, objectives, version, updated_by
+    MODULES -> Module = "SELECT id, pack_id, position, title, summary, objectives, version, updated_by
         FROM pack_module WHERE pack_id = $1 ORDER BY position, id";
-    SESSIONS = "SELECT s.id, s.module_id, s.position, s.title, s.minutes, s.method
+    SESSIONS -> SessionLine = "SELECT s.id, s.module_id, s.position, s.title, s.minutes, s.method
         FROM session_plan s JOIN pack_module m ON m.id = s.module_id WHERE m.pack_id = $1 ORDER BY m.position, s.position, s.id";
-    MATERIALS = concat!(material_line!(), " FROM material m JOIN pack_module pm ON pm.id = m.module_id LEFT JOIN file f ON f.id = m.file_id
+    MATERIALS -> MaterialLine = concat!(material_line!(), " FROM material m JOIN pack_module pm ON pm.id = m.module_id LEFT JOIN file f ON f.id = m.file_id
         WHERE pm.pack_id = $1 ORDER BY pm.position, m.position, m.id");
-    MODULE = "SELECT id, pack_id, position, title, summary, objectives, version, updated_by FROM pack_module WHERE id = $1";
-    SESSION = "SELECT id, module_id, position, title, minutes, method, objectives, notes, version, updated_by
+    MODULE -> Module = "SELECT id, pack_id, position, title, summary, objectives, version, updated_by FROM pack_module WHERE id = $1";
+    SESSION -> SessionPlan = "SELECT id, module_id, position, title, minutes, method, objectives, notes, version, updated_by
         FROM session_plan WHERE id = $1";
-    SESSION_NOTES = "SELECT s.id, s.module_id, s.position, s.title, s.minutes, s.method, s.objectives, s.notes, s.version, s.updated_by
+    SESSION_NOTES -> SessionPlan = "SELECT s.id, s.module_id, s.position, s.title, s.minutes, s.method, s.objectives, s.notes, s.version, s.updated_by
         FROM session_plan s JOIN pack_module m ON m.id = s.module_id WHERE m.pack_id = $1 ORDER BY m.position, s.position, s.id";
-    MATERIAL = concat!(material_line!(), ", m.body, m.version, m.updated_by
+    MATERIAL -> Material = concat!(material_line!(), ", m.body, m.version, m.updated_by
         FROM material m LEFT JOIN file f ON f.id = m.file_id WHERE m.id = $1");
 
     ADD = "INSERT INTO pack (id, course_id, language, major, minor, state, title, summary, based_on, created_at, updated_at, updated_by)
@@ -99,8 +99,8 @@ statements! {
         module_open!("pack_module.id"));
     MODULE_SHIFT = concat!("UPDATE pack_module SET position = CASE WHEN id = $2 THEN $3 ELSE position + $4 END
         WHERE pack_id = $1 AND position BETWEEN $5 AND $6 AND ", module_open!("pack_module.id"));
-    MODULE_PARTS = "SELECT (SELECT COUNT(*) FROM session_plan WHERE module_id = $1), (SELECT COUNT(*) FROM material WHERE module_id = $1)";
-    MODULE_COUNT = "SELECT COUNT(*) FROM pack_module WHERE pack_id = $1";
+    MODULE_PARTS -> (i64, i64) = "SELECT (SELECT COUNT(*) FROM session_plan WHERE module_id = $1), (SELECT COUNT(*) FROM material WHERE module_id = $1)";
+    MODULE_COUNT -> (i64,) = "SELECT COUNT(*) FROM pack_module WHERE pack_id = $1";
 
     SESSION_ADD = concat!("INSERT INTO session_plan (id, module_id, position, title, minutes, method, objectives, notes, updated_by)
         SELECT $1, pm.id, (SELECT COUNT(*) FROM session_plan o WHERE o.module_id = pm.id), $3, $4, $5, $6, $7, $8

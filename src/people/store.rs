@@ -10,10 +10,10 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 statements! {
-    ACCOUNT_BY_EMAIL = "SELECT id, person_id, email, password_hash, language, disabled FROM account WHERE email = $1";
+    ACCOUNT_BY_EMAIL -> AccountRow = "SELECT id, person_id, email, password_hash, language, disabled FROM account WHERE email = $1";
     SESSION_ADD = "INSERT INTO session (token_hash, id, account_id, created_at, last_seen_at, expires_at, address, user_agent)
         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)";
-    SESSION_ACTOR = "SELECT s.id AS session_id, s.last_seen_at, a.id AS account_id, a.email, a.language,
+    SESSION_ACTOR -> ActorRow = "SELECT s.id AS session_id, s.last_seen_at, a.id AS account_id, a.email, a.language,
             p.id AS person_id, p.given_name, p.family_name, r.role, r.institution_id, r.area_code,
             EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.person_id = p.id) AS gives,
             (EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id) OR EXISTS (SELECT 1 FROM licence l WHERE l.mentor_id = p.id)

@@ -1,6 +1,6 @@
 //! One SQL text for two databases.
 //!
-//! A store writes each statement once, with `$1` placeholders, in a [`statements!`] block; the
+//! A store writes each statement once, with `$1` placeholders and the type of its rows, in a [`statements!`] block; the
 //! macros [`fetch_all!`], [`fetch_optional!`], [`fetch_one!`] and [`execute!`] run it on whichever
 //! database is open. SQLite has one writer connection (`BEGIN IMMEDIATE`) and a read-only pool
 //! beside it, so a reader never waits for a writer.
@@ -9,12 +9,14 @@ pub mod many;
 
 use crate::common::error::AppError;
 use sqlx::{
-    PgConnection, Pool, Postgres, Sqlite, SqliteConnection, Transaction,
+    Database, FromRow, PgConnection, Pool, Postgres, Sqlite, SqliteConnection, Transaction,
     pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
+    query::{Query, QueryAs},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 use std::{
+    marker::PhantomData,
     str::FromStr,
     sync::{
         Arc,
@@ -23,58 +25,124 @@ use std::{
     time::Duration,
 };
 
-/// A registered SQL statement; see [`crate::statements!`].
-#[derive(Clone, Copy, Debug)]
-pub struct Statement {
+/// A registered SQL statement whose rows are read as `R`, or that returns none; see [`crate::statements!`].
+#[derive(Debug)]
+pub struct Statement<R = ()> {
     /// Its name, for tests and logs.
     pub name: &'static str,
     /// Its text, the same for both databases.
     pub sql: &'static str,
+    row: PhantomData<fn() -> R>,
 }
 
-/// Declares the statements of a store and lists them in `STATEMENTS`, so that a test prepares
-/// every one of them on both databases.
+impl<R> Clone for Statement<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Statement<R> {}
+
+impl<R> Statement<R> {
+    /// A statement of a name and a text.
+    pub const fn new(name: &'static str, sql: &'static str) -> Self {
+        Self { name, sql, row: PhantomData }
+    }
+
+    /// The query for its rows, without binds.
+    pub fn rows<'q, DB: Database>(self) -> QueryAs<'q, DB, R, DB::Arguments>
+    where
+        R: for<'r> FromRow<'r, DB::Row>,
+    {
+        sqlx::query_as(self.sql)
+    }
+
+    /// It in a list of statements with rows of any type.
+    pub const fn listed(self) -> Listed
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+    {
+        Listed {
+            name: self.name,
+            sql: self.sql,
+            #[cfg(test)]
+            row: std::any::type_name::<R>,
+            #[cfg(test)]
+            from_sqlite: |row| <R as FromRow<'_, SqliteRow>>::from_row(row).map(|_| ()),
+            #[cfg(test)]
+            from_pg: |row| <R as FromRow<'_, PgRow>>::from_row(row).map(|_| ()),
+        }
+    }
+}
+
+impl Statement {
+    /// The query that only runs, without binds.
+    pub fn run<'q, DB: Database>(self) -> Query<'q, DB, DB::Arguments> {
+        sqlx::query(self.sql)
+    }
+}
+
+/// A statement in the list of all; a test prepares it and reads a row of it, on both databases.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    /// Its name.
+    pub name: &'static str,
+    /// Its text.
+    pub sql: &'static str,
+    /// The name of its row's type.
+    #[cfg(test)]
+    pub row: fn() -> &'static str,
+    /// Reads a row of SQLite as that type.
+    #[cfg(test)]
+    pub from_sqlite: fn(&SqliteRow) -> Result<(), sqlx::Error>,
+    /// Reads a row of PostgreSQL as that type.
+    #[cfg(test)]
+    pub from_pg: fn(&PgRow) -> Result<(), sqlx::Error>,
+}
+
+/// Declares the statements of a store, `NAME -> Row = "…";` where rows are read as `Row` and
+/// `NAME = "…";` where there are none, and lists them in `STATEMENTS`, so that a test prepares every
+/// one of them and reads a row of it on both databases.
 #[macro_export]
 macro_rules! statements {
-    ($($(#[$meta:meta])* $name:ident = $sql:expr;)+) => {
-        $($(#[$meta])* const $name: $crate::platform::db::Statement = $crate::platform::db::Statement {
-            name: concat!(module_path!(), "::", stringify!($name)),
-            sql: $sql,
-        };)+
+    ($($(#[$meta:meta])* $name:ident $(-> $row:ty)? = $sql:expr;)+) => {
+        $($(#[$meta])* const $name: $crate::platform::db::Statement$(<$row>)? =
+            $crate::platform::db::Statement::new(concat!(module_path!(), "::", stringify!($name)), $sql);)+
         /// Every statement of this store.
-        pub const STATEMENTS: &[$crate::platform::db::Statement] = &[$($name),+];
+        pub const STATEMENTS: &[$crate::platform::db::Listed] = &[$($name.listed()),+];
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! run_statement {
-    ($handle:expr, $maker:ident, $method:ident, $statement:expr $(, $bind:expr)*) => {{
+    ($handle:expr, $method:ident, $statement:expr $(, $bind:expr)*) => {{
         $crate::platform::db::count_query();
+        let statement = $statement;
         match $crate::platform::db::Handle::link($handle) {
-            $crate::platform::db::Link::Sqlite(c) => sqlx::$maker($statement.sql)$(.bind($bind))*.$method(&mut *c).await,
-            $crate::platform::db::Link::Pg(c) => sqlx::$maker($statement.sql)$(.bind($bind))*.$method(&mut *c).await,
+            $crate::platform::db::Link::Sqlite(c) => statement.rows::<sqlx::Sqlite>()$(.bind($bind))*.$method(&mut *c).await,
+            $crate::platform::db::Link::Pg(c) => statement.rows::<sqlx::Postgres>()$(.bind($bind))*.$method(&mut *c).await,
         }
-        .map_err(|error| $crate::platform::db::DbError::at($statement, error))
+        .map_err(|error| $crate::platform::db::DbError::at(statement.name, error))
     }};
 }
 
-/// All rows as the type the context asks for.
+/// All rows, as the type that the statement says.
 #[macro_export]
 macro_rules! fetch_all {
-    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, query_as, fetch_all, $statement $(, $bind)*) };
+    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, fetch_all, $statement $(, $bind)*) };
 }
 
 /// One row or none.
 #[macro_export]
 macro_rules! fetch_optional {
-    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, query_as, fetch_optional, $statement $(, $bind)*) };
+    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, fetch_optional, $statement $(, $bind)*) };
 }
 
 /// Exactly one row.
 #[macro_export]
 macro_rules! fetch_one {
-    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, query_as, fetch_one, $statement $(, $bind)*) };
+    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, fetch_one, $statement $(, $bind)*) };
 }
 
 /// Runs a statement and returns the number of rows it changed.
@@ -82,11 +150,12 @@ macro_rules! fetch_one {
 macro_rules! execute {
     ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => {{
         $crate::platform::db::count_query();
+        let statement = $statement;
         match $crate::platform::db::Handle::link($handle) {
-            $crate::platform::db::Link::Sqlite(c) => sqlx::query($statement.sql)$(.bind($bind))*.execute(&mut *c).await.map(|done| done.rows_affected()),
-            $crate::platform::db::Link::Pg(c) => sqlx::query($statement.sql)$(.bind($bind))*.execute(&mut *c).await.map(|done| done.rows_affected()),
+            $crate::platform::db::Link::Sqlite(c) => statement.run::<sqlx::Sqlite>()$(.bind($bind))*.execute(&mut *c).await.map(|done| done.rows_affected()),
+            $crate::platform::db::Link::Pg(c) => statement.run::<sqlx::Postgres>()$(.bind($bind))*.execute(&mut *c).await.map(|done| done.rows_affected()),
         }
-        .map_err(|error| $crate::platform::db::DbError::at($statement, error))
+        .map_err(|error| $crate::platform::db::DbError::at(statement.name, error))
     }};
 }
 
@@ -96,17 +165,18 @@ macro_rules! execute {
 macro_rules! execute_bound {
     ($handle:expr, $statement:expr, |$query:ident| $bound:expr) => {{
         $crate::platform::db::count_query();
+        let statement = $statement;
         match $crate::platform::db::Handle::link($handle) {
             $crate::platform::db::Link::Sqlite(c) => {
-                let $query = sqlx::query($statement.sql);
+                let $query = statement.run::<sqlx::Sqlite>();
                 $bound.execute(&mut *c).await.map(|done| done.rows_affected())
             }
             $crate::platform::db::Link::Pg(c) => {
-                let $query = sqlx::query($statement.sql);
+                let $query = statement.run::<sqlx::Postgres>();
                 $bound.execute(&mut *c).await.map(|done| done.rows_affected())
             }
         }
-        .map_err(|error| $crate::platform::db::DbError::at($statement, error))
+        .map_err(|error| $crate::platform::db::DbError::at(statement.name, error))
     }};
 }
 
@@ -120,9 +190,9 @@ pub struct DbError {
 }
 
 impl DbError {
-    /// Wraps the driver's error.
-    pub fn at(statement: Statement, error: sqlx::Error) -> Self {
-        Self { statement: statement.name, error }
+    /// Wraps the driver's error, with the name of the statement.
+    pub fn at(statement: &'static str, error: sqlx::Error) -> Self {
+        Self { statement, error }
     }
 
     fn connecting(error: sqlx::Error) -> Self {

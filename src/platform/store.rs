@@ -11,25 +11,25 @@ use serde::{Deserialize, Serialize};
 statements! {
     JOB_ADD = "INSERT INTO job (id, kind, payload, state, run_at, dedupe_key, created_at)
         VALUES ($1, $2, $3, 'queued', $4, $5, $6) ON CONFLICT DO NOTHING";
-    JOB_NEXT = "SELECT id FROM job WHERE (state = 'queued' AND run_at <= $1) OR (state = 'running' AND claimed_until < $1)
+    JOB_NEXT -> (JobId,) = "SELECT id FROM job WHERE (state = 'queued' AND run_at <= $1) OR (state = 'running' AND claimed_until < $1)
         ORDER BY run_at, id LIMIT 1";
     JOB_CLAIM = "UPDATE job SET state = 'running', attempts = attempts + 1, claimed_until = $3
         WHERE id = $1 AND ((state = 'queued' AND run_at <= $2) OR (state = 'running' AND claimed_until < $2))";
-    JOB_GET = "SELECT id, kind, payload, attempts, last_error, run_at, created_at FROM job WHERE id = $1";
+    JOB_GET -> JobRow = "SELECT id, kind, payload, attempts, last_error, run_at, created_at FROM job WHERE id = $1";
     JOB_DONE = "UPDATE job SET state = 'done', finished_at = $2, claimed_until = NULL, last_error = NULL WHERE id = $1";
     JOB_RETRY = "UPDATE job SET state = 'queued', run_at = $2, last_error = $3, claimed_until = NULL, dedupe_key = NULL WHERE id = $1";
     JOB_PARK = "UPDATE job SET state = 'parked', last_error = $2, finished_at = $3, claimed_until = NULL WHERE id = $1";
     JOB_UNPARK = "UPDATE job SET state = 'queued', run_at = $2, attempts = 0, dedupe_key = NULL WHERE id = $1 AND state = 'parked'";
-    JOBS_PARKED = "SELECT id, kind, payload, attempts, last_error, run_at, created_at FROM job
+    JOBS_PARKED -> JobRow = "SELECT id, kind, payload, attempts, last_error, run_at, created_at FROM job
         WHERE state = 'parked' ORDER BY id DESC LIMIT 200";
-    JOBS_WAITING = "SELECT COUNT(*) FROM job WHERE state IN ('queued', 'running')";
+    JOBS_WAITING -> (i64,) = "SELECT COUNT(*) FROM job WHERE state IN ('queued', 'running')";
     JOBS_FORGET = "DELETE FROM job WHERE state = 'done' AND finished_at < $1";
     AUDIT_ADD = "INSERT INTO audit (id, at, person_id, action, record, record_id, source, before, after)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     FILE_ADD = "INSERT INTO file (id, key, name, media_type, size, sha256, uploaded_by, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    FILE_GET = "SELECT id, key, name, media_type, size, sha256 FROM file WHERE id = $1";
-    PING = "SELECT CAST(1 AS BIGINT)";
+    FILE_GET -> FileRow = "SELECT id, key, name, media_type, size, sha256 FROM file WHERE id = $1";
+    PING -> (i64,) = "SELECT CAST(1 AS BIGINT)";
 }
 
 /// A job as the worker and the administrator see it.

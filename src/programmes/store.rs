@@ -10,16 +10,16 @@ use crate::{
 use chrono::NaiveDate;
 
 statements! {
-    PROJECTS = "SELECT p.id, p.key, p.title, p.predecessor, p.starts, p.ends, p.months, p.budget_cents, p.currency, p.funding,
+    PROJECTS -> ProjectRow = "SELECT p.id, p.key, p.title, p.predecessor, p.starts, p.ends, p.months, p.budget_cents, p.currency, p.funding,
             p.status, p.note, a.area_code
         FROM project p LEFT JOIN project_area a ON a.project_id = p.id ORDER BY p.starts, p.key, a.area_code";
-    PROJECT = "SELECT p.id, p.key, p.title, p.predecessor, p.starts, p.ends, p.months, p.budget_cents, p.currency, p.funding,
+    PROJECT -> ProjectRow = "SELECT p.id, p.key, p.title, p.predecessor, p.starts, p.ends, p.months, p.budget_cents, p.currency, p.funding,
             p.status, p.note, a.area_code
         FROM project p LEFT JOIN project_area a ON a.project_id = p.id WHERE p.key = $1 ORDER BY a.area_code";
-    AMENDMENTS = "SELECT p.key, a.known_by, a.field, a.old_value, a.new_value
+    AMENDMENTS -> AmendmentRow = "SELECT p.key, a.known_by, a.field, a.old_value, a.new_value
         FROM project_amendment a JOIN project p ON p.id = a.project_id ORDER BY a.known_by, a.field";
     /// Amendments, expected results and predecessors in one, so that a project's page stays at four statements.
-    PARTS = "SELECT 'amendment' AS part, CAST(0 AS BIGINT) AS number, a.field AS a, a.known_by AS b, a.old_value AS c, a.new_value AS d
+    PARTS -> PartRow = "SELECT 'amendment' AS part, CAST(0 AS BIGINT) AS number, a.field AS a, a.known_by AS b, a.old_value AS c, a.new_value AS d
             FROM project_amendment a JOIN project p ON p.id = a.project_id WHERE p.key = $1
         UNION ALL SELECT 'result', r.number, r.text, r.indicator_due, '', ''
             FROM expected_result r JOIN project p ON p.id = r.project_id WHERE p.key = $1
@@ -27,27 +27,27 @@ statements! {
             FROM project b JOIN project p ON p.predecessor = b.key WHERE p.key = $1
         UNION ALL SELECT 'after', CAST(0 AS BIGINT), n.key, n.title, '', '' FROM project n WHERE n.predecessor = $1
         ORDER BY 1, 2, 3";
-    ACTIVITIES = "SELECT a.id, a.title, a.kind, a.starts, a.ends, a.place, a.area_code, a.participants, a.papers, a.note,
+    ACTIVITIES -> ActivityRow = "SELECT a.id, a.title, a.kind, a.starts, a.ends, a.place, a.area_code, a.participants, a.papers, a.note,
             p.key AS project_key, p.title AS project_title
         FROM activity a LEFT JOIN activity_project ap ON ap.activity_id = a.id LEFT JOIN project p ON p.id = ap.project_id
         WHERE ($1 = '' OR EXISTS (SELECT 1 FROM activity_project x JOIN project q ON q.id = x.project_id
                 WHERE x.activity_id = a.id AND q.key = $1))
             AND ($2 = '' OR a.kind = $2) AND ($3 = '' OR substr(a.starts, 1, 4) = $3)
         ORDER BY a.starts, a.position, p.key";
-    ACTIVITIES_IN = "SELECT a.id, a.title, a.kind, a.starts, a.ends, a.place, a.area_code, a.participants, a.papers, a.note,
+    ACTIVITIES_IN -> ActivityRow = "SELECT a.id, a.title, a.kind, a.starts, a.ends, a.place, a.area_code, a.participants, a.papers, a.note,
             p.key AS project_key, p.title AS project_title
         FROM activity a LEFT JOIN activity_project ap ON ap.activity_id = a.id LEFT JOIN project p ON p.id = ap.project_id
         WHERE a.area_code = $1 ORDER BY a.starts, a.position, p.key";
     /// What the list can be narrowed by, with how many there are of each.
-    FACETS = "SELECT 'project' AS facet, p.key AS value, p.title AS label, COUNT(*) AS count
+    FACETS -> FacetRow = "SELECT 'project' AS facet, p.key AS value, p.title AS label, COUNT(*) AS count
             FROM activity_project ap JOIN project p ON p.id = ap.project_id GROUP BY p.key, p.title
         UNION ALL SELECT 'kind', a.kind, '', COUNT(*) FROM activity a GROUP BY a.kind
         UNION ALL SELECT 'year', substr(a.starts, 1, 4), '', COUNT(*) FROM activity a WHERE a.starts IS NOT NULL GROUP BY substr(a.starts, 1, 4)
         ORDER BY 1, 2";
-    PROJECTS_IN = "SELECT p.id, p.key, p.title, p.predecessor, p.starts, p.ends, p.months, p.budget_cents, p.currency, p.funding,
+    PROJECTS_IN -> ProjectRow = "SELECT p.id, p.key, p.title, p.predecessor, p.starts, p.ends, p.months, p.budget_cents, p.currency, p.funding,
             p.status, p.note, a.area_code
         FROM project p JOIN project_area a ON a.project_id = p.id WHERE a.area_code = $1 ORDER BY p.starts, p.key";
-    DOCUMENTS = "SELECT d.id, d.title, d.kind, d.history, p.key AS project_key, p.title AS project_title,
+    DOCUMENTS -> DocumentRow = "SELECT d.id, d.title, d.kind, d.history, p.key AS project_key, p.title AS project_title,
             t.language, t.published, t.published_on, t.note
         FROM document d LEFT JOIN project p ON p.id = d.project_id LEFT JOIN document_translation t ON t.document_id = d.id
         ORDER BY d.position, t.language";

@@ -16,7 +16,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 statements! {
     // A place counts unless the register says that its holder never came. Bound: whether all
     // areas, and whether all courses, are counted as one.
-    COUNT_ALL = "SELECT CASE WHEN $1 THEN '*' ELSE COALESCE(e.area_code, d.area_code, '') END AS area_code,
+    COUNT_ALL -> Reach = "SELECT CASE WHEN $1 THEN '*' ELSE COALESCE(e.area_code, d.area_code, '') END AS area_code,
             CASE WHEN $2 THEN '*' ELSE c.slug END AS course_slug,
             COUNT(DISTINCT d.id) AS deliveries, COUNT(e.id) AS participations, COUNT(DISTINCT e.person_id) AS persons,
             COUNT(CASE WHEN e.state = 'completed' OR k.met THEN 1 END) AS completions
@@ -26,7 +26,7 @@ statements! {
         LEFT JOIN completion k ON k.enrolment_id = e.id
         WHERE d.state IN ('running', 'delivered', 'reported')
         GROUP BY 1, 2";
-    COUNT_BY_PROJECT = "SELECT p.key AS project_key, CASE WHEN $1 THEN '*' ELSE COALESCE(e.area_code, d.area_code, '') END AS area_code,
+    COUNT_BY_PROJECT -> ProjectReach = "SELECT p.key AS project_key, CASE WHEN $1 THEN '*' ELSE COALESCE(e.area_code, d.area_code, '') END AS area_code,
             CASE WHEN $2 THEN '*' ELSE c.slug END AS course_slug,
             COUNT(DISTINCT d.id) AS deliveries, COUNT(e.id) AS participations, COUNT(DISTINCT e.person_id) AS persons,
             COUNT(CASE WHEN e.state = 'completed' OR k.met THEN 1 END) AS completions
@@ -45,7 +45,7 @@ statements! {
     REACH_FORGET = "DELETE FROM reach WHERE refreshed_at < $1";
     // People counted without names are read with the counts, and stand in columns of their own: what comes of
     // a count is never in the same row as what comes of places.
-    REACH = "SELECT r.area_code, r.course_slug, r.deliveries, r.participations, r.persons, r.completions, r.refreshed_at,
+    REACH -> ReachRow = "SELECT r.area_code, r.course_slug, r.deliveries, r.participations, r.persons, r.completions, r.refreshed_at,
             CAST(0 AS BIGINT) AS people, CAST(0 AS BIGINT) AS unverified
         FROM reach r WHERE r.project_key = $1
         UNION ALL
@@ -58,21 +58,21 @@ statements! {
         GROUP BY l.area_code, c.slug
         ORDER BY 1, 2";
     // An area's are those who come from there, as in `REACH` and as with places, wherever it was held.
-    UNNAMED = "SELECT CAST(COALESCE(SUM(l.people), 0) AS BIGINT) AS people,
+    UNNAMED -> (i64, i64) = "SELECT CAST(COALESCE(SUM(l.people), 0) AS BIGINT) AS people,
             CAST(COALESCE(SUM(CASE WHEN t.state = 'verified' THEN 0 ELSE l.people END), 0) AS BIGINT) AS unverified
         FROM tally t JOIN tally_line l ON l.tally_id = t.id JOIN institution i ON i.id = t.institution_id
         WHERE t.state <> 'withdrawn' AND ($2 = '' OR i.slug = $2) AND ($3 = '' OR l.area_code = $3) AND ($1 = ''
             OR EXISTS (SELECT 1 FROM tally_project x JOIN project p ON p.id = x.project_id WHERE x.tally_id = t.id AND p.key = $1)
             OR EXISTS (SELECT 1 FROM delivery_project y JOIN project p ON p.id = y.project_id WHERE y.delivery_id = t.delivery_id AND p.key = $1))";
-    COURSE_TITLES = "SELECT c.slug, t.language, t.title FROM course c JOIN course_text t ON t.course_id = c.id ORDER BY c.slug";
-    PROJECTS = "SELECT key, title FROM project ORDER BY key";
-    HOUSE = "SELECT (SELECT COUNT(*) FROM job WHERE state = 'parked'),
+    COURSE_TITLES -> (String, String, String) = "SELECT c.slug, t.language, t.title FROM course c JOIN course_text t ON t.course_id = c.id ORDER BY c.slug";
+    PROJECTS -> (String, String) = "SELECT key, title FROM project ORDER BY key";
+    HOUSE -> (i64, i64, i64, i64, i64) = "SELECT (SELECT COUNT(*) FROM job WHERE state = 'parked'),
             (SELECT COUNT(*) FROM delivery WHERE state = 'delivered'),
             (SELECT COUNT(*) FROM delivery WHERE state = 'running'),
             (SELECT CAST(COALESCE(SUM(taken), 0) AS BIGINT) FROM delivery WHERE state = 'running'),
             (SELECT COUNT(*) FROM tally t WHERE t.state = 'unverified'
                 AND EXISTS (SELECT 1 FROM tally_evidence e WHERE e.tally_id = t.id AND e.withdrawn_at IS NULL))";
-    LEARNING = "SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.mode, d.starts_on, d.ends_on,
+    LEARNING -> LearningRow = "SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.mode, d.starts_on, d.ends_on,
             d.time_zone, d.place, d.area_code,
             (SELECT COUNT(*) FROM material t JOIN pack_module m ON m.id = t.module_id
                 WHERE m.pack_id = d.pack_id AND NOT t.trainer_only) AS items,
@@ -86,7 +86,7 @@ statements! {
         LEFT JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
         WHERE e.person_id = $1 AND e.state NOT IN ('withdrawn', 'refused', 'declined', 'replaced')
         ORDER BY d.starts_on DESC, e.id DESC LIMIT 50";
-    TEACHING = "SELECT d.id, d.title, d.state, d.mode, d.starts_on, d.ends_on, d.date_note, d.time_zone, d.place, d.area_code, d.capacity, d.taken,
+    TEACHING -> DeliveryRow = "SELECT d.id, d.title, d.state, d.mode, d.starts_on, d.ends_on, d.date_note, d.time_zone, d.place, d.area_code, d.capacity, d.taken,
             d.call_closes_on, (SELECT COUNT(*) FROM slot x WHERE x.delivery_id = d.id) AS slots,
             (SELECT COUNT(*) FROM delivery_trainer y WHERE y.delivery_id = d.id) AS trainers,
             (SELECT COUNT(*) FROM enrolment w WHERE w.delivery_id = d.id AND w.state IN ('nominated', 'applied', 'endorsed', 'selected', 'invited')) AS waiting,
@@ -94,7 +94,7 @@ statements! {
         FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
         LEFT JOIN slot s ON s.id = (SELECT n.id FROM slot n WHERE n.delivery_id = d.id AND n.ends_at > $2 AND n.cancelled_at IS NULL ORDER BY n.starts_at LIMIT 1)
         WHERE t.person_id = $1 AND d.state NOT IN ('cancelled', 'postponed') ORDER BY d.starts_on DESC, d.id DESC LIMIT 30";
-    HOSTING = "SELECT d.id, d.title, d.state, d.mode, d.starts_on, d.ends_on, d.date_note, d.time_zone, d.place, d.area_code, d.capacity, d.taken,
+    HOSTING -> DeliveryRow = "SELECT d.id, d.title, d.state, d.mode, d.starts_on, d.ends_on, d.date_note, d.time_zone, d.place, d.area_code, d.capacity, d.taken,
             d.call_closes_on, (SELECT COUNT(*) FROM slot x WHERE x.delivery_id = d.id) AS slots,
             (SELECT COUNT(*) FROM delivery_trainer y WHERE y.delivery_id = d.id) AS trainers,
             (SELECT COUNT(*) FROM enrolment w WHERE w.delivery_id = d.id AND w.state IN ('nominated', 'applied', 'endorsed', 'selected', 'invited')) AS waiting,
@@ -105,14 +105,14 @@ statements! {
                 AND g.role = 'institution_administrator' AND g.ended_at IS NULL)
             AND d.state IN ('planned', 'call_open', 'selection', 'confirmed', 'running', 'delivered')
         ORDER BY d.starts_on, d.id LIMIT 60";
-    CALLS = "SELECT d.id, d.title, d.state, d.mode, d.starts_on, d.ends_on, d.date_note, d.time_zone, d.place, d.area_code, d.capacity, d.taken,
+    CALLS -> DeliveryRow = "SELECT d.id, d.title, d.state, d.mode, d.starts_on, d.ends_on, d.date_note, d.time_zone, d.place, d.area_code, d.capacity, d.taken,
             d.call_closes_on, (SELECT COUNT(*) FROM slot x WHERE x.delivery_id = d.id) AS slots,
             (SELECT COUNT(*) FROM delivery_trainer y WHERE y.delivery_id = d.id) AS trainers,
             CAST(0 AS BIGINT) AS waiting, s.id AS slot_id, s.starts_at, s.ends_at, s.room
         FROM delivery d
         LEFT JOIN slot s ON s.id = (SELECT n.id FROM slot n WHERE n.delivery_id = d.id AND n.ends_at > $1 AND n.cancelled_at IS NULL ORDER BY n.starts_at LIMIT 1)
         WHERE d.state = 'call_open' ORDER BY d.call_closes_on, d.starts_on, d.id LIMIT 30";
-    DRAFTS = "SELECT p.id, p.title, p.language, p.major, p.minor, p.state, c.slug
+    DRAFTS -> DraftRow = "SELECT p.id, p.title, p.language, p.major, p.minor, p.state, c.slug
         FROM course_author a JOIN pack p ON p.course_id = a.course_id JOIN course c ON c.id = p.course_id
         WHERE a.person_id = $1 AND p.state IN ('draft', 'piloted', 'feedback') ORDER BY p.updated_at DESC, p.id LIMIT 20";
 }

@@ -23,19 +23,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use tower::ServiceExt;
 
 const PLACE: Statement =
-    Statement { name: "testing::place", sql: "UPDATE enrolment SET state = $2, area_code = $3 WHERE id = $1" };
-const AREA: Statement = Statement {
-    name: "testing::area",
-    sql: "INSERT INTO area (code, languages, project_area, footnote) VALUES ($1, '', TRUE, FALSE)",
-};
-const PROJECT: Statement = Statement {
-    name: "testing::project",
-    sql: "INSERT INTO project (id, key, title, status) VALUES ($1, $2, $2, 'running')",
-};
-const PAYS: Statement = Statement {
-    name: "testing::pays",
-    sql: "INSERT INTO delivery_project (delivery_id, project_id) SELECT $1, id FROM project WHERE key = $2",
-};
+    Statement::new("testing::place", "UPDATE enrolment SET state = $2, area_code = $3 WHERE id = $1");
+const AREA: Statement = Statement::new(
+    "testing::area",
+    "INSERT INTO area (code, languages, project_area, footnote) VALUES ($1, '', TRUE, FALSE)",
+);
+const PROJECT: Statement =
+    Statement::new("testing::project", "INSERT INTO project (id, key, title, status) VALUES ($1, $2, $2, 'running')");
+const PAYS: Statement = Statement::new(
+    "testing::pays",
+    "INSERT INTO delivery_project (delivery_id, project_id) SELECT $1, id FROM project WHERE key = $2",
+);
 
 async fn observer(house: &House) -> Actor {
     house.person("Olga", &[Grant { role: Role::Observer, institution: None, area: None }]).await

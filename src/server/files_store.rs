@@ -8,7 +8,7 @@ use crate::{
 };
 
 statements! {
-    MAY_OPEN = "SELECT COUNT(*) FROM material m JOIN pack_module pm ON pm.id = m.module_id JOIN pack p ON p.id = pm.pack_id
+    MAY_OPEN -> (i64,) = "SELECT COUNT(*) FROM material m JOIN pack_module pm ON pm.id = m.module_id JOIN pack p ON p.id = pm.pack_id
         WHERE m.file_id = $1 AND (
             EXISTS (SELECT 1 FROM course_author a WHERE a.course_id = p.course_id AND a.person_id = $2)
             OR EXISTS (SELECT 1 FROM delivery d JOIN delivery_trainer t ON t.delivery_id = d.id
@@ -16,7 +16,7 @@ statements! {
             OR (NOT m.trainer_only AND EXISTS (SELECT 1 FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
                 WHERE d.pack_id = p.id AND e.person_id = $2 AND e.state IN ('selected', 'invited', 'confirmed', 'attended',
                     'partly_attended', 'not_attended', 'completed', 'not_completed'))))";
-    IN_PACK = "SELECT COUNT(*) FROM material WHERE file_id = $1";
+    IN_PACK -> (i64,) = "SELECT COUNT(*) FROM material WHERE file_id = $1";
 }
 
 /// Whether a person may open a file: as author of a course that uses it, as trainer of a delivery

@@ -1,9 +1,9 @@
-//! The list of every statement of every store, for the test that prepares them all.
+//! The list of every statement of every store, for the test that prepares them all and reads a row of each.
 
-use crate::platform::db::Statement;
+use crate::platform::db::Listed;
 
 /// Every store's statements. A test reads the source tree and fails when a store is missing here.
-const STORES: &[&[Statement]] = &[
+const STORES: &[&[Listed]] = &[
     crate::platform::store::STATEMENTS,
     crate::people::store::STATEMENTS,
     crate::people::accounts::store::STATEMENTS,
@@ -52,6 +52,6 @@ const STORES: &[&[Statement]] = &[
 ];
 
 /// All registered statements.
-pub fn all() -> Vec<Statement> {
+pub fn all() -> Vec<Listed> {
     STORES.concat()
 }

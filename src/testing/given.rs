@@ -19,70 +19,60 @@ use crate::{
 };
 use chrono::{Days, NaiveTime};
 
-const COURSE: Statement = Statement {
-    name: "testing::course",
-    sql:
-        "INSERT INTO course (id, slug, kind, audiences, languages, minutes, days, attendance_percent, modules_required,
+const COURSE: Statement = Statement::new(
+    "testing::course",
+    "INSERT INTO course (id, slug, kind, audiences, languages, minutes, days, attendance_percent, modules_required,
             published, folded, created_at, updated_at)
         VALUES ($1, $2, 'introductory', ';judges;prosecutors;', ';en;sq;', 720, 2, 80, TRUE, TRUE, $2, $3, $3)",
-};
-const COURSE_TEXT: Statement = Statement {
-    name: "testing::course_text",
-    sql: "INSERT INTO course_text (course_id, language, title, summary, objectives) VALUES ($1, 'en', $2, 'A summary.', 'An objective.')",
-};
-const PACK: Statement = Statement {
-    name: "testing::pack",
-    sql: "INSERT INTO pack (id, course_id, language, major, minor, state, title, summary, created_at, updated_at, released_at)
-        VALUES ($1, $2, 'en', (SELECT COUNT(*) + 1 FROM pack WHERE course_id = $2), 0, 'released', 'A pack', 'A summary.', $3, $3, $3)",
-};
-const MODULE: Statement = Statement {
-    name: "testing::module",
-    sql: "INSERT INTO pack_module (id, pack_id, position, title) VALUES ($1, $2, 1, 'Evidence')",
-};
-const PLAN: Statement = Statement {
-    name: "testing::session_plan",
-    sql: "INSERT INTO session_plan (id, module_id, position, title, minutes, method) VALUES ($1, $2, $3, $4, $5, 'lecture')",
-};
-const LESSON: Statement = Statement {
-    name: "testing::material",
-    sql: "INSERT INTO material (id, module_id, position, kind, title, minutes, body) VALUES ($1, $2, $3, 'lesson', $4, 10, '# A lesson')",
-};
-const NEWEST_PACK: Statement = Statement {
-    name: "testing::newest_pack",
-    sql: "SELECT id FROM pack WHERE course_id = $1 AND state = 'released' ORDER BY major DESC LIMIT 1",
-};
-const PLANS: Statement = Statement {
-    name: "testing::plans",
-    sql: "SELECT p.id FROM session_plan p JOIN pack_module m ON m.id = p.module_id WHERE m.pack_id = $1 ORDER BY m.position, p.position",
-};
-const DELIVERY: Statement = Statement {
-    name: "testing::delivery",
-    sql: "INSERT INTO delivery (id, course_id, pack_id, title, state, mode, language, host_id, area_code, place, starts_on, ends_on,
+);
+const COURSE_TEXT: Statement = Statement::new(
+    "testing::course_text",
+    "INSERT INTO course_text (course_id, language, title, summary, objectives) VALUES ($1, 'en', $2, 'A summary.', 'An objective.')",
+);
+const PACK: Statement = Statement::new("testing::pack", "INSERT INTO pack (id, course_id, language, major, minor, state, title, summary, created_at, updated_at, released_at)
+        VALUES ($1, $2, 'en', (SELECT COUNT(*) + 1 FROM pack WHERE course_id = $2), 0, 'released', 'A pack', 'A summary.', $3, $3, $3)");
+const MODULE: Statement = Statement::new(
+    "testing::module",
+    "INSERT INTO pack_module (id, pack_id, position, title) VALUES ($1, $2, 1, 'Evidence')",
+);
+const PLAN: Statement = Statement::new(
+    "testing::session_plan",
+    "INSERT INTO session_plan (id, module_id, position, title, minutes, method) VALUES ($1, $2, $3, $4, $5, 'lecture')",
+);
+const LESSON: Statement = Statement::new(
+    "testing::material",
+    "INSERT INTO material (id, module_id, position, kind, title, minutes, body) VALUES ($1, $2, $3, 'lesson', $4, 10, '# A lesson')",
+);
+const NEWEST_PACK: Statement<(PackId,)> = Statement::new(
+    "testing::newest_pack",
+    "SELECT id FROM pack WHERE course_id = $1 AND state = 'released' ORDER BY major DESC LIMIT 1",
+);
+const PLANS: Statement<(SessionPlanId,)> = Statement::new(
+    "testing::plans",
+    "SELECT p.id FROM session_plan p JOIN pack_module m ON m.id = p.module_id WHERE m.pack_id = $1 ORDER BY m.position, p.position",
+);
+const DELIVERY: Statement = Statement::new("testing::delivery", "INSERT INTO delivery (id, course_id, pack_id, title, state, mode, language, host_id, area_code, place, starts_on, ends_on,
             time_zone, capacity, created_at, updated_at)
-        VALUES ($1, $2, $3, 'A delivery', 'running', 'in_person', 'en', $4, 'AL', 'Tirana', $5, $6, $7, $8, $9, $9)",
-};
-const SLOT: Statement = Statement {
-    name: "testing::slot",
-    sql: "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room, minutes) VALUES ($1, $2, $3, $4, 'Room 204', $5)",
-};
-const SESSION: Statement = Statement {
-    name: "testing::session",
-    sql: "INSERT INTO timetable_session (id, slot_id, session_plan_id, title, starts_at, minutes) VALUES ($1, $2, $3, $4, $5, 210)",
-};
-const SLOTS: Statement =
-    Statement { name: "testing::slots", sql: "SELECT id FROM slot WHERE delivery_id = $1 ORDER BY starts_at" };
-const TRAINER: Statement = Statement {
-    name: "testing::trainer",
-    sql: "INSERT INTO delivery_trainer (delivery_id, person_id, lead) VALUES ($1, $2, TRUE)",
-};
-const ENROLMENT: Statement = Statement {
-    name: "testing::enrolment",
-    sql: "INSERT INTO enrolment (id, delivery_id, person_id, state, source, profession, workplace, area_code, created_at, updated_at)
-        VALUES ($1, $2, $3, 'confirmed', 'administrator', $4, 'District court', 'AL', $5, $5)",
-};
-const TAKE: Statement = Statement { name: "testing::take", sql: "UPDATE delivery SET taken = taken + 1 WHERE id = $1" };
-const SEAL: Statement = Statement { name: "testing::seal", sql: "UPDATE delivery SET sealed = TRUE WHERE id = $1" };
-const STATE: Statement = Statement { name: "testing::state", sql: "UPDATE delivery SET state = $2 WHERE id = $1" };
+        VALUES ($1, $2, $3, 'A delivery', 'running', 'in_person', 'en', $4, 'AL', 'Tirana', $5, $6, $7, $8, $9, $9)");
+const SLOT: Statement = Statement::new(
+    "testing::slot",
+    "INSERT INTO slot (id, delivery_id, starts_at, ends_at, room, minutes) VALUES ($1, $2, $3, $4, 'Room 204', $5)",
+);
+const SESSION: Statement = Statement::new(
+    "testing::session",
+    "INSERT INTO timetable_session (id, slot_id, session_plan_id, title, starts_at, minutes) VALUES ($1, $2, $3, $4, $5, 210)",
+);
+const SLOTS: Statement<(SlotId,)> =
+    Statement::new("testing::slots", "SELECT id FROM slot WHERE delivery_id = $1 ORDER BY starts_at");
+const TRAINER: Statement = Statement::new(
+    "testing::trainer",
+    "INSERT INTO delivery_trainer (delivery_id, person_id, lead) VALUES ($1, $2, TRUE)",
+);
+const ENROLMENT: Statement = Statement::new("testing::enrolment", "INSERT INTO enrolment (id, delivery_id, person_id, state, source, profession, workplace, area_code, created_at, updated_at)
+        VALUES ($1, $2, $3, 'confirmed', 'administrator', $4, 'District court', 'AL', $5, $5)");
+const TAKE: Statement = Statement::new("testing::take", "UPDATE delivery SET taken = taken + 1 WHERE id = $1");
+const SEAL: Statement = Statement::new("testing::seal", "UPDATE delivery SET sealed = TRUE WHERE id = $1");
+const STATE: Statement = Statement::new("testing::state", "UPDATE delivery SET state = $2 WHERE id = $1");
 
 /// The time zone of every delivery given here.
 pub const ZONE: &str = "Europe/Tirane";
@@ -213,8 +203,8 @@ impl House {
 
     /// A number that a statement counts, for what no page shows.
     pub async fn count(&self, sql: &'static str) -> i64 {
-        let statement = Statement { name: "testing::count", sql };
-        let (count,): (i64,) = fetch_one!(&mut self.app.db.read().await.expect("reads"), statement).expect("a count");
+        let statement = Statement::<(i64,)>::new("testing::count", sql);
+        let (count,) = fetch_one!(&mut self.app.db.read().await.expect("reads"), statement).expect("a count");
         count
     }
 }

@@ -17,23 +17,21 @@ use crate::{
 use chrono::{Months, NaiveDate, TimeDelta};
 
 const UNCOMPLETE: Statement =
-    Statement { name: "tests::uncomplete", sql: "UPDATE enrolment SET state = 'not_completed' WHERE delivery_id = $1" };
-const NO_MAIL: Statement = Statement { name: "tests::no_mail", sql: "UPDATE person SET email = '' WHERE id = $1" };
-const NO_ACCOUNT: Statement = Statement { name: "tests::no_account", sql: "DELETE FROM account WHERE person_id = $1" };
-const FRENCH: Statement =
-    Statement { name: "tests::french", sql: "UPDATE account SET language = 'fr' WHERE person_id = $1" };
-const DAYS: Statement =
-    Statement { name: "tests::days", sql: "UPDATE delivery SET starts_on = $2, ends_on = $2 WHERE id = $1" };
-const COHORT: Statement = Statement {
-    name: "tests::cohort",
-    sql: "INSERT INTO cohort (id, title, course_id, state, capacity, created_at, updated_at)
+    Statement::new("tests::uncomplete", "UPDATE enrolment SET state = 'not_completed' WHERE delivery_id = $1");
+const NO_MAIL: Statement = Statement::new("tests::no_mail", "UPDATE person SET email = '' WHERE id = $1");
+const NO_ACCOUNT: Statement = Statement::new("tests::no_account", "DELETE FROM account WHERE person_id = $1");
+const FRENCH: Statement = Statement::new("tests::french", "UPDATE account SET language = 'fr' WHERE person_id = $1");
+const DAYS: Statement = Statement::new("tests::days", "UPDATE delivery SET starts_on = $2, ends_on = $2 WHERE id = $1");
+const COHORT: Statement = Statement::new(
+    "tests::cohort",
+    "INSERT INTO cohort (id, title, course_id, state, capacity, created_at, updated_at)
         VALUES ($1, 'Trainers of 2027', $2, 'running', 5, $3, $3)",
-};
-const MEMBER: Statement = Statement {
-    name: "tests::member",
-    sql: "INSERT INTO cohort_member (id, cohort_id, person_id, state, mentor_id, created_at, updated_at)
+);
+const MEMBER: Statement = Statement::new(
+    "tests::member",
+    "INSERT INTO cohort_member (id, cohort_id, person_id, state, mentor_id, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $6)",
-};
+);
 
 async fn with_person(house: &House, statement: Statement, person: PersonId) {
     let mut tx = house.app.db.begin().await.unwrap();

@@ -13,29 +13,29 @@ use uuid::Uuid;
 
 statements! {
     // What a completed delivery means for licences of other courses.
-    COMPLETED = "SELECT r.course_id, r.kind, e.person_id FROM licence_route r JOIN delivery d ON d.course_id = r.by_course_id
+    COMPLETED -> (CourseId, RouteKind, PersonId) = "SELECT r.course_id, r.kind, e.person_id FROM licence_route r JOIN delivery d ON d.course_id = r.by_course_id
         JOIN enrolment e ON e.delivery_id = d.id AND e.state = 'completed'
         WHERE d.id = $1 ORDER BY r.course_id, e.person_id, r.kind";
     // Who gave a delivery and is on the way to a licence of its course or holds one, with every step of it.
-    TAUGHT = "SELECT l.id, t.lead, s.at, s.to_state FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
+    TAUGHT -> (LicenceId, bool, DateTime<Utc>, LicenceState) = "SELECT l.id, t.lead, s.at, s.to_state FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
         JOIN licence l ON l.person_id = t.person_id AND l.course_id = d.course_id
         JOIN licence_step s ON s.licence_id = l.id
         WHERE d.id = $1 ORDER BY l.id, s.at, s.id";
     // Who was taken off a delivery has not given it, and whose completion was taken back has not completed it.
     // Who was never entered with a place is left alone: that is a record of the past.
-    UNDONE = "SELECT g.id, g.licence_id FROM licence_ground g JOIN licence l ON l.id = g.licence_id
+    UNDONE -> (Uuid, LicenceId) = "SELECT g.id, g.licence_id FROM licence_ground g JOIN licence l ON l.id = g.licence_id
         WHERE g.delivery_id = $1 AND g.ended_at IS NULL AND (
             (g.kind = 'taught' AND NOT EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = $1 AND t.person_id = l.person_id))
             OR (g.kind IN ('trained', 'refreshed')
                 AND EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = $1 AND e.person_id = l.person_id)
                 AND NOT EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = $1 AND e.person_id = l.person_id AND e.state = 'completed')))
         ORDER BY g.licence_id, g.id";
-    MAJOR = "SELECT p.course_id, p.major FROM delivery d JOIN pack p ON p.id = d.pack_id WHERE d.id = $1";
-    AT_DELIVERY = "SELECT t.person_id, p.given_name || ' ' || p.family_name AS name, t.lead, l.id AS licence_id, l.state, l.since
+    MAJOR -> (CourseId, i64) = "SELECT p.course_id, p.major FROM delivery d JOIN pack p ON p.id = d.pack_id WHERE d.id = $1";
+    AT_DELIVERY -> TrainerRow = "SELECT t.person_id, p.given_name || ' ' || p.family_name AS name, t.lead, l.id AS licence_id, l.state, l.since
         FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id JOIN person p ON p.id = t.person_id
         LEFT JOIN licence l ON l.person_id = t.person_id AND l.course_id = d.course_id
         WHERE t.delivery_id = $1 ORDER BY t.lead DESC, p.folded, p.id";
-    FOUND_TRAINERS = "SELECT p.id, p.given_name || ' ' || p.family_name AS name, l.state
+    FOUND_TRAINERS -> (PersonId, String, Option<LicenceState>) = "SELECT p.id, p.given_name || ' ' || p.family_name AS name, l.state
         FROM person p LEFT JOIN licence l ON l.person_id = p.id AND l.course_id = $2
         WHERE p.folded LIKE $3
             AND (l.state <> 'withdrawn'
@@ -43,26 +43,26 @@ statements! {
             AND NOT EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = $1 AND t.person_id = p.id)
         ORDER BY CASE WHEN l.state = 'licensed' THEN 0 WHEN l.state IS NULL THEN 2 ELSE 1 END, p.folded, p.id LIMIT 30";
     // What the day's job looks at: what may lapse within a year, and whoever has a version to take up.
-    DUE = "SELECT l.id FROM licence l JOIN licence_rule r ON r.course_id = l.course_id
+    DUE -> (LicenceId,) = "SELECT l.id FROM licence l JOIN licence_rule r ON r.course_id = l.course_id
         WHERE l.state = 'licensed' AND ((l.lapses_at IS NOT NULL AND l.lapses_at <= $1)
             OR (r.uptake_months IS NOT NULL AND EXISTS (SELECT 1 FROM pack k WHERE k.course_id = l.course_id
                 AND k.released_at IS NOT NULL AND k.major > COALESCE(l.major, 0))))
         ORDER BY l.id";
     // Supervised deliveries that wait for the mentor's word since before $1.
-    UNSIGNED = "SELECT l.id, g.delivery_id FROM licence l JOIN licence_rule r ON r.course_id = l.course_id AND r.supervised
+    UNSIGNED -> (LicenceId, DeliveryId) = "SELECT l.id, g.delivery_id FROM licence l JOIN licence_rule r ON r.course_id = l.course_id AND r.supervised
         JOIN licence_ground g ON g.licence_id = l.id AND g.kind = 'taught' AND g.met AND g.ended_at IS NULL AND g.delivery_id IS NOT NULL
         WHERE l.state IN ('candidate', 'trained', 'assessed') AND l.mentor_id IS NOT NULL AND g.recorded_at <= $1
             AND NOT EXISTS (SELECT 1 FROM licence_ground s WHERE s.licence_id = l.id AND s.kind = 'signed_off'
                 AND (s.met OR s.delivery_id = g.delivery_id))
         ORDER BY l.id, g.at";
-    OF_COURSE = "SELECT id FROM licence WHERE course_id = $1 AND state <> 'withdrawn' ORDER BY id";
+    OF_COURSE -> (LicenceId,) = "SELECT id FROM licence WHERE course_id = $1 AND state <> 'withdrawn' ORDER BY id";
     // Deliveries of the past that mean something for a course's licences.
-    PAST_OF_COURSE = "SELECT d.id FROM delivery d WHERE d.course_id = $1 AND d.state IN ('delivered', 'reported')
+    PAST_OF_COURSE -> (DeliveryId,) = "SELECT d.id FROM delivery d WHERE d.course_id = $1 AND d.state IN ('delivered', 'reported')
             AND EXISTS (SELECT 1 FROM delivery_trainer t JOIN licence l ON l.person_id = t.person_id AND l.course_id = $1 WHERE t.delivery_id = d.id)
         UNION
         SELECT d.id FROM licence_route r JOIN delivery d ON d.course_id = r.by_course_id
         WHERE r.course_id = $1 AND EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = d.id AND e.state = 'completed')";
-    PAST_OF_PERSON = "SELECT d.id FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
+    PAST_OF_PERSON -> (DeliveryId,) = "SELECT d.id FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
         WHERE t.person_id = $2 AND d.course_id = $1 AND d.state IN ('delivered', 'reported')
         UNION
         SELECT d.id FROM enrolment e JOIN delivery d ON d.id = e.delivery_id JOIN licence_route r ON r.by_course_id = d.course_id

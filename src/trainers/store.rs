@@ -35,9 +35,9 @@ macro_rules! title {
 }
 
 statements! {
-    RULE = "SELECT assessed, supervised, active_months, uptake_months, notice_days, version, updated_by
+    RULE -> RuleRow = "SELECT assessed, supervised, active_months, uptake_months, notice_days, version, updated_by
         FROM licence_rule WHERE course_id = $1";
-    ROUTES = "SELECT by_course_id, kind FROM licence_route WHERE course_id = $1 ORDER BY by_course_id";
+    ROUTES -> (CourseId, RouteKind) = "SELECT by_course_id, kind FROM licence_route WHERE course_id = $1 ORDER BY by_course_id";
     RULE_ADD = "INSERT INTO licence_rule (course_id, assessed, supervised, active_months, uptake_months, notice_days, updated_at, updated_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     RULE_SET = "UPDATE licence_rule SET assessed = $3, supervised = $4, active_months = $5, uptake_months = $6, notice_days = $7,
@@ -45,7 +45,7 @@ statements! {
         WHERE course_id = $1 AND version = $2";
     ROUTES_CLEAR = "DELETE FROM licence_route WHERE course_id = $1";
     ROUTE_ADD = "INSERT INTO licence_route (course_id, by_course_id, kind) VALUES ($1, $2, $3)";
-    LICENCE = concat!("SELECT l.id, l.person_id, l.course_id, c.slug AS course_slug, ", title!("$2"), ", l.state, l.since, l.mentor_id,
+    LICENCE -> Licence = concat!("SELECT l.id, l.person_id, l.course_id, c.slug AS course_slug, ", title!("$2"), ", l.state, l.since, l.mentor_id,
             l.major, l.lapses_at, l.noticed_at, l.invented, l.version, l.updated_by,
             EXISTS (SELECT 1 FROM trainer_profile f WHERE f.person_id = l.person_id AND f.consented_at IS NOT NULL) AS public,
             p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language,
@@ -58,11 +58,11 @@ statements! {
         WHERE l.id = $1");
     // Takes the row, so that what is read after it is what is written upon.
     HOLD = "UPDATE licence SET updated_at = $2 WHERE id = $1";
-    OF_PERSON = "SELECT id, state FROM licence WHERE person_id = $1 AND course_id = $2";
+    OF_PERSON -> (LicenceId, LicenceState) = "SELECT id, state FROM licence WHERE person_id = $1 AND course_id = $2";
     ADD = "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at, updated_by, mentor_id)
         VALUES ($1, $2, $3, 'candidate', $4, $4, $4, $5, $6) ON CONFLICT DO NOTHING";
     // Who was named in the cohort that leads to the course, of several the latest.
-    COHORT_MENTOR = "SELECT m.mentor_id FROM cohort_member m JOIN cohort h ON h.id = m.cohort_id
+    COHORT_MENTOR -> (PersonId,) = "SELECT m.mentor_id FROM cohort_member m JOIN cohort h ON h.id = m.cohort_id
         WHERE m.person_id = $1 AND h.course_id = $2 AND m.state = 'selected' AND m.mentor_id IS NOT NULL AND m.mentor_id <> $1
             AND h.state <> 'cancelled'
         ORDER BY m.updated_at DESC, m.id DESC LIMIT 1";
@@ -84,7 +84,7 @@ statements! {
             AND kind IN ('trained', 'taught', 'refreshed') AND (dated <> $5 OR met <> $6 OR ($5 AND at <> $4))";
     GROUND_END = "UPDATE licence_ground SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
     // Everything that is known of a licence, in the order of time: steps, grounds, assessments, versions.
-    STORY = "SELECT 'step' AS part, s.id, s.at, s.to_state AS what, s.cause AS cause, TRUE AS met, s.delivery_id, d.title AS delivery_title,
+    STORY -> StoryRow = "SELECT 'step' AS part, s.id, s.at, s.to_state AS what, s.cause AS cause, TRUE AS met, s.delivery_id, d.title AS delivery_title,
                 CAST(NULL AS BIGINT) AS major, s.changed_by_name AS by_name, s.reason AS note,
                 TRUE AS dated, CAST(NULL AS TIMESTAMPTZ) AS ended_at
             FROM licence_step s LEFT JOIN delivery d ON d.id = s.delivery_id WHERE s.licence_id = $1
@@ -104,9 +104,9 @@ statements! {
             FROM pack k JOIN licence l ON l.course_id = k.course_id
             WHERE l.id = $1 AND k.released_at IS NOT NULL AND k.state IN ('released', 'superseded') GROUP BY k.major
         ORDER BY 3, 2";
-    NOTES = "SELECT language, minor, release_notes FROM pack WHERE course_id = $1 AND major = $2 AND released_at IS NOT NULL
+    NOTES -> (String, i64, String) = "SELECT language, minor, release_notes FROM pack WHERE course_id = $1 AND major = $2 AND released_at IS NOT NULL
         ORDER BY CASE WHEN language = $3 THEN 0 WHEN language = 'en' THEN 1 ELSE 2 END, minor LIMIT 1";
-    MENTORS = "SELECT p.id, p.given_name || ' ' || p.family_name AS name
+    MENTORS -> (PersonId, String) = "SELECT p.id, p.given_name || ' ' || p.family_name AS name
         FROM person p JOIN account a ON a.person_id = p.id AND NOT a.disabled
         WHERE EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.course_id = $1 AND l.state = 'licensed')
             OR EXISTS (SELECT 1 FROM course_author u WHERE u.person_id = p.id AND u.course_id = $1)
@@ -114,24 +114,24 @@ statements! {
                 JOIN delivery_trainer t ON t.delivery_id = d.id
                 WHERE r.course_id = $1 AND r.kind = 'train' AND t.person_id = p.id)
         ORDER BY p.folded, p.id LIMIT 300";
-    LIST = concat!("SELECT l.id, p.given_name || ' ' || p.family_name AS name, p.folded, l.state, l.since, l.lapses_at, l.noticed_at, l.invented,
+    LIST -> ListRow = concat!("SELECT l.id, p.given_name || ' ' || p.family_name AS name, p.folded, l.state, l.since, l.lapses_at, l.noticed_at, l.invented,
             m.given_name || ' ' || m.family_name AS mentor_name,
             (SELECT MAX(g.at) FROM licence_ground g WHERE g.licence_id = l.id AND g.met AND g.dated AND g.ended_at IS NULL
                 AND g.kind IN ('taught', 'refreshed')) AS active_at
         FROM licence l JOIN person p ON p.id = l.person_id LEFT JOIN person m ON m.id = l.mentor_id
         WHERE l.course_id = $4 AND ($5 = '' OR l.state = $5) AND (p.folded > $6 OR (p.folded = $6 AND l.id > $7)) AND ", seen!(),
         " ORDER BY p.folded, l.id LIMIT 51");
-    COUNTS = concat!("SELECT l.state, COUNT(*) FROM licence l WHERE l.course_id = $4 AND ", seen!(), " GROUP BY l.state");
-    FOUND = "SELECT p.id, p.given_name || ' ' || p.family_name AS name FROM person p
+    COUNTS -> (LicenceState, i64) = concat!("SELECT l.state, COUNT(*) FROM licence l WHERE l.course_id = $4 AND ", seen!(), " GROUP BY l.state");
+    FOUND -> (PersonId, String) = "SELECT p.id, p.given_name || ' ' || p.family_name AS name FROM person p
         WHERE p.folded LIKE $2 AND NOT EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.course_id = $1)
         ORDER BY p.folded, p.id LIMIT 30";
-    MINE = concat!("SELECT l.id, (l.person_id = $1) AS own, p.given_name || ' ' || p.family_name AS name, ", title!("$2"), ",
+    MINE -> MineRow = concat!("SELECT l.id, (l.person_id = $1) AS own, p.given_name || ' ' || p.family_name AS name, ", title!("$2"), ",
             l.state, l.since, l.lapses_at, l.noticed_at
         FROM licence l JOIN course c ON c.id = l.course_id JOIN person p ON p.id = l.person_id
         WHERE l.person_id = $1 OR l.mentor_id = $1
         ORDER BY CASE WHEN l.person_id = $1 THEN 0 ELSE 1 END, p.folded, l.id LIMIT 200");
-    NAME = "SELECT given_name || ' ' || family_name FROM person WHERE id = $1";
-    ROUTE_TITLES = concat!("SELECT r.kind, c.slug, ", title!("$2"), " FROM licence_route r JOIN course c ON c.id = r.by_course_id
+    NAME -> (String,) = "SELECT given_name || ' ' || family_name FROM person WHERE id = $1";
+    ROUTE_TITLES -> (RouteKind, String, String) = concat!("SELECT r.kind, c.slug, ", title!("$2"), " FROM licence_route r JOIN course c ON c.id = r.by_course_id
         WHERE r.course_id = $1 ORDER BY r.kind, c.slug");
 }
 

@@ -30,13 +30,10 @@ use crate::{
 use chrono::{Months, TimeDelta};
 
 const COMPLETE: Statement =
-    Statement { name: "tests::complete", sql: "UPDATE enrolment SET state = 'completed' WHERE delivery_id = $1" };
-const FIRST: Statement = Statement { name: "tests::first", sql: "SELECT id FROM licence WHERE person_id = $1" };
-const NEW_MAJOR: Statement = Statement {
-    name: "tests::major",
-    sql: "INSERT INTO pack (id, course_id, language, major, minor, state, title, summary, release_notes, created_at, updated_at, released_at)
-        VALUES ($1, $2, 'en', 2, 0, 'released', 'The second', '', 'Clearer on deepfakes.', $3, $3, $3)",
-};
+    Statement::new("tests::complete", "UPDATE enrolment SET state = 'completed' WHERE delivery_id = $1");
+const FIRST: Statement<(LicenceId,)> = Statement::new("tests::first", "SELECT id FROM licence WHERE person_id = $1");
+const NEW_MAJOR: Statement = Statement::new("tests::major", "INSERT INTO pack (id, course_id, language, major, minor, state, title, summary, release_notes, created_at, updated_at, released_at)
+        VALUES ($1, $2, 'en', 2, 0, 'released', 'The second', '', 'Clearer on deepfakes.', $3, $3, $3)");
 
 pub(super) struct Given {
     pub(super) officer: Actor,
@@ -455,7 +452,7 @@ on_both! {
         // Nobody decides about oneself.
         let own = license(&house, &given, &house.trainer("Own").await).await;
         let mut tx = house.app.db.begin().await.unwrap();
-        let own_to = Statement { name: "tests::own", sql: "UPDATE licence SET person_id = $2 WHERE id = $1" };
+        let own_to = Statement::new("tests::own", "UPDATE licence SET person_id = $2 WHERE id = $1");
         execute!(&mut tx, own_to, own, given.officer.person_id).unwrap();
         tx.commit().await.unwrap();
         assert_eq!(service::decide(&officer, &decision(own, 1, "withdraw")).await.unwrap_err(), AppError::Forbidden);

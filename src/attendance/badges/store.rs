@@ -31,14 +31,14 @@ const PSEUDONYMS: Rows = Rows {
 };
 
 statements! {
-    LIST = concat!("SELECT e.id, p.given_name, p.family_name, e.workplace, s.name AS pseudonym, b.token, b.short, b.made_at,
+    LIST -> BadgeRow = concat!("SELECT e.id, p.given_name, p.family_name, e.workplace, s.name AS pseudonym, b.token, b.short, b.made_at,
             COALESCE((SELECT t.pseudonyms FROM badge_setting t WHERE t.delivery_id = e.delivery_id), FALSE) AS instead,
             CASE WHEN EXISTS (SELECT 1 FROM slot h WHERE h.delivery_id = e.delivery_id) THEN TRUE ELSE FALSE END AS planned
         FROM enrolment e JOIN person p ON p.id = e.person_id
         LEFT JOIN badge b ON b.enrolment_id = e.id AND b.revoked_at IS NULL
         LEFT JOIN pseudonym s ON s.enrolment_id = e.id
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
-    OWN = concat!("SELECT d.title, b.token, b.short FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
+    OWN -> (String, String, String) = concat!("SELECT d.title, b.token, b.short FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
             JOIN badge b ON b.enrolment_id = e.id AND b.revoked_at IS NULL
         WHERE e.person_id = $1 AND d.state IN ('call_open', 'selection', 'confirmed', 'running')
             AND COALESCE(d.ends_on, $2) >= $2 AND e.state IN ", holding!(), " ORDER BY d.starts_on, d.id");
@@ -46,7 +46,7 @@ statements! {
     ADD_TEN = sql_of_rows!(10, BADGES);
     ADD_HUNDRED = sql_of_rows!(100, BADGES);
     REVOKE = "UPDATE badge SET revoked_at = $2 WHERE enrolment_id = $1 AND revoked_at IS NULL";
-    FIND = concat!("SELECT b.id, b.revoked_at, e.id AS enrolment_id, e.person_id, e.delivery_id, p.given_name, p.family_name,
+    FIND -> BearerRow = concat!("SELECT b.id, b.revoked_at, e.id AS enrolment_id, e.person_id, e.delivery_id, p.given_name, p.family_name,
             s.name AS pseudonym, COALESCE(t.pseudonyms, FALSE) AS instead,
             CASE WHEN e.state IN ", holding!(), " THEN TRUE ELSE FALSE END AS holds
         FROM badge b JOIN enrolment e ON e.id = b.enrolment_id JOIN person p ON p.id = e.person_id

@@ -12,7 +12,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 statements! {
-    DOOR = "SELECT s.id, s.delivery_id, s.starts_at, s.ends_at, s.room, d.title, d.state, d.time_zone, d.place,
+    DOOR -> DoorRow = "SELECT s.id, s.delivery_id, s.starts_at, s.ends_at, s.room, d.title, d.state, d.time_zone, d.place,
             c.secret, c.tolerance, c.open, s.closed_at IS NOT NULL OR s.cancelled_at IS NOT NULL AS shut,
             l.networks, l.latitude, l.longitude, l.radius
         FROM slot s JOIN delivery d ON d.id = s.delivery_id LEFT JOIN check_in c ON c.slot_id = s.id
@@ -25,18 +25,18 @@ statements! {
         ON CONFLICT (slot_id) DO UPDATE SET secret = excluded.secret, tolerance = excluded.tolerance, open = TRUE,
             opened_at = excluded.opened_at, opened_by = excluded.opened_by";
     CLOSE = "UPDATE check_in SET open = FALSE WHERE slot_id = $1";
-    COUNT = concat!("SELECT COUNT(*), COUNT(CASE WHEN m.state IN ('present', 'late') THEN 1 END),
+    COUNT -> (i64, i64, i64) = concat!("SELECT COUNT(*), COUNT(CASE WHEN m.state IN ('present', 'late') THEN 1 END),
             (SELECT COUNT(*) FROM kiosk_unrecorded u WHERE u.delivery_id = $1 AND u.settled_at IS NULL)
         FROM enrolment e LEFT JOIN mark m ON m.slot_id = $2 AND m.enrolment_id = e.id
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
-    PLACE = concat!("SELECT e.id, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at
+    PLACE -> PlaceRow = concat!("SELECT e.id, m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at
         FROM enrolment e LEFT JOIN mark m ON m.slot_id = $1 AND m.enrolment_id = e.id
         WHERE e.delivery_id = $2 AND e.person_id = $3 AND e.state IN ", holding!());
-    MARK_OF = "SELECT state, minutes, note, source, marked_by, marked_by_name, marked_at FROM mark WHERE slot_id = $1 AND enrolment_id = $2";
-    OWN_DOORS = concat!("SELECT s.id, c.secret FROM enrolment e JOIN slot s ON s.delivery_id = e.delivery_id
+    MARK_OF -> MarkRow = "SELECT state, minutes, note, source, marked_by, marked_by_name, marked_at FROM mark WHERE slot_id = $1 AND enrolment_id = $2";
+    OWN_DOORS -> (SlotId, Vec<u8>) = concat!("SELECT s.id, c.secret FROM enrolment e JOIN slot s ON s.delivery_id = e.delivery_id
             JOIN check_in c ON c.slot_id = s.id
         WHERE e.person_id = $1 AND c.open AND s.closed_at IS NULL AND s.cancelled_at IS NULL AND s.ends_at > $2 AND s.starts_at < $3 AND e.state IN ", holding!());
-    NEXT = concat!("SELECT s.id, d.title, s.starts_at, s.ends_at, s.room, d.place, d.time_zone FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
+    NEXT -> NextRow = concat!("SELECT s.id, d.title, s.starts_at, s.ends_at, s.room, d.place, d.time_zone FROM enrolment e JOIN delivery d ON d.id = e.delivery_id
             JOIN slot s ON s.delivery_id = d.id
         WHERE e.person_id = $1 AND s.ends_at > $2 AND s.starts_at < $3 AND s.cancelled_at IS NULL AND d.state IN ('confirmed', 'running') AND e.state IN ", holding!(), "
         ORDER BY s.starts_at, s.id LIMIT 1");

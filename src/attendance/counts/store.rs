@@ -13,9 +13,9 @@ use uuid::Uuid;
 statements! {
     ADD = "INSERT INTO head_count (id, slot_id, total, counted_by_name, counted_at, address, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     LINE_ADD = "INSERT INTO head_count_line (head_count_id, area_code, profession, sex, people) VALUES ($1, $2, $3, $4, $5)";
-    COUNTINGS = "SELECT c.id, c.slot_id, c.total, c.counted_by_name, c.counted_at, c.reason
+    COUNTINGS -> Counting = "SELECT c.id, c.slot_id, c.total, c.counted_by_name, c.counted_at, c.reason
         FROM head_count c JOIN slot s ON s.id = c.slot_id WHERE s.delivery_id = $1 ORDER BY c.counted_at DESC, c.id DESC";
-    LINES = "SELECT area_code, profession, sex, people FROM head_count_line WHERE head_count_id = $1 ORDER BY area_code, profession, sex";
+    LINES -> Heads = "SELECT area_code, profession, sex, people FROM head_count_line WHERE head_count_id = $1 ORDER BY area_code, profession, sex";
 }
 
 /// A counting of a half-day.

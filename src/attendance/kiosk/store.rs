@@ -23,17 +23,17 @@ macro_rules! at_work {
 statements! {
     ADD = "INSERT INTO kiosk (id, token_hash, delivery_id, created_by, created_by_name, created_at, expires_at, browser)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    OPEN_AT = "SELECT id, created_by_name, created_at, expires_at, browser FROM kiosk
+    OPEN_AT -> OpenRow = "SELECT id, created_by_name, created_at, expires_at, browser FROM kiosk
         WHERE delivery_id = $1 AND revoked_at IS NULL AND expires_at > $2 ORDER BY created_at, id";
     END = "UPDATE kiosk SET revoked_at = $3 WHERE id = $1 AND delivery_id = $2 AND revoked_at IS NULL";
-    BY_TOKEN = concat!(at_work!(), "WHERE k.token_hash = $1 AND k.expires_at > $2");
-    BY_ID = concat!(at_work!(), "WHERE k.id = $1");
-    SLOTS = "SELECT id, starts_at, ends_at, room, closed_at, cancelled_at FROM slot
+    BY_TOKEN -> KioskRow = concat!(at_work!(), "WHERE k.token_hash = $1 AND k.expires_at > $2");
+    BY_ID -> KioskRow = concat!(at_work!(), "WHERE k.id = $1");
+    SLOTS -> NearRow = "SELECT id, starts_at, ends_at, room, closed_at, cancelled_at FROM slot
         WHERE delivery_id = $1 AND ends_at > $2 AND starts_at < $3 ORDER BY starts_at, id";
-    WRITTEN = "SELECT slot_id, enrolment_id, state, minutes, marked_at FROM mark_change WHERE id = $1 AND source = 'kiosk' AND state IS NOT NULL";
+    WRITTEN -> WrittenRow = "SELECT slot_id, enrolment_id, state, minutes, marked_at FROM mark_change WHERE id = $1 AND source = 'kiosk' AND state IS NOT NULL";
     UNRECORDED_ADD = "INSERT INTO kiosk_unrecorded (id, kiosk_id, delivery_id, slot_id, enrolment_id, code, way, word, read_at, arrived_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING";
-    UNRECORDED = "SELECT u.id, u.slot_id, u.code, u.way, u.word, u.read_at, u.arrived_at, u.settled_by_name, u.settled_at,
+    UNRECORDED -> UnrecordedRow = "SELECT u.id, u.slot_id, u.code, u.way, u.word, u.read_at, u.arrived_at, u.settled_by_name, u.settled_at,
             p.given_name, p.family_name, k.browser
         FROM kiosk_unrecorded u JOIN kiosk k ON k.id = u.kiosk_id
         LEFT JOIN enrolment e ON e.id = u.enrolment_id LEFT JOIN person p ON p.id = e.person_id

@@ -10,17 +10,17 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 statements! {
-    ROWS = concat!("SELECT e.id, p.given_name, p.family_name, e.workplace, s.name AS pseudonym,
+    ROWS -> PaperRow = concat!("SELECT e.id, p.given_name, p.family_name, e.workplace, s.name AS pseudonym,
             COALESCE((SELECT t.pseudonyms FROM badge_setting t WHERE t.delivery_id = e.delivery_id), FALSE) AS instead,
             m.state, m.minutes, m.note, m.source, m.marked_by, m.marked_by_name, m.marked_at
         FROM enrolment e JOIN person p ON p.id = e.person_id LEFT JOIN pseudonym s ON s.enrolment_id = e.id
         LEFT JOIN mark m ON m.slot_id = $2 AND m.enrolment_id = e.id
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
     SCAN_ADD = "INSERT INTO register_scan (id, slot_id, file_id, added_by, added_by_name, added_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    SCANS = "SELECT s.starts_at, r.id, f.name, f.size, f.sha256, r.added_by_name, r.added_at, r.withdrawn_by_name, r.withdrawn_at, r.withdrawn_reason
+    SCANS -> ScanRow = "SELECT s.starts_at, r.id, f.name, f.size, f.sha256, r.added_by_name, r.added_at, r.withdrawn_by_name, r.withdrawn_at, r.withdrawn_reason
         FROM slot s LEFT JOIN register_scan r ON r.slot_id = s.id LEFT JOIN file f ON f.id = r.file_id
         WHERE s.id = $1 AND s.delivery_id = $2 ORDER BY r.added_at, r.id";
-    SCAN_FILE = "SELECT r.file_id FROM register_scan r JOIN slot s ON s.id = r.slot_id WHERE r.id = $1 AND r.slot_id = $2 AND s.delivery_id = $3";
+    SCAN_FILE -> (FileId,) = "SELECT r.file_id FROM register_scan r JOIN slot s ON s.id = r.slot_id WHERE r.id = $1 AND r.slot_id = $2 AND s.delivery_id = $3";
     SCAN_WITHDRAW = "UPDATE register_scan SET withdrawn_by_name = $3, withdrawn_at = $4, withdrawn_reason = $5
         WHERE id = $1 AND slot_id = $2 AND withdrawn_at IS NULL";
 }

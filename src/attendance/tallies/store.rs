@@ -38,39 +38,39 @@ macro_rules! tally {
 }
 
 statements! {
-    ONE = concat!(tally!("$2"), "WHERE t.id = $1");
-    OF_DELIVERY = "SELECT t.id FROM tally t WHERE t.delivery_id = $1 AND t.state <> 'withdrawn'";
-    LIST = concat!(tally!("$1"), "WHERE ($2 OR t.institution_id IN (SELECT g.institution_id FROM role_grant g WHERE g.person_id = $3
+    ONE -> TallyRow = concat!(tally!("$2"), "WHERE t.id = $1");
+    OF_DELIVERY -> (TallyId,) = "SELECT t.id FROM tally t WHERE t.delivery_id = $1 AND t.state <> 'withdrawn'";
+    LIST -> TallyRow = concat!(tally!("$1"), "WHERE ($2 OR t.institution_id IN (SELECT g.institution_id FROM role_grant g WHERE g.person_id = $3
             AND g.role = 'institution_administrator' AND g.ended_at IS NULL))
         AND ($4 = '' OR i.slug = $4) AND ($5 = '' OR t.state = $5) AND t.id < $6 ORDER BY t.id DESC LIMIT 51");
-    INSTITUTIONS = "SELECT i.id, i.name, i.slug, i.area_code FROM institution i
+    INSTITUTIONS -> InstitutionRow = "SELECT i.id, i.name, i.slug, i.area_code FROM institution i
         WHERE $1 OR i.id IN (SELECT g.institution_id FROM role_grant g WHERE g.person_id = $2
             AND g.role = 'institution_administrator' AND g.ended_at IS NULL)
         ORDER BY i.name, i.id";
-    COURSES = "SELECT c.id, COALESCE((SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($1, 'en')
+    COURSES -> (CourseId, String) = "SELECT c.id, COALESCE((SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($1, 'en')
             ORDER BY CASE WHEN x.language = $1 THEN 0 ELSE 1 END LIMIT 1), c.slug) AS title
         FROM course c WHERE c.published ORDER BY 2, 1";
-    LINES = "SELECT area_code, profession, sex, people FROM tally_line WHERE tally_id = $1 ORDER BY area_code, profession, sex";
-    NAMED_LINES = "SELECT l.area_code, l.profession, l.sex, l.people,
+    LINES -> Heads = "SELECT area_code, profession, sex, people FROM tally_line WHERE tally_id = $1 ORDER BY area_code, profession, sex";
+    NAMED_LINES -> (String, Profession, Sex, i64, String) = "SELECT l.area_code, l.profession, l.sex, l.people,
             COALESCE((SELECT n.name FROM area_name n WHERE n.area_code = l.area_code AND n.language IN ($2, 'en') AND n.starts_on <= t.starts_on
                 ORDER BY CASE WHEN n.language = $2 THEN 0 ELSE 1 END, n.starts_on DESC LIMIT 1), l.area_code) AS area_name
         FROM tally_line l JOIN tally t ON t.id = l.tally_id WHERE l.tally_id = $1 ORDER BY 5, l.area_code, l.profession, l.sex";
-    PAYERS = "SELECT project_id FROM tally_project WHERE tally_id = $1";
+    PAYERS -> (ProjectId,) = "SELECT project_id FROM tally_project WHERE tally_id = $1";
     // The half-day with the most people of a delivery that keeps no names: at least so many came.
-    FULLEST = "SELECT l.area_code, l.profession, l.sex, l.people FROM head_count_line l WHERE l.head_count_id = (
+    FULLEST -> Heads = "SELECT l.area_code, l.profession, l.sex, l.people FROM head_count_line l WHERE l.head_count_id = (
             SELECT c.id FROM head_count c JOIN slot s ON s.id = c.slot_id
             WHERE s.delivery_id = $1 AND s.cancelled_at IS NULL AND NOT EXISTS (SELECT 1 FROM head_count y WHERE y.slot_id = c.slot_id
                 AND (y.counted_at > c.counted_at OR (y.counted_at = c.counted_at AND y.id > c.id)))
             ORDER BY c.total DESC, c.id LIMIT 1)
         ORDER BY l.area_code, l.profession, l.sex";
-    EVIDENCE = "SELECT e.id, e.title, f.name, f.media_type, f.size, f.sha256, e.added_by_name, e.added_at, e.withdrawn_by_name, e.withdrawn_at,
+    EVIDENCE -> EvidenceRow = "SELECT e.id, e.title, f.name, f.media_type, f.size, f.sha256, e.added_by_name, e.added_at, e.withdrawn_by_name, e.withdrawn_at,
             e.withdrawn_reason
         FROM tally_evidence e JOIN file f ON f.id = e.file_id WHERE e.tally_id = $1 ORDER BY e.added_at, e.id";
-    EVIDENCE_FILE = "SELECT e.file_id FROM tally_evidence e WHERE e.id = $1 AND e.tally_id = $2";
+    EVIDENCE_FILE -> (FileId,) = "SELECT e.file_id FROM tally_evidence e WHERE e.id = $1 AND e.tally_id = $2";
     EVIDENCE_ADD = "INSERT INTO tally_evidence (id, tally_id, file_id, title, added_by_name, added_at) VALUES ($1, $2, $3, $4, $5, $6)";
     EVIDENCE_WITHDRAW = "UPDATE tally_evidence SET withdrawn_by_name = $3, withdrawn_at = $4, withdrawn_reason = $5
         WHERE id = $1 AND tally_id = $2 AND withdrawn_at IS NULL";
-    STEPS = "SELECT act, total, note, by_name, at FROM tally_step WHERE tally_id = $1 ORDER BY at, id";
+    STEPS -> StepRow = "SELECT act, total, note, by_name, at FROM tally_step WHERE tally_id = $1 ORDER BY at, id";
 
     ADD = "INSERT INTO tally (id, institution_id, delivery_id, course_id, title, area_code, place, starts_on, ends_on, total, state,
             entered_by, entered_by_name, entered_at)

@@ -16,16 +16,16 @@ use uuid::Uuid;
 
 statements! {
     ADD = "INSERT INTO mark_draft (id, delivery_id, made_by, made_at, file, tool, body, choices) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    DRAFT = "SELECT id, made_at, file, tool, body, choices, done_at, entered FROM mark_draft WHERE id = $1 AND delivery_id = $2";
+    DRAFT -> DraftRow = "SELECT id, made_at, file, tool, body, choices, done_at, entered FROM mark_draft WHERE id = $1 AND delivery_id = $2";
     CHOOSE = "UPDATE mark_draft SET choices = $3 WHERE id = $1 AND delivery_id = $2 AND done_at IS NULL";
     FINISH = "UPDATE mark_draft SET done_at = $3, entered = $4, body = $5 WHERE id = $1 AND delivery_id = $2 AND done_at IS NULL";
     DISCARD = "DELETE FROM mark_draft WHERE id = $1 AND delivery_id = $2";
-    SLOTS = "SELECT COUNT(*) FROM slot WHERE delivery_id = $1";
+    SLOTS -> (i64,) = "SELECT COUNT(*) FROM slot WHERE delivery_id = $1";
     FORGET = "DELETE FROM mark_draft WHERE made_at < $1";
     /// Whoever marks in any half-day of the delivery waits here for who came before.
     LOCK_ALL = "UPDATE slot SET room = room WHERE delivery_id = $1";
     /// Names once, with every mark; whoever has none has one row without.
-    EVERYTHING = concat!("SELECT e.id, p.family_name, p.given_name, e.workplace, p.email, COALESCE(a.email, '') AS account_email,
+    EVERYTHING -> CellRow = concat!("SELECT e.id, p.family_name, p.given_name, e.workplace, p.email, COALESCE(a.email, '') AS account_email,
             CAST(NULL AS TEXT) AS state, CAST(NULL AS BIGINT) AS minutes, '' AS note, m0.slot_id
         FROM enrolment e JOIN person p ON p.id = e.person_id LEFT JOIN account a ON a.person_id = p.id
             LEFT JOIN mark m0 ON m0.enrolment_id = e.id AND 1 = 0

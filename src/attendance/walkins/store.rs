@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 statements! {
     ADD = "INSERT INTO walk_in (enrolment_id, name, added_by_name, added_at) VALUES ($1, $2, $3, $4)";
-    ALL = "SELECT w.enrolment_id, w.name, w.added_by_name, w.added_at, w.matched_by_name, w.matched_at, e.person_id, e.profession,
+    ALL -> WalkInRow = "SELECT w.enrolment_id, w.name, w.added_by_name, w.added_at, w.matched_by_name, w.matched_at, e.person_id, e.profession,
             e.workplace, p.given_name, p.family_name
         FROM walk_in w JOIN enrolment e ON e.id = w.enrolment_id JOIN person p ON p.id = e.person_id
         WHERE e.delivery_id = $1 ORDER BY w.added_at, w.enrolment_id";

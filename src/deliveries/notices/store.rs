@@ -18,14 +18,14 @@ statements! {
         SELECT id, delivery_id, starts_at, ends_at, room, cancelled_at IS NOT NULL FROM slot WHERE delivery_id = $1
         ON CONFLICT (slot_id) DO NOTHING";
     KEEP_NEW = "INSERT INTO slot_notice (slot_id, delivery_id) VALUES ($1, $2) ON CONFLICT (slot_id) DO NOTHING";
-    KEPT = "SELECT slot_id, starts_at, ends_at, room, cancelled FROM slot_notice WHERE delivery_id = $1";
-    STANDS = "SELECT s.id, s.starts_at, s.ends_at, s.room, s.cancelled_at IS NOT NULL AS cancelled, s.cancelled_reason
+    KEPT -> KeptRow = "SELECT slot_id, starts_at, ends_at, room, cancelled FROM slot_notice WHERE delivery_id = $1";
+    STANDS -> StandRow = "SELECT s.id, s.starts_at, s.ends_at, s.room, s.cancelled_at IS NOT NULL AS cancelled, s.cancelled_reason
         FROM slot s JOIN slot_notice n ON n.slot_id = s.id WHERE n.delivery_id = $1";
     FORGET = "DELETE FROM slot_notice WHERE delivery_id = $1";
     PLACE_KEEP = "UPDATE delivery SET told_place = COALESCE(told_place, $2) WHERE id = $1";
-    PLACE_KEPT = "SELECT told_place FROM delivery WHERE id = $1";
+    PLACE_KEPT -> (Option<String>,) = "SELECT told_place FROM delivery WHERE id = $1";
     PLACE_FORGET = "UPDATE delivery SET told_place = NULL WHERE id = $1 AND told_place IS NOT NULL";
-    TRAINERS = "SELECT t.person_id, t.lead, p.given_name || ' ' || p.family_name AS name,
+    TRAINERS -> TrainerRow = "SELECT t.person_id, t.lead, p.given_name || ' ' || p.family_name AS name,
             COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language
         FROM delivery_trainer t JOIN person p ON p.id = t.person_id LEFT JOIN account a ON a.person_id = p.id
         WHERE t.delivery_id = $1 ORDER BY t.person_id";

@@ -9,7 +9,7 @@ use crate::{
 };
 
 statements! {
-    BY_TRAINER = "SELECT d.id, d.title, d.state, d.mode, d.place, d.starts_on, d.ends_on, d.taken
+    BY_TRAINER -> TeachingLine = "SELECT d.id, d.title, d.state, d.mode, d.place, d.starts_on, d.ends_on, d.taken
         FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
         WHERE t.person_id = $1 ORDER BY d.starts_on IS NULL DESC, d.starts_on DESC, d.id DESC LIMIT 100";
 }

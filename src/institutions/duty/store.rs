@@ -10,13 +10,13 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 statements! {
-    OF_AREA = "SELECT id, area_code, profession, from_year, hours, source, version FROM duty
+    OF_AREA -> Duty = "SELECT id, area_code, profession, from_year, hours, source, version FROM duty
         WHERE area_code = $1 ORDER BY profession, from_year DESC";
-    ALL = "SELECT area_code, profession, from_year, hours, source FROM duty";
-    BY_ID = "SELECT id, area_code, profession, from_year, hours, source, version FROM duty WHERE id = $1 AND area_code = $2";
-    EDITOR = "SELECT updated_by FROM duty WHERE id = $1";
+    ALL -> Term = "SELECT area_code, profession, from_year, hours, source FROM duty";
+    BY_ID -> Duty = "SELECT id, area_code, profession, from_year, hours, source, version FROM duty WHERE id = $1 AND area_code = $2";
+    EDITOR -> (String,) = "SELECT updated_by FROM duty WHERE id = $1";
     /// Who speaks for the law of an area: its schools of the professions, its councils, its ministries.
-    KEEPERS = "SELECT id FROM institution WHERE area_code = $1
+    KEEPERS -> (InstitutionId,) = "SELECT id FROM institution WHERE area_code = $1
         AND kind IN ('judicial_training', 'law_enforcement_training', 'council', 'ministry')";
     ADD = "INSERT INTO duty (id, area_code, profession, from_year, hours, source, updated_at, updated_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -10,10 +10,10 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 statements! {
-    ACCOUNT_BY_ID = "SELECT a.id, a.email, a.password_hash, a.language, a.disabled, p.id AS person_id, p.given_name, p.family_name,
+    ACCOUNT_BY_ID -> AccountRow = "SELECT a.id, a.email, a.password_hash, a.language, a.disabled, p.id AS person_id, p.given_name, p.family_name,
             p.version, p.updated_by
         FROM account a JOIN person p ON p.id = a.person_id WHERE a.id = $1";
-    ACCOUNT_BY_EMAIL = "SELECT a.id, a.email, a.password_hash, a.language, a.disabled, p.id AS person_id, p.given_name, p.family_name,
+    ACCOUNT_BY_EMAIL -> AccountRow = "SELECT a.id, a.email, a.password_hash, a.language, a.disabled, p.id AS person_id, p.given_name, p.family_name,
             p.version, p.updated_by
         FROM account a JOIN person p ON p.id = a.person_id WHERE a.email = $1";
     LANGUAGE_SET = "UPDATE account SET language = $2 WHERE id = $1";
@@ -21,12 +21,12 @@ statements! {
         WHERE id = $1 AND version = $2";
     PASSWORD_SET = "UPDATE account SET password_hash = $2 WHERE id = $1";
     TOKEN_ADD = "INSERT INTO one_time_token (token_hash, account_id, purpose, expires_at) VALUES ($1, $2, $3, $4)";
-    TOKEN_GET = "SELECT t.account_id, t.purpose, a.email FROM one_time_token t JOIN account a ON a.id = t.account_id
+    TOKEN_GET -> (AccountId, Purpose, String) = "SELECT t.account_id, t.purpose, a.email FROM one_time_token t JOIN account a ON a.id = t.account_id
         WHERE t.token_hash = $1 AND t.used_at IS NULL AND t.expires_at > $2 AND NOT a.disabled";
     TOKEN_USE = "UPDATE one_time_token SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
     TOKENS_DROP = "DELETE FROM one_time_token WHERE account_id = $1 AND used_at IS NULL";
-    TOKENS_LIVE = "SELECT COUNT(*) FROM one_time_token WHERE account_id = $1 AND purpose = 'reset' AND expires_at > $2";
-    SESSIONS = "SELECT id, address, user_agent, created_at, last_seen_at FROM session
+    TOKENS_LIVE -> (i64,) = "SELECT COUNT(*) FROM one_time_token WHERE account_id = $1 AND purpose = 'reset' AND expires_at > $2";
+    SESSIONS -> SessionRow = "SELECT id, address, user_agent, created_at, last_seen_at FROM session
         WHERE account_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC";
     SESSIONS_END_OTHERS = "DELETE FROM session WHERE account_id = $1 AND id <> $2";
     SESSIONS_END_ALL = "DELETE FROM session WHERE account_id = $1";

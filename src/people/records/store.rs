@@ -50,26 +50,26 @@ macro_rules! page {
 }
 
 statements! {
-    PEOPLE_AFTER = page!(">", "ASC");
-    PEOPLE_BEFORE = page!("<", "DESC");
-    SEEN = "SELECT COUNT(*) FROM role_grant mine WHERE mine.person_id = $1 AND mine.role = 'institution_administrator'
+    PEOPLE_AFTER -> LineRow = page!(">", "ASC");
+    PEOPLE_BEFORE -> LineRow = page!("<", "DESC");
+    SEEN -> (i64,) = "SELECT COUNT(*) FROM role_grant mine WHERE mine.person_id = $1 AND mine.role = 'institution_administrator'
         AND mine.ended_at IS NULL AND (
             EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = $2 AND g.institution_id = mine.institution_id AND g.ended_at IS NULL)
             OR EXISTS (SELECT 1 FROM post o WHERE o.person_id = $2 AND o.institution_id = mine.institution_id
                 AND (o.ends_on IS NULL OR o.ends_on >= $3)))";
-    PERSON = "SELECT p.id, p.given_name, p.family_name, p.sex, p.area_code, p.email, p.invented, p.version, p.updated_by,
+    PERSON -> PersonRow = "SELECT p.id, p.given_name, p.family_name, p.sex, p.area_code, p.email, p.invented, p.version, p.updated_by,
             a.id AS account_id, a.email AS account_email, a.disabled, (a.password_hash IS NOT NULL) AS has_password, a.last_sign_in_at
         FROM person p LEFT JOIN account a ON a.person_id = p.id WHERE p.id = $1";
-    GRANTS = "SELECT id, person_id, role, institution_id, area_code, granted_at, ended_at FROM role_grant
+    GRANTS -> GrantLine = "SELECT id, person_id, role, institution_id, area_code, granted_at, ended_at FROM role_grant
         WHERE person_id = $1 ORDER BY granted_at, id";
-    GRANT = "SELECT id, person_id, role, institution_id, area_code, granted_at, ended_at FROM role_grant WHERE id = $1";
+    GRANT -> GrantLine = "SELECT id, person_id, role, institution_id, area_code, granted_at, ended_at FROM role_grant WHERE id = $1";
     GRANT_END = "UPDATE role_grant SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
     OFFICERS_LOCK = "UPDATE role_grant SET granted_at = granted_at WHERE role = 'programme_officer' AND ended_at IS NULL";
-    OFFICERS_LEFT = "SELECT COUNT(DISTINCT r.person_id) FROM role_grant r JOIN account a ON a.person_id = r.person_id
+    OFFICERS_LEFT -> (i64,) = "SELECT COUNT(DISTINCT r.person_id) FROM role_grant r JOIN account a ON a.person_id = r.person_id
         WHERE r.role = 'programme_officer' AND r.ended_at IS NULL AND NOT a.disabled AND a.password_hash IS NOT NULL";
-    POSTS = "SELECT id, person_id, profession, institution_id, workplace, starts_on, ends_on FROM post
+    POSTS -> Post = "SELECT id, person_id, profession, institution_id, workplace, starts_on, ends_on FROM post
         WHERE person_id = $1 ORDER BY id";
-    POST = "SELECT id, person_id, profession, institution_id, workplace, starts_on, ends_on FROM post WHERE id = $1";
+    POST -> Post = "SELECT id, person_id, profession, institution_id, workplace, starts_on, ends_on FROM post WHERE id = $1";
     POST_ADD = "INSERT INTO post (id, person_id, profession, institution_id, workplace, starts_on, ends_on)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     POST_END = "UPDATE post SET ends_on = $2 WHERE id = $1 AND ends_on IS NULL";

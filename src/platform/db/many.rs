@@ -90,10 +90,10 @@ macro_rules! sql_of_rows {
 
 /// Rows in the batches that there are statements for: sizes and statements, the largest first, the last
 /// of them for one row.
-pub fn batches<const N: usize, T>(
+pub fn batches<const N: usize, T, R>(
     mut rows: &[T],
-    sizes: [(usize, Statement); N],
-) -> impl Iterator<Item = (Statement, &[T])> {
+    sizes: [(usize, Statement<R>); N],
+) -> impl Iterator<Item = (Statement<R>, &[T])> {
     std::iter::from_fn(move || {
         let (size, statement) = sizes.into_iter().find(|(size, _)| (1..=rows.len()).contains(size))?;
         let (batch, rest) = rows.split_at(size);
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn rows_are_cut_into_what_there_is() {
         const fn statement(name: &'static str) -> Statement {
-            Statement { name, sql: "" }
+            Statement::new(name, "")
         }
         let sizes = [(10, statement("ten")), (4, statement("four")), (1, statement("one"))];
         let rows: Vec<i32> = (0..26).collect();

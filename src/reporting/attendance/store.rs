@@ -31,9 +31,9 @@ macro_rules! marks {
 }
 
 statements! {
-    SLOTS = "SELECT id, starts_at, ends_at, room, closed_at IS NOT NULL AS closed FROM slot
+    SLOTS -> SlotRow = "SELECT id, starts_at, ends_at, room, closed_at IS NOT NULL AS closed FROM slot
         WHERE delivery_id = $1 AND cancelled_at IS NULL ORDER BY starts_at, id";
-    PEOPLE = concat!("WITH n AS (SELECT id, ROW_NUMBER() OVER (ORDER BY starts_at, id) - 1 AS i FROM slot
+    PEOPLE -> PersonRow = concat!("WITH n AS (SELECT id, ROW_NUMBER() OVER (ORDER BY starts_at, id) - 1 AS i FROM slot
             WHERE delivery_id = $1 AND cancelled_at IS NULL),
         k AS (SELECT m.enrolment_id, ", marks!(), " FROM n JOIN mark m ON m.slot_id = n.id GROUP BY m.enrolment_id)
         SELECT e.id, e.person_id, e.state, e.workplace, p.family_name, p.given_name, c.met, k.marks
@@ -41,7 +41,7 @@ statements! {
         LEFT JOIN k ON k.enrolment_id = e.id LEFT JOIN completion c ON c.enrolment_id = e.id
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
     /// Running deliveries within reach: of everybody, of the institutions administered, of a trainer.
-    RUNNING = "SELECT d.id AS delivery_id, d.title, d.time_zone, d.area_code, d.mode,
+    RUNNING -> RunningRow = "SELECT d.id AS delivery_id, d.title, d.time_zone, d.area_code, d.mode,
             COALESCE(d.attendance_percent, i.attendance_percent, c.attendance_percent) AS attendance_percent,
             COALESCE(d.excused, i.excused, 'missed') AS excused,
             s.id, s.starts_at, s.ends_at, s.room, s.closed_at IS NOT NULL AS closed
@@ -52,7 +52,7 @@ statements! {
                 AND g.role = 'institution_administrator' AND g.ended_at IS NULL)
             OR EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = d.id AND t.person_id = $2))
         ORDER BY d.starts_on, d.id, s.starts_at, s.id";
-    RUNNING_PEOPLE = concat!("WITH r AS (SELECT d.id FROM delivery d WHERE d.state IN ('confirmed', 'running') AND ($1
+    RUNNING_PEOPLE -> RunningPerson = concat!("WITH r AS (SELECT d.id FROM delivery d WHERE d.state IN ('confirmed', 'running') AND ($1
             OR d.host_id IN (SELECT g.institution_id FROM role_grant g WHERE g.person_id = $2
                 AND g.role = 'institution_administrator' AND g.ended_at IS NULL)
             OR EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = d.id AND t.person_id = $2))),
@@ -67,7 +67,7 @@ statements! {
     NUMBER = "INSERT INTO person_number (person_id, number)
         SELECT e.person_id, (SELECT COALESCE(MAX(number), -1) FROM person_number) + ROW_NUMBER() OVER (ORDER BY e.person_id)
         FROM enrolment e WHERE e.delivery_id = $1 AND NOT EXISTS (SELECT 1 FROM person_number n WHERE n.person_id = e.person_id)";
-    NUMBERS = "SELECT e.id, n.number FROM enrolment e JOIN person_number n ON n.person_id = e.person_id WHERE e.delivery_id = $1";
+    NUMBERS -> (EnrolmentId, i64) = "SELECT e.id, n.number FROM enrolment e JOIN person_number n ON n.person_id = e.person_id WHERE e.delivery_id = $1";
     SUM_SET = "INSERT INTO attendance_sum (delivery_id, places, participations, delivered_minutes, possible_minutes, attended_minutes,
             completed, at_risk, cannot_pass, persons, looked_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -76,11 +76,11 @@ statements! {
             attended_minutes = excluded.attended_minutes, completed = excluded.completed, at_risk = excluded.at_risk,
             cannot_pass = excluded.cannot_pass, persons = excluded.persons, looked_at = excluded.looked_at";
     /// Deliveries that count and whose row is missing or older than what it is made from.
-    STALE = "SELECT d.id FROM delivery d LEFT JOIN attendance_sum a ON a.delivery_id = d.id
+    STALE -> (DeliveryId,) = "SELECT d.id FROM delivery d LEFT JOIN attendance_sum a ON a.delivery_id = d.id
         WHERE d.state IN ('running', 'delivered', 'reported') AND (a.looked_at IS NULL OR d.updated_at >= a.looked_at
             OR EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = d.id AND e.updated_at >= a.looked_at))
         ORDER BY d.id";
-    SUMS = "SELECT a.places, a.participations, a.delivered_minutes, a.possible_minutes, a.attended_minutes, a.completed,
+    SUMS -> SumRow = "SELECT a.places, a.participations, a.delivered_minutes, a.possible_minutes, a.attended_minutes, a.completed,
             a.at_risk, a.cannot_pass, a.persons, a.looked_at, COALESCE(d.area_code, '') AS area_code,
             COALESCE(i.slug, '') AS host_slug, c.slug AS course_slug, d.starts_on,
             CAST(0 AS BIGINT) AS people, CAST(0 AS BIGINT) AS unverified
@@ -92,33 +92,33 @@ statements! {
             t.total AS people, CASE WHEN t.state = 'verified' THEN 0 ELSE t.total END AS unverified
         FROM tally t JOIN institution i ON i.id = t.institution_id LEFT JOIN course c ON c.id = t.course_id
         WHERE t.state <> 'withdrawn'";
-    HOSTS = "SELECT i.slug, i.name FROM institution i WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.host_id = i.id)
+    HOSTS -> (String, String) = "SELECT i.slug, i.name FROM institution i WHERE EXISTS (SELECT 1 FROM delivery d WHERE d.host_id = i.id)
             OR EXISTS (SELECT 1 FROM tally t WHERE t.institution_id = i.id) ORDER BY i.name";
-    OF_PERSON = concat!("SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.starts_on, d.ends_on, d.time_zone,
+    OF_PERSON -> PlaceRow = concat!("SELECT e.id, e.state, d.id AS delivery_id, d.title, d.state AS delivery_state, d.starts_on, d.ends_on, d.time_zone,
             d.area_code, c.slug AS course_slug, i.name AS host_name, f.id AS certificate_id, f.code, f.kind, f.issued_at
         FROM enrolment e JOIN delivery d ON d.id = e.delivery_id JOIN course c ON c.id = d.course_id
         LEFT JOIN institution i ON i.id = d.host_id
         LEFT JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
         WHERE e.person_id = $1 AND e.state IN ", holding!(), " ORDER BY d.starts_on DESC, d.id");
-    MINUTES_OF_PERSON = "SELECT e.id, s.starts_at, s.ends_at, m.minutes FROM enrolment e JOIN slot s ON s.delivery_id = e.delivery_id AND s.cancelled_at IS NULL
+    MINUTES_OF_PERSON -> MinutesRow = "SELECT e.id, s.starts_at, s.ends_at, m.minutes FROM enrolment e JOIN slot s ON s.delivery_id = e.delivery_id AND s.cancelled_at IS NULL
         LEFT JOIN mark m ON m.slot_id = s.id AND m.enrolment_id = e.id WHERE e.person_id = $1";
-    HISTORY = "SELECT c.id, c.slot_id, c.enrolment_id, p.family_name, p.given_name, c.state, c.minutes, c.note, c.source, c.marked_by_name,
+    HISTORY -> ChangeRow = "SELECT c.id, c.slot_id, c.enrolment_id, p.family_name, p.given_name, c.state, c.minutes, c.note, c.source, c.marked_by_name,
             c.marked_at, c.address, c.reason, c.undoes
         FROM mark_change c JOIN slot s ON s.id = c.slot_id JOIN enrolment e ON e.id = c.enrolment_id JOIN person p ON p.id = e.person_id
         WHERE s.delivery_id = $1 ORDER BY c.marked_at, c.id, c.enrolment_id";
-    AGENDA = "SELECT s.id AS slot_id, s.starts_at, s.ends_at, s.room, s.cancelled_at, s.cancelled_reason, t.title, t.starts_at AS session_at, t.minutes
+    AGENDA -> AgendaRow = "SELECT s.id AS slot_id, s.starts_at, s.ends_at, s.room, s.cancelled_at, s.cancelled_reason, t.title, t.starts_at AS session_at, t.minutes
         FROM slot s LEFT JOIN timetable_session t ON t.slot_id = s.id
         WHERE s.delivery_id = $1 ORDER BY s.starts_at, s.id, t.starts_at, t.id";
-    STEPS = "SELECT s.starts_at, t.act, t.reason, t.by_name, t.at FROM slot s JOIN slot_step t ON t.slot_id = s.id
+    STEPS -> StepRow = "SELECT s.starts_at, t.act, t.reason, t.by_name, t.at FROM slot s JOIN slot_step t ON t.slot_id = s.id
         WHERE s.delivery_id = $1 ORDER BY t.at, t.id";
-    OUTCOMES = concat!("SELECT e.id, e.profession, e.area_code, e.created_at, k.met, f.code, f.kind, f.issued_at
+    OUTCOMES -> OutcomeRow = concat!("SELECT e.id, e.profession, e.area_code, e.created_at, k.met, f.code, f.kind, f.issued_at
         FROM enrolment e LEFT JOIN completion k ON k.enrolment_id = e.id
         LEFT JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
-    SCANS = "SELECT s.starts_at, r.withdrawn_at, f.media_type, f.key, f.size
+    SCANS -> ScanRow = "SELECT s.starts_at, r.withdrawn_at, f.media_type, f.key, f.size
         FROM slot s JOIN register_scan r ON r.slot_id = s.id JOIN file f ON f.id = r.file_id
         WHERE s.delivery_id = $1 ORDER BY s.starts_at, s.id, r.added_at, r.id";
-    PAPERS = "SELECT f.code, x.key, x.size FROM enrolment e JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
+    PAPERS -> (String, String, i64) = "SELECT f.code, x.key, x.size FROM enrolment e JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
         JOIN file x ON x.id = f.file_id WHERE e.delivery_id = $1 ORDER BY f.code";
 }
 

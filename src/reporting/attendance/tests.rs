@@ -34,12 +34,12 @@ use std::{
 };
 use tower::ServiceExt;
 
-const MARK: Statement = Statement {
-    name: "testing::mark",
-    sql: "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_at) VALUES ($1, $2, $3, $4, 'trainer', $5)",
-};
+const MARK: Statement = Statement::new(
+    "testing::mark",
+    "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_at) VALUES ($1, $2, $3, $4, 'trainer', $5)",
+);
 const STATE: Statement =
-    Statement { name: "testing::place_state", sql: "UPDATE enrolment SET state = $2, updated_at = $3 WHERE id = $1" };
+    Statement::new("testing::place_state", "UPDATE enrolment SET state = $2, updated_at = $3 WHERE id = $1");
 
 async fn mark(house: &House, place: EnrolmentId, slot: SlotId, state: &str, minutes: i64) {
     let mut tx = house.app.db.begin().await.unwrap();

@@ -11,14 +11,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 statements! {
     /// Names, posts and what is asked of them in one: a row at least, where the person is there.
-    PERSON = "SELECT x.given_name, x.family_name, COALESCE(i.area_code, x.area_code) AS area_code, p.profession, p.starts_on, p.ends_on,
+    PERSON -> PersonRow = "SELECT x.given_name, x.family_name, COALESCE(i.area_code, x.area_code) AS area_code, p.profession, p.starts_on, p.ends_on,
             d.from_year, d.hours, d.source,
             COALESCE((SELECT CAST(SUM(y.minutes) AS BIGINT) FROM attendance_year y WHERE y.person_id = x.id AND y.year = $2), 0) AS minutes
         FROM person x LEFT JOIN post p ON p.person_id = x.id LEFT JOIN institution i ON i.id = p.institution_id
         LEFT JOIN duty d ON d.area_code = COALESCE(i.area_code, x.area_code) AND d.profession = p.profession
         WHERE x.id = $1";
     /// Posts held on a day, of the professions that owe something, with the minutes attended in a year.
-    PEOPLE = "SELECT p.person_id, COALESCE(i.area_code, x.area_code, '') AS area_code, COALESCE(i.slug, '') AS institution, p.profession,
+    PEOPLE -> PostRow = "SELECT p.person_id, COALESCE(i.area_code, x.area_code, '') AS area_code, COALESCE(i.slug, '') AS institution, p.profession,
             COALESCE((SELECT CAST(SUM(y.minutes) AS BIGINT) FROM attendance_year y WHERE y.person_id = p.person_id AND y.year = $1), 0) AS minutes
         FROM post p JOIN person x ON x.id = p.person_id LEFT JOIN institution i ON i.id = p.institution_id
         WHERE (p.starts_on IS NULL OR p.starts_on <= $2) AND (p.ends_on IS NULL OR p.ends_on >= $2)

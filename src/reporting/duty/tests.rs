@@ -22,14 +22,14 @@ use crate::{
 };
 use chrono::{NaiveDate, TimeDelta};
 
-const POST: Statement = Statement {
-    name: "testing::post",
-    sql: "INSERT INTO post (id, person_id, profession, institution_id, starts_on) VALUES ($1, $2, $3, $4, $5)",
-};
-const MARK: Statement = Statement {
-    name: "testing::duty_mark",
-    sql: "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_at) VALUES ($1, $2, 'present', $3, 'trainer', $4)",
-};
+const POST: Statement = Statement::new(
+    "testing::post",
+    "INSERT INTO post (id, person_id, profession, institution_id, starts_on) VALUES ($1, $2, $3, $4, $5)",
+);
+const MARK: Statement = Statement::new(
+    "testing::duty_mark",
+    "INSERT INTO mark (slot_id, enrolment_id, state, minutes, source, marked_at) VALUES ($1, $2, 'present', $3, 'trainer', $4)",
+);
 
 async fn post(house: &House, who: &Actor, profession: Profession, at: Option<InstitutionId>, from: &str) {
     let mut tx = house.app.db.begin().await.unwrap();

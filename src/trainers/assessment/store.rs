@@ -12,12 +12,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 statements! {
-    LATEST = "SELECT id, number, scale, pass_mark, spread FROM rubric WHERE course_id = $1 ORDER BY number DESC LIMIT 1";
-    CRITERIA = "SELECT title, weight, levels FROM rubric_criterion WHERE rubric_id = $1 ORDER BY position, id";
+    LATEST -> RubricRow = "SELECT id, number, scale, pass_mark, spread FROM rubric WHERE course_id = $1 ORDER BY number DESC LIMIT 1";
+    CRITERIA -> (String, i64, String) = "SELECT title, weight, levels FROM rubric_criterion WHERE rubric_id = $1 ORDER BY position, id";
     RUBRIC_ADD = "INSERT INTO rubric (id, course_id, number, scale, pass_mark, spread, created_at, created_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     CRITERION_ADD = "INSERT INTO rubric_criterion (id, rubric_id, position, title, weight, levels) VALUES ($1, $2, $3, $4, $5, $6)";
-    ASSESSMENT = "SELECT q.id, q.licence_id, l.person_id, l.course_id, l.state, c.slug AS course_slug,
+    ASSESSMENT -> Assessment = "SELECT q.id, q.licence_id, l.person_id, l.course_id, l.state, c.slug AS course_slug,
             COALESCE((SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($2, 'en')
                 ORDER BY CASE WHEN x.language = $2 THEN 0 ELSE 1 END LIMIT 1), c.slug) AS course_title,
             p.given_name || ' ' || p.family_name AS name, r.number, r.scale, r.pass_mark, r.spread,
@@ -32,21 +32,21 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     DECIDE = "UPDATE assessment SET outcome = $2, reason = $3, released = $4, decided_at = $5, decided_by = $6, decided_by_name = $7
         WHERE id = $1 AND outcome IS NULL";
-    ASSESSORS = "SELECT s.person_id, p.given_name || ' ' || p.family_name AS name, s.kind, s.remark, s.sent_at
+    ASSESSORS -> AssessorRow = "SELECT s.person_id, p.given_name || ' ' || p.family_name AS name, s.kind, s.remark, s.sent_at
         FROM assessor s JOIN person p ON p.id = s.person_id WHERE s.assessment_id = $1 ORDER BY s.kind, p.folded, p.id";
     ASSESSOR_ADD = "INSERT INTO assessor (assessment_id, person_id, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     ASSESSOR_SCORES_CLEAR = "DELETE FROM assessment_score WHERE assessment_id = $1 AND person_id = $2";
     ASSESSOR_REMOVE = "DELETE FROM assessor WHERE assessment_id = $1 AND person_id = $2 AND sent_at IS NULL";
     ASSESSOR_SET = "UPDATE assessor SET remark = $3, sent_at = $4 WHERE assessment_id = $1 AND person_id = $2 AND sent_at IS NULL";
     // Each criterion with each score that it has, or with none.
-    SHEETS = "SELECT c.id, c.title, c.weight, c.levels, s.person_id, s.score, s.note
+    SHEETS -> SheetRow = "SELECT c.id, c.title, c.weight, c.levels, s.person_id, s.score, s.note
         FROM assessment q JOIN rubric_criterion c ON c.rubric_id = q.rubric_id
         LEFT JOIN assessment_score s ON s.assessment_id = q.id AND s.criterion_id = c.id
         WHERE q.id = $1 ORDER BY c.position, c.id, s.person_id";
     SCORE_SET = "INSERT INTO assessment_score (assessment_id, person_id, criterion_id, score, note) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (assessment_id, person_id, criterion_id) DO UPDATE SET score = excluded.score, note = excluded.note";
     // Who can assess: whoever can be a mentor, and whoever is on the same way.
-    POSSIBLE = "SELECT p.id, p.given_name || ' ' || p.family_name AS name
+    POSSIBLE -> (PersonId, String) = "SELECT p.id, p.given_name || ' ' || p.family_name AS name
         FROM person p JOIN account a ON a.person_id = p.id AND NOT a.disabled
         WHERE p.id <> $2 AND (EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.course_id = $1 AND l.state <> 'withdrawn')
             OR EXISTS (SELECT 1 FROM course_author u WHERE u.person_id = p.id AND u.course_id = $1)
@@ -54,17 +54,17 @@ statements! {
                 JOIN delivery_trainer t ON t.delivery_id = d.id
                 WHERE r.course_id = $1 AND r.kind = 'train' AND t.person_id = p.id))
         ORDER BY p.folded, p.id LIMIT 300";
-    DELIVERIES = "SELECT d.id, d.title FROM delivery d
+    DELIVERIES -> (DeliveryId, String) = "SELECT d.id, d.title FROM delivery d
         WHERE EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = d.id AND t.person_id = $1)
             OR EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = d.id AND e.person_id = $1)
         ORDER BY d.starts_on IS NULL, d.starts_on DESC, d.id DESC LIMIT 30";
-    TO_SCORE = "SELECT q.id, p.given_name || ' ' || p.family_name AS name,
+    TO_SCORE -> (AssessmentId, String, String) = "SELECT q.id, p.given_name || ' ' || p.family_name AS name,
             COALESCE((SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($2, 'en')
                 ORDER BY CASE WHEN x.language = $2 THEN 0 ELSE 1 END LIMIT 1), c.slug) AS course_title
         FROM assessor s JOIN assessment q ON q.id = s.assessment_id JOIN licence l ON l.id = q.licence_id
         JOIN person p ON p.id = l.person_id JOIN course c ON c.id = l.course_id
         WHERE s.person_id = $1 AND s.sent_at IS NULL AND q.outcome IS NULL ORDER BY q.created_at, q.id";
-    LETTER_TO = "SELECT p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language
+    LETTER_TO -> (String, String, Option<String>) = "SELECT p.given_name || ' ' || p.family_name AS name, COALESCE(NULLIF(p.email, ''), a.email, '') AS email, a.language
         FROM person p LEFT JOIN account a ON a.person_id = p.id WHERE p.id = $1";
 }
 

@@ -171,22 +171,22 @@ macro_rules! roster {
 }
 
 statements! {
-    ALL = roster!(
+    ALL -> RosterRow = roster!(
         "q.id IN (SELECT y.person_id FROM delivery_trainer y UNION SELECT y.person_id FROM licence y
             UNION SELECT y.person_id FROM role_grant y WHERE y.role = 'trainer' AND y.ended_at IS NULL)",
         "", "", "", "", ""
     );
-    PUBLIC = roster!(
+    PUBLIC -> RosterRow = roster!(
         // Who teaches no more has no page, whatever they once agreed to.
         concat!("q.id IN (SELECT y.person_id FROM trainer_profile y WHERE y.consented_at IS NOT NULL) AND ", teaches!("q.id")),
         "f.shows LIKE '%;institution;%' AND", "f.shows LIKE '%;languages;%' AND", "f.shows LIKE '%;licences;%' AND",
         "f.shows LIKE '%;teaching;%' AND", "f.shows LIKE '%;availability;%' AND"
     );
-    FACETS = concat!("SELECT 'course' AS facet, k.slug AS value, ", course_title!("k.id", "k.slug"), " AS label FROM course k WHERE k.published
+    FACETS -> (String, String, String) = concat!("SELECT 'course' AS facet, k.slug AS value, ", course_title!("k.id", "k.slug"), " AS label FROM course k WHERE k.published
         UNION ALL SELECT 'institution', i.slug, i.name FROM institution i
         UNION ALL SELECT 'area', a.code, COALESCE(", area_name!("a.code"), ", a.code) FROM area a
         ORDER BY 1, 3, 2");
-    ONE = concat!("SELECT q.id, q.given_name || ' ' || q.family_name AS name, COALESCE(i.area_code, q.area_code) AS area_code, ",
+    ONE -> TrainerRow = concat!("SELECT q.id, q.given_name || ' ' || q.family_name AS name, COALESCE(i.area_code, q.area_code) AS area_code, ",
         area_name!("COALESCE(i.area_code, q.area_code)"), " AS area_name, i.name AS institution_name, o.profession,
             COALESCE(f.languages, '') AS languages, COALESCE(f.shows, '') AS shows, f.consented_at, COALESCE(f.contact, FALSE) AS contact,
             COALESCE(f.about, '') AS about, COALESCE(f.version, 0) AS version, q.invented,
@@ -195,7 +195,7 @@ statements! {
         person!(), "WHERE q.id = $3 AND ", teaches!("q.id"));
     // Whose page may be opened is decided by `service::sees` of the licences: the holder, the mentor, who manages all
     // people ($4) and the administrators of the holder's institutions.
-    LICENCES = concat!("SELECT l.id, k.slug, ", course_title!("k.id", "k.slug"), " AS title, l.state, l.since, l.lapses_at,
+    LICENCES -> LicenceRow = concat!("SELECT l.id, k.slug, ", course_title!("k.id", "k.slug"), " AS title, l.state, l.since, l.lapses_at,
             ($4 OR l.person_id = $3 OR COALESCE(l.mentor_id = $3, FALSE) OR EXISTS (SELECT 1 FROM role_grant mine WHERE mine.person_id = $3
                 AND mine.role = 'institution_administrator' AND mine.ended_at IS NULL AND (
                     EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = $2 AND g.institution_id = mine.institution_id AND g.ended_at IS NULL)
@@ -203,7 +203,7 @@ statements! {
                         AND (o.ends_on IS NULL OR o.ends_on >= $5))))) AS open
         FROM licence l JOIN course k ON k.id = l.course_id WHERE l.person_id = $2 ORDER BY 2, 1");
     // What they taught, with how many came, and what they were trained in; the latest two hundred of each.
-    PAST = concat!("SELECT z.part, z.id, z.title, k.slug AS course_slug, ", course_title!("k.id", "k.slug"), " AS course_title, z.state,
+    PAST -> PastRow = concat!("SELECT z.part, z.id, z.title, k.slug AS course_slug, ", course_title!("k.id", "k.slug"), " AS course_title, z.state,
             z.starts_on, z.ends_on, z.date_note, z.place, z.language, z.lead, z.reached, z.completed,
             CASE WHEN z.sealed THEN COALESCE(w.total, (SELECT MAX(h.total) FROM head_count h JOIN slot s ON s.id = h.slot_id
                 WHERE s.delivery_id = z.id AND s.cancelled_at IS NULL AND NOT EXISTS (SELECT 1 FROM head_count n WHERE n.slot_id = h.slot_id
@@ -224,21 +224,21 @@ statements! {
                 AND e.state IN ('confirmed', 'attended', 'partly_attended', 'completed', 'not_completed')) z
         JOIN course k ON k.id = z.course_id LEFT JOIN tally w ON w.delivery_id = z.id AND w.state <> 'withdrawn'
         ORDER BY z.part, CASE WHEN z.starts_on IS NULL THEN 1 ELSE 0 END, z.starts_on DESC, z.id DESC LIMIT 400");
-    AWAY = "SELECT id, starts_on, ends_on FROM trainer_away WHERE person_id = $1 AND ends_on >= $2 ORDER BY starts_on, id";
+    AWAY -> (Uuid, NaiveDate, NaiveDate) = "SELECT id, starts_on, ends_on FROM trainer_away WHERE person_id = $1 AND ends_on >= $2 ORDER BY starts_on, id";
     AWAY_ADD = "INSERT INTO trainer_away (id, person_id, starts_on, ends_on) VALUES ($1, $2, $3, $4)";
     AWAY_REMOVE = "DELETE FROM trainer_away WHERE id = $1 AND person_id = $2";
     PROFILE_ADD = "INSERT INTO trainer_profile (person_id, consented_at, shows, contact, languages, about, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
     PROFILE_SET = "UPDATE trainer_profile SET consented_at = $3, shows = $4, contact = $5, languages = $6, about = $7, updated_at = $8,
             version = version + 1 WHERE person_id = $1 AND version = $2";
-    COURSE = concat!("SELECT k.id, k.slug, ", course_title!("k.id", "k.slug"), " AS title, k.languages FROM course k WHERE k.slug = $2");
-    HOLDERS = concat!("SELECT q.id, COALESCE(i.area_code, q.area_code) AS area_code, l.state, COALESCE(f.languages, '') AS languages,
+    COURSE -> CourseRow = concat!("SELECT k.id, k.slug, ", course_title!("k.id", "k.slug"), " AS title, k.languages FROM course k WHERE k.slug = $2");
+    HOLDERS -> HolderRow = concat!("SELECT q.id, COALESCE(i.area_code, q.area_code) AS area_code, l.state, COALESCE(f.languages, '') AS languages,
             (SELECT COUNT(*) FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id WHERE t.person_id = q.id AND d.course_id = $1
                 AND d.state IN ('running', 'delivered', 'reported') AND COALESCE(d.ends_on, d.starts_on) >= $3) AS lately ",
         person!("licence l JOIN person q ON q.id = l.person_id"), "WHERE l.course_id = $1");
-    SPOKEN = "SELECT DISTINCT t.person_id, d.language FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
+    SPOKEN -> (PersonId, String) = "SELECT DISTINCT t.person_id, d.language FROM delivery_trainer t JOIN delivery d ON d.id = t.delivery_id
         JOIN licence l ON l.person_id = t.person_id AND l.course_id = d.course_id WHERE d.course_id = $1";
-    PLACES = concat!("SELECT 'area' AS part, a.code, COALESCE(", area_name!("a.code"), ", a.code) AS name, a.languages,
+    PLACES -> PlaceRow = concat!("SELECT 'area' AS part, a.code, COALESCE(", area_name!("a.code"), ", a.code) AS name, a.languages,
             (SELECT COUNT(*) FROM project_area y JOIN project j ON j.id = y.project_id WHERE y.area_code = a.code AND ($3 = '' OR j.key = $3)) AS projects
         FROM area a
         UNION ALL SELECT 'project', j.key, j.title, '', 0 FROM project j ORDER BY 1, 3");

@@ -25,40 +25,34 @@ use crate::{
     trainers::pages::roster::paper,
 };
 
-const LICENCE: Statement = Statement {
-    name: "testing::licence",
-    sql: "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at)
+const LICENCE: Statement = Statement::new(
+    "testing::licence",
+    "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $5, $5)",
-};
-const LIVES: Statement = Statement { name: "testing::lives", sql: "UPDATE person SET area_code = 'AL' WHERE id = $1" };
+);
+const LIVES: Statement = Statement::new("testing::lives", "UPDATE person SET area_code = 'AL' WHERE id = $1");
 
-const STATE: Statement = Statement { name: "testing::state", sql: "UPDATE enrolment SET state = $2 WHERE id = $1" };
-const HEADS: Statement = Statement {
-    name: "testing::heads",
-    sql: "INSERT INTO head_count (id, slot_id, total, counted_at) VALUES ($1, $2, $3, $4)",
-};
-const ENDED: Statement =
-    Statement { name: "testing::ended", sql: "UPDATE role_grant SET ended_at = $2 WHERE person_id = $1" };
-const PROJECT: Statement = Statement {
-    name: "testing::project",
-    sql: "INSERT INTO project (id, key, title, status) VALUES ($1, 'ipa', 'ipa', 'running')",
-};
-const PROJECT_AREA: Statement = Statement {
-    name: "testing::project_area",
-    sql: "INSERT INTO project_area (project_id, area_code) VALUES ($1, 'AL')",
-};
-const SPEAKS: Statement =
-    Statement { name: "testing::speaks", sql: "UPDATE area SET languages = ';sq;tr;' WHERE code = 'AL'" };
-const KOSOVO_AREA: Statement = Statement {
-    name: "testing::kosovo",
-    sql: "INSERT INTO area (code, languages, project_area, footnote) VALUES ('XK', '', TRUE, TRUE)",
-};
+const STATE: Statement = Statement::new("testing::state", "UPDATE enrolment SET state = $2 WHERE id = $1");
+const HEADS: Statement =
+    Statement::new("testing::heads", "INSERT INTO head_count (id, slot_id, total, counted_at) VALUES ($1, $2, $3, $4)");
+const ENDED: Statement = Statement::new("testing::ended", "UPDATE role_grant SET ended_at = $2 WHERE person_id = $1");
+const PROJECT: Statement = Statement::new(
+    "testing::project",
+    "INSERT INTO project (id, key, title, status) VALUES ($1, 'ipa', 'ipa', 'running')",
+);
+const PROJECT_AREA: Statement =
+    Statement::new("testing::project_area", "INSERT INTO project_area (project_id, area_code) VALUES ($1, 'AL')");
+const SPEAKS: Statement = Statement::new("testing::speaks", "UPDATE area SET languages = ';sq;tr;' WHERE code = 'AL'");
+const KOSOVO_AREA: Statement = Statement::new(
+    "testing::kosovo",
+    "INSERT INTO area (code, languages, project_area, footnote) VALUES ('XK', '', TRUE, TRUE)",
+);
 const FROM_KOSOVO: Statement =
-    Statement { name: "testing::from_kosovo", sql: "UPDATE person SET area_code = 'XK' WHERE id = $1" };
-const POST: Statement = Statement {
-    name: "testing::post",
-    sql: "INSERT INTO post (id, person_id, profession, workplace) VALUES ($1, $2, 'judge', 'A court')",
-};
+    Statement::new("testing::from_kosovo", "UPDATE person SET area_code = 'XK' WHERE id = $1");
+const POST: Statement = Statement::new(
+    "testing::post",
+    "INSERT INTO post (id, person_id, profession, workplace) VALUES ($1, $2, 'judge', 'A court')",
+);
 
 async fn licensed(house: &House, person: PersonId, course: CourseId, state: &str) {
     let id: uuid::Uuid = house.app.id();
@@ -244,11 +238,8 @@ on_both! {
     }
 }
 
-const REMARK: Statement = Statement {
-    name: "testing::remark",
-    sql: "INSERT INTO feedback_item (id, course_id, delivery_id, kind, text, state, by_trainer, signed, wants_answer, written_on)
-        VALUES ($1, $2, $3, $4, 'x', 'open', $5, FALSE, FALSE, $6)",
-};
+const REMARK: Statement = Statement::new("testing::remark", "INSERT INTO feedback_item (id, course_id, delivery_id, kind, text, state, by_trainer, signed, wants_answer, written_on)
+        VALUES ($1, $2, $3, $4, 'x', 'open', $5, FALSE, FALSE, $6)");
 
 async fn remarks(house: &House, g: &Given, kind: &str, by_trainer: bool, times: usize) {
     let mut tx = house.app.db.begin().await.unwrap();
