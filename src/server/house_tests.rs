@@ -7,7 +7,7 @@ use crate::{
 };
 use sqlx::{Executor, SqlSafeStr};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -212,65 +212,4 @@ async fn every_statement_is_understood_by_both_databases() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Table and column, with the type as SQLite has it and whether it may be empty.
-type Columns = BTreeMap<(String, String), (String, bool)>;
-
-#[tokio::test]
-async fn both_schemas_are_one() {
-    let sqlite = house(Kind::Sqlite).await;
-    let Db::Sqlite { writer, .. } = &sqlite.app.db else { unreachable!() };
-    let rows: Vec<(String, String, String, bool, i64)> = sqlx::query_as(
-        "SELECT m.name, p.name, p.type, p.\"notnull\", p.pk FROM sqlite_master m, pragma_table_info(m.name) p
-         WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'",
-    )
-    .fetch_all(writer)
-    .await
-    .expect("sqlite's schema");
-    let from_sqlite: Columns =
-        rows.into_iter().map(|(t, c, ty, notnull, pk)| ((t, c), (ty, !notnull && pk == 0))).collect();
-
-    let postgres = house(Kind::Postgres).await;
-    let Db::Postgres(pool) = &postgres.app.db else { unreachable!() };
-    let rows: Vec<(String, String, String, String)> = sqlx::query_as(
-        "SELECT table_name::text, column_name::text, data_type::text, is_nullable::text FROM information_schema.columns
-         WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%'",
-    )
-    .fetch_all(pool)
-    .await
-    .expect("postgres' schema");
-    let from_postgres: Columns = rows
-        .into_iter()
-        .map(|(t, c, ty, nullable)| {
-            let ty = match ty.as_str() {
-                "uuid" | "bytea" => "BLOB",
-                "bigint" | "boolean" => "INTEGER",
-                "text" | "date" | "timestamp with time zone" => "TEXT",
-                other => panic!("{t}.{c} has the type {other}, which SQLite's half does not know"),
-            };
-            ((t, c), (ty.to_owned(), nullable == "YES"))
-        })
-        .collect();
-    let differences: Vec<_> = from_sqlite
-        .keys()
-        .chain(from_postgres.keys())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .filter(|key| from_sqlite.get(*key) != from_postgres.get(*key))
-        .map(|key| format!("{key:?}: sqlite {:?}, postgres {:?}", from_sqlite.get(key), from_postgres.get(key)))
-        .collect();
-    assert!(differences.is_empty(), "{}", differences.join("\n"));
-    assert!(from_sqlite.len() > 200);
-}
-
-#[test]
-fn migrations_have_the_same_names_in_both_folders() {
-    let names = |kind: &str| -> BTreeSet<String> {
-        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(kind))
-            .expect("migrations")
-            .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
-            .collect()
-    };
-    assert_eq!(names("sqlite"), names("postgres"));
 }

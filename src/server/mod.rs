@@ -10,6 +10,10 @@ pub mod identify;
 #[cfg(test)]
 mod house_tests;
 #[cfg(test)]
+mod migration_tests;
+#[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
 mod rights_tests;
 #[cfg(test)]
 pub(crate) mod web_tests;
