@@ -118,7 +118,8 @@ mod tests {
         for needed in ["می\u{200c}خواهند", "क्\u{200d}ष"] {
             assert_eq!(line(needed), needed);
         }
-        for idle in ["A\u{200d}na", "An\u{200c}a", "\u{200d}Ana", "Ana\u{200d}", "می\u{200c}", "می\u{200c}\u{200c} x"] {
+        for idle in ["A\u{200d}na", "An\u{200c}a", "\u{200d}Ana", "Ana\u{200d}", "می\u{200c}", "می\u{200c}\u{200c} x"]
+        {
             assert!(!line(idle).contains(['\u{200c}', '\u{200d}']), "{idle:?}");
         }
     }
@@ -127,7 +128,11 @@ mod tests {
     fn text() -> impl Strategy<Value = String> {
         let odd = prop_oneof![
             any::<char>(),
-            prop::sample::select("\u{feff}\u{202e}\u{2066}\u{200b}\u{200c}\u{200d}\u{ad}\u{0}\n\r\u{301}\u{3164}aم क्".chars().collect::<Vec<_>>()),
+            prop::sample::select(
+                "\u{feff}\u{202e}\u{2066}\u{200b}\u{200c}\u{200d}\u{ad}\u{0}\n\r\u{301}\u{3164}aم क्"
+                    .chars()
+                    .collect::<Vec<_>>()
+            ),
             (0x2000_u32..0x2070).prop_filter_map("a character", char::from_u32),
         ];
         prop::collection::vec(odd, 0..40).prop_map(|chars| chars.into_iter().collect())

@@ -8,6 +8,20 @@ use super::{
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
+crate::text_enum! {
+    /// Forms that are sent as uploads, to plain routes of their own.
+    pub enum UploadForm {
+        /// A file for a module of a pack.
+        Material = "material",
+        /// A signed sheet that was scanned.
+        Scan = "scan",
+        /// A piece of evidence of a count.
+        Evidence = "evidence",
+        /// Tables and logs with marks.
+        Marks = "marks",
+    }
+}
+
 /// What is wrong with a field. Each has its sentence in `locales/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FaultKind {
@@ -326,7 +340,10 @@ mod tests {
         let mut checks = Checks::default();
         assert_eq!(checks.required_line("name", "\u{feff}\u{200b}\u{202e} ", 10), "");
         assert_eq!(checks.required_line("other", "\u{202e}Ana\r\nBcc: x", 10), "Ana  Bcc: x");
-        assert_eq!(checks.faults, [Fault::new("name", FaultKind::Required), Fault::new("other", FaultKind::TooLong { max: 10 })]);
+        assert_eq!(
+            checks.faults,
+            [Fault::new("name", FaultKind::Required), Fault::new("other", FaultKind::TooLong { max: 10 })]
+        );
     }
 
     #[test]

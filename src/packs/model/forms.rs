@@ -94,7 +94,8 @@ impl PackEditForm {
     /// Checks the fields and returns title and summary.
     pub fn check(&self) -> Result<(String, String), AppError> {
         let mut checks = Checks::default();
-        let fields = (checks.required_line("title", &self.title, 200), plain(&mut checks, "summary", &self.summary, 2000));
+        let fields =
+            (checks.required_line("title", &self.title, 200), plain(&mut checks, "summary", &self.summary, 2000));
         checks.finish(fields)
     }
 }
