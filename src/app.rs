@@ -97,6 +97,13 @@ pub fn Shell(
     }
 }
 
+/// The document's title. Every page's text comes through here, and on the server it is escaped here: leptos_meta
+/// 0.8 writes it between the tags as it is. In the browser it is text, and stays text.
+fn whole_title(title: String) -> String {
+    let whole = if title.is_empty() { "Magistra".to_owned() } else { format!("{title} · Magistra") };
+    if cfg!(feature = "ssr") { ui::escape::html(&whole).into_owned() } else { whole }
+}
+
 #[cfg(feature = "hydrate")]
 fn info_from_document() -> PageInfo {
     document()
@@ -125,9 +132,7 @@ pub fn App() -> impl IntoView {
     provide_context(state);
     provide_context(info);
     view! {
-        <Title formatter=|title: String| {
-            if title.is_empty() { "Magistra".to_owned() } else { format!("{title} · Magistra") }
-        }/>
+        <Title formatter=whole_title/>
         <Router>
             <ui::layout::Header/>
             <ui::layout::FlashLine/>

@@ -4,6 +4,7 @@
 //! (`scripts/postgres.sh start` prints one); without it its tests fail, never skip.
 
 mod given;
+pub mod markup;
 
 pub use given::{GivenPack, ZONE};
 
@@ -18,7 +19,7 @@ use crate::{
         context::{App, Ctx, Parts},
         db::Db,
         files::Files,
-        http::{assets::Assets, guard::Limits},
+        http::{assets::Assets, caller, guard::Limits},
         passwords::Passwords,
     },
 };
@@ -141,7 +142,8 @@ pub async fn house_with(kind: Kind, further: &[&str]) -> House {
         passwords: Passwords::quick().expect("hashing"),
         assets: Assets::open(folder.path()),
         limits: Limits::new(),
-        trust_proxy: false,
+        // A proxy on the same machine, as DEPLOYMENT.md has it.
+        trusted_proxies: caller::networks("127.0.0.1").expect("an address"),
         query_count: true,
         jobs_waiting: tokio::sync::Notify::new(),
         marks: tokio::sync::broadcast::Sender::new(1024),

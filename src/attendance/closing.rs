@@ -36,7 +36,7 @@ pub async fn close(cx: &Ctx, delivery: &str, slot: &str, act: &str, reason: &str
         }
         "reopen" => {
             let mut checks = Checks::default();
-            let reason = checks.required("why", reason, NOTE_MAX);
+            let reason = checks.required_line("why", reason, NOTE_MAX);
             let reason = checks.finish(reason)?;
             (SlotAct::Reopened, reason, store::reopen(&mut tx, slot, delivery).await?)
         }

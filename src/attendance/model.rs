@@ -3,6 +3,7 @@
 
 use crate::{
     common::{
+        clean,
         error::{AppError, Refusal},
         forms::FaultKind,
         ids::{DeliveryId, EnrolmentId, SlotId},
@@ -124,11 +125,11 @@ impl Touch {
                 .filter(|missed| (0..=hours.minutes()).contains(missed))
                 .ok_or(FaultKind::Number { min: 0, max: hours.minutes() })?,
         };
-        let note = self.note.trim();
+        let note = clean::line(&self.note);
         if note.chars().count() > NOTE_MAX {
             return Err(FaultKind::TooLong { max: NOTE_MAX });
         }
-        Ok(Mark { state: self.state, minutes: hours.attended(self.state, missed), note: note.to_owned() })
+        Ok(Mark { state: self.state, minutes: hours.attended(self.state, missed), note })
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     common::{
+        clean,
         dates::parse_date,
         error::{AppError, Refusal},
         forms::{Done, FaultKind, Flash},
@@ -256,7 +257,7 @@ pub(super) struct Open<'a> {
     pub actor: &'a Actor,
     pub head: DeliveryHead,
     pub slot: SlotRow,
-    pub reason: &'a str,
+    pub reason: String,
     pub closed: bool,
     pub last: Option<DateTime<Utc>>,
     pub at: DateTime<Utc>,
@@ -269,12 +270,12 @@ impl<'a> Open<'a> {
         tx: &mut Tx,
         delivery: DeliveryId,
         slot: SlotId,
-        reason: Option<&'a str>,
+        reason: Option<&str>,
     ) -> Result<Self, AppError> {
         let actor = cx.signed_in()?;
         let (head, keeper) = desk(cx, tx, delivery).await?;
         let closed = writable(head.state, keeper)?;
-        let given = reason.unwrap_or_default().trim();
+        let given = clean::line(reason.unwrap_or_default());
         if closed && reason.is_some() && given.is_empty() {
             return Err(AppError::field("reason", FaultKind::Required));
         }
@@ -289,7 +290,7 @@ impl<'a> Open<'a> {
         // The history must keep its order even where the clock stands still or goes back.
         let last = store::last_change(tx, slot.id).await?;
         let at = last.map_or(cx.now(), |last| cx.now().max(last + TimeDelta::microseconds(1)));
-        Ok(Self { cx, actor, head, slot, reason: if closed { given } else { "" }, closed, last, at })
+        Ok(Self { cx, actor, head, slot, reason: if closed { given } else { String::new() }, closed, last, at })
     }
 
     pub fn act(&self, id: Uuid, source: MarkSource, undoes: Option<Uuid>) -> Act<'_> {
@@ -302,7 +303,7 @@ impl<'a> Open<'a> {
             at: self.at,
             made_at: self.at,
             address: &self.cx.source,
-            reason: self.reason,
+            reason: &self.reason,
             undoes,
         }
     }
@@ -346,7 +347,7 @@ impl<'a> Open<'a> {
     /// The end of every act: the audit trail where a closed register was corrected, and the job.
     pub async fn finish(&self, tx: &mut Tx, id: Uuid) -> Result<(), AppError> {
         if self.closed {
-            let after = (id, self.reason);
+            let after = (id, &self.reason);
             audit::record(self.cx, tx, "correct_register", "slot", self.slot.id, None, Some(&after)).await?;
         }
         Ok(jobs::look_again(self.cx, tx, self.head.id).await?)

@@ -187,7 +187,7 @@ impl CourseForm {
         }
         Some(CourseText {
             language: language.to_owned(),
-            title: checks.required(fields[0], title, 200),
+            title: checks.required_line(fields[0], title, 200),
             summary: checks.text(fields[1], summary, 1000),
             objectives: lines(&checks.text(fields[2], objectives, 4000)),
         })

@@ -230,7 +230,7 @@ impl CohortForm {
             checks.fault("course", FaultKind::Required);
         }
         let plan = CohortPlan {
-            title: checks.required("title", &self.title, 200),
+            title: checks.required_line("title", &self.title, 200),
             host_id,
             capacity,
             starts_on,

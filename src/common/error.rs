@@ -1,6 +1,6 @@
 //! The one error that crosses from services through the server functions to pages.
 
-use super::forms::{Conflict, Fault};
+use super::forms::{Conflict, Fault, FaultKind};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -122,7 +122,7 @@ crate::text_enum! {
 
 impl AppError {
     /// One wrong field.
-    pub fn field(name: &str, kind: super::forms::FaultKind) -> Self {
+    pub fn field(name: &str, kind: FaultKind) -> Self {
         Self::Invalid(vec![Fault::new(name, kind)])
     }
 
@@ -134,6 +134,8 @@ impl AppError {
             Self::NotFound => 404,
             Self::Preview => 200,
             Self::Conflict(_) => 409,
+            // Not a person's mistake but a damaged or forged request.
+            Self::Invalid(faults) if faults.iter().any(|fault| fault.kind == FaultKind::Malformed) => 400,
             Self::Invalid(_) | Self::Refused(_) => 422,
             Self::TooMany(_) => 429,
             Self::Internal => 500,
@@ -154,8 +156,10 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             // Arguments that do not even parse: a forged or damaged post.
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Self::field("", super::forms::FaultKind::Malformed)
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::field("", FaultKind::Malformed),
+            // On the server: a body that is no text, or whose end never came.
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => {
+                Self::field("", FaultKind::Malformed)
             }
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unavailable,
             _ => Self::Internal,

@@ -1,9 +1,26 @@
 //! Forms: what may be wrong with a field, what comes back when it is not, and the checks that
 //! every form uses. Fields arrive as text and are checked here, so nothing typed is lost.
 
-use super::dates::{parse_date, parse_time};
+use super::{
+    clean,
+    dates::{parse_date, parse_time},
+};
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
+
+crate::text_enum! {
+    /// Forms that are sent as uploads, to plain routes of their own.
+    pub enum UploadForm {
+        /// A file for a module of a pack.
+        Material = "material",
+        /// A signed sheet that was scanned.
+        Scan = "scan",
+        /// A piece of evidence of a count.
+        Evidence = "evidence",
+        /// Tables and logs with marks.
+        Marks = "marks",
+    }
+}
 
 /// What is wrong with a field. Each has its sentence in `locales/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -172,21 +189,40 @@ impl Checks {
         self.faults.push(Fault::new(field, kind));
     }
 
-    /// Trimmed text of at most `max` characters, possibly empty.
+    /// One line of text of at most `max` characters, possibly empty, [cleaned](clean::line).
+    pub fn line(&mut self, field: &str, value: &str, max: usize) -> String {
+        self.within(field, clean::line(value), max)
+    }
+
+    /// One line of text that must not be empty.
+    pub fn required_line(&mut self, field: &str, value: &str, max: usize) -> String {
+        let value = self.line(field, value, max);
+        self.given(field, value)
+    }
+
+    /// Lines of text of at most `max` characters, possibly none, [cleaned](clean::prose).
     pub fn text(&mut self, field: &str, value: &str, max: usize) -> String {
-        let value = value.trim();
+        self.within(field, clean::prose(value), max)
+    }
+
+    /// Lines of text that must not be empty.
+    pub fn required(&mut self, field: &str, value: &str, max: usize) -> String {
+        let value = self.text(field, value, max);
+        self.given(field, value)
+    }
+
+    fn within(&mut self, field: &str, value: String, max: usize) -> String {
         if value.chars().count() > max {
             self.fault(field, FaultKind::TooLong { max });
         }
-        value.to_owned()
+        value
     }
 
-    /// Trimmed text that must not be empty.
-    pub fn required(&mut self, field: &str, value: &str, max: usize) -> String {
-        if value.trim().is_empty() {
+    fn given(&mut self, field: &str, value: String) -> String {
+        if value.is_empty() {
             self.fault(field, FaultKind::Required);
         }
-        self.text(field, value, max)
+        value
     }
 
     /// A whole number in a range.
@@ -236,7 +272,7 @@ impl Checks {
 
     /// An e-mail address, lower-cased; empty stays empty.
     pub fn email(&mut self, field: &str, value: &str) -> String {
-        let value = self.text(field, value, 254).to_lowercase();
+        let value = self.line(field, value, 254).to_lowercase();
         if !value.is_empty() && !plausible_email(&value) {
             self.fault(field, FaultKind::Email);
         }
@@ -245,7 +281,7 @@ impl Checks {
 
     /// A web address; empty stays empty.
     pub fn url(&mut self, field: &str, value: &str) -> String {
-        let value = self.text(field, value, 500);
+        let value = self.line(field, value, 500);
         let plausible = ["https://", "http://"]
             .iter()
             .any(|scheme| value.strip_prefix(scheme).is_some_and(|rest| rest.contains('.')))
@@ -297,6 +333,17 @@ mod tests {
         for bad in ["", "judge", "@court.example", "a@b", "a@@b.c", "a b@c.d", "a@b.c\r\nBcc: x@y.z", "<a@b.c>"] {
             assert!(!plausible_email(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_name_of_nothing_is_no_name() {
+        let mut checks = Checks::default();
+        assert_eq!(checks.required_line("name", "\u{feff}\u{200b}\u{202e} ", 10), "");
+        assert_eq!(checks.required_line("other", "\u{202e}Ana\r\nBcc: x", 10), "Ana  Bcc: x");
+        assert_eq!(
+            checks.faults,
+            [Fault::new("name", FaultKind::Required), Fault::new("other", FaultKind::TooLong { max: 10 })]
+        );
     }
 
     #[test]

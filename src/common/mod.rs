@@ -2,6 +2,7 @@
 //! Pure: no I/O, no clock.
 
 pub mod actor;
+pub mod clean;
 pub mod codes;
 pub mod crockford;
 pub mod dates;

@@ -311,7 +311,7 @@ pub async fn revoke(cx: &Ctx, id: &str, reason: &str) -> Result<Done, AppError> 
     let stands = certificate(&mut tx, id).await?;
     demand(cx.actor.as_ref(), Right::ManageDelivery, Record::of(stands.host_id))?;
     let mut checks = Checks::default();
-    let reason = checks.required("reason", reason, 500);
+    let reason = checks.required_line("reason", reason, 500);
     checks.finish(())?;
     if !store::revoke(&mut tx, stands.id, &reason, cx.now()).await? {
         return Err(Refusal::AlreadySent.into());

@@ -185,7 +185,7 @@ pub async fn save_slot(cx: &Ctx, form: &SlotForm) -> Result<Done, AppError> {
     }
     let from = checks.time("from", &form.from);
     let to = checks.time("to", &form.to);
-    let room = checks.text("room", &form.room, 100);
+    let room = checks.line("room", &form.room, 100);
     if let (Some(from), Some(to)) = (from, to)
         && to <= from
     {
@@ -347,7 +347,7 @@ pub async fn save_session(cx: &Ctx, form: &SessionForm) -> Result<Done, AppError
     let slot = slots.iter().find(|slot| slot.id == target).ok_or(AppError::NotFound)?;
     let stands = slots.iter().flat_map(|slot| &slot.sessions).find(|other| other.id == session);
     let mut checks = Checks::default();
-    let title = checks.required("title", &form.title, 200);
+    let title = checks.required_line("title", &form.title, 200);
     let from = checks.time("from", &form.from);
     let minutes = checks.number("minutes", &form.minutes, 1, 24 * 60);
     let starts = from.map(|from| slot.starts.date().and_time(from));

@@ -205,7 +205,7 @@ impl HoursForm {
             }
         }
         let break_minutes = checks.number("break_minutes", &self.break_minutes, 0, 60);
-        let room = checks.text("room", &self.room, 100);
+        let room = checks.line("room", &self.room, 100);
         let weekends = self.weekends == "true";
         checks.finish((Hours { morning, afternoon, break_minutes, weekends }, room))
     }

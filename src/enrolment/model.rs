@@ -2,6 +2,7 @@
 
 use crate::{
     common::{
+        clean,
         error::{AppError, Refusal},
         forms::{Checks, FaultKind},
     },
@@ -194,10 +195,10 @@ impl NewPersonForm {
     pub fn check(&self) -> Result<Newcomer, AppError> {
         let mut checks = Checks::default();
         let newcomer = Newcomer {
-            given_name: checks.required("given_name", &self.given_name, 100),
-            family_name: checks.required("family_name", &self.family_name, 100),
+            given_name: checks.required_line("given_name", &self.given_name, 100),
+            family_name: checks.required_line("family_name", &self.family_name, 100),
             profession: checks.choice("profession", &self.profession).unwrap_or(Profession::Other),
-            workplace: checks.text("workplace", &self.workplace, 200),
+            workplace: checks.line("workplace", &self.workplace, 200),
             email: checks.email("email", &self.email),
         };
         checks.finish(newcomer)
@@ -213,14 +214,14 @@ pub fn read_list(text: &str) -> Result<Vec<Newcomer>, AppError> {
     let mut checks = Checks::default();
     let mut people = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let mut fields = line.split(['\t', ';']).map(str::trim);
+        let mut fields = line.split(['\t', ';']).map(clean::line);
         let (given, family) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
         if family.is_empty() && checks.clean_of("list") {
             checks.fault("list", FaultKind::Required);
         }
         let mut newcomer = Newcomer {
-            given_name: given.to_owned(),
-            family_name: family.to_owned(),
+            given_name: given,
+            family_name: family,
             profession: Profession::Other,
             workplace: String::new(),
             email: String::new(),
@@ -234,7 +235,7 @@ pub fn read_list(text: &str) -> Result<Vec<Newcomer>, AppError> {
             } else if let Ok(profession) = field.to_lowercase().replace(' ', "_").parse() {
                 newcomer.profession = profession;
             } else {
-                newcomer.workplace = field.to_owned();
+                newcomer.workplace = field;
             }
         }
         let long = [&newcomer.given_name, &newcomer.family_name].iter().any(|name| name.chars().count() > 100);
@@ -314,6 +315,9 @@ mod tests {
         assert_eq!(people.len(), 2);
         assert_eq!((people[0].profession, people[0].workplace.as_str()), (Profession::Judge, "District court"));
         assert_eq!((people[1].profession, people[1].email.as_str()), (Profession::Other, "ben@court.example"));
+        let odd = read_list("\u{feff}Ana;\u{202e}Hoxha\u{200b};judge").unwrap();
+        assert_eq!((odd[0].given_name.as_str(), odd[0].family_name.as_str()), ("Ana", "Hoxha"));
+        assert!(read_list("Ana;\u{200b}").is_err());
         assert!(read_list("Ana Hoxha").is_err());
         assert!(read_list(&"A;B\n".repeat(MANY + 1)).is_err());
     }

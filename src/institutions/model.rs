@@ -248,11 +248,11 @@ impl InstitutionForm {
             risk_letters,
             attendance_percent: percent,
             excused,
-            name: checks.required("name", &self.name, 200),
+            name: checks.required_line("name", &self.name, 200),
             about: checks.text("about", &self.about, 4000),
             address: checks.text("address", &self.address, 500),
             email: checks.email("email", &self.email),
-            phone: checks.text("phone", &self.phone, 60),
+            phone: checks.line("phone", &self.phone, 60),
             website: checks.url("website", &self.website),
             languages,
             ..to.clone()

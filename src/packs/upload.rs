@@ -9,7 +9,7 @@ use super::{model::MaterialForm, service};
 use crate::{
     common::{
         error::{AppError, Refusal},
-        forms::{Done, FaultKind},
+        forms::{Done, FaultKind, UploadForm},
         ids::FileId,
     },
     platform::{
@@ -56,31 +56,23 @@ pub async fn receive(request: Request) -> Response {
         (true, Ok(done)) => Json(done).into_response(),
         (true, Err(error)) => (http::status(&error), Json(error)).into_response(),
         (false, Ok(done)) => http::see_other(&done),
-        (false, Err(error)) => http::see_other(&back(&form, &error)),
+        (false, Err(error)) => back(&form, error),
     }
 }
 
 /// Back to the form, which says what is wrong and keeps what was typed.
-fn back(form: &MaterialForm, error: &AppError) -> Done {
+fn back(form: &MaterialForm, error: AppError) -> Response {
     if form.module.is_empty() {
-        return Done::quietly("/teach");
+        return http::see_other(&Done::quietly("/teach"));
     }
     let page = format!("/packs/modules/{}/files/new", form.module);
-    if *error == AppError::SignInRequired {
-        return Done::quietly(format!("/sign-in?next={}", encode(&page)));
+    if error == AppError::SignInRequired {
+        return http::to_sign_in(&page);
     }
-    let error = serde_json::to_string(error).unwrap_or_default();
-    Done::quietly(format!(
-        "{page}?error={}&title={}&minutes={}&trainer_only={}",
-        encode(&error),
-        encode(&form.title),
-        encode(&form.minutes),
-        encode(&form.trainer_only)
-    ))
-}
-
-fn encode(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.chars().take(300).collect::<String>().as_bytes()).collect()
+    let typed: [(&str, &str); 3] =
+        [("title", &form.title), ("minutes", &form.minutes), ("trainer_only", &form.trainer_only)];
+    let typed: Vec<_> = typed.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    http::returned::to_form(&page, UploadForm::Material, &typed, error)
 }
 
 fn malformed() -> AppError {

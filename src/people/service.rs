@@ -62,7 +62,7 @@ pub struct SignedIn {
 pub async fn sign_in(cx: &Ctx, email: &str, password: &str) -> Result<SignedIn, AppError> {
     let mut checks = Checks::default();
     let email = checks.email("email", email);
-    checks.required("email", &email, 254);
+    checks.required_line("email", &email, 254);
     checks.required("password", password, 1000);
     checks.finish(())?;
 

@@ -1,6 +1,8 @@
 //! Options, by flag and by `MAGISTRA_*` variable, checked at start.
 
+use super::http::caller;
 use clap::Args;
+use ipnet::IpNet;
 use std::{net::SocketAddr, path::PathBuf};
 
 /// What every command needs.
@@ -46,9 +48,12 @@ pub struct ServeSettings {
     /// Folder of the built site (ignored by the self-contained binary)
     #[arg(long, env = "MAGISTRA_SITE", default_value = "target/site")]
     pub site: PathBuf,
-    /// Take the caller's address from X-Forwarded-For (only behind a proxy that sets it)
-    #[arg(long, env = "MAGISTRA_TRUST_PROXY")]
-    pub trust_proxy: bool,
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks, parted by commas
+    #[arg(long, env = "MAGISTRA_TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: String,
+    /// What stood for the above and named no proxy; refused at start
+    #[arg(long, env = "MAGISTRA_TRUST_PROXY", hide = true)]
+    pub trust_proxy: Option<String>,
     /// Say in the header x-queries how many statements an answer took
     #[arg(long, env = "MAGISTRA_QUERY_COUNT")]
     pub query_count: bool,
@@ -110,11 +115,24 @@ impl Settings {
 }
 
 impl ServeSettings {
+    /// The proxies that are believed.
+    pub fn proxies(&self) -> Result<Vec<IpNet>, String> {
+        caller::networks(&self.trusted_proxies).map_err(|e| format!("MAGISTRA_TRUSTED_PROXIES: {e}"))
+    }
+
     /// Says what is wrong with the options.
     pub fn check(&self) -> Result<(), String> {
         if !self.metrics_addr.ip().is_loopback() {
             return Err(format!("MAGISTRA_METRICS_ADDR must be a loopback address; it is {}", self.metrics_addr));
         }
+        if self.trust_proxy.as_deref().is_some_and(|set| !matches!(set, "" | "false" | "0" | "off" | "no")) {
+            return Err(
+                "MAGISTRA_TRUST_PROXY no longer exists, for it believed whoever called; name the proxy instead: \
+                        MAGISTRA_TRUSTED_PROXIES=127.0.0.1"
+                    .into(),
+            );
+        }
+        self.proxies()?;
         Ok(())
     }
 }

@@ -31,8 +31,8 @@ pub struct Parts {
     pub assets: Assets,
     /// How fast one may try.
     pub limits: Limits,
-    /// Whether X-Forwarded-For is believed.
-    pub trust_proxy: bool,
+    /// The proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Whether answers say how many statements they took.
     pub query_count: bool,
     /// Told when a job was enqueued, so that the worker need not poll fast.

@@ -1,5 +1,6 @@
 //! Folding of names and words, so that search ignores case and accents, and slugs.
 
+use crate::common::clean::is_unseen;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Lower case, without accents, single spaces: what a search compares. Letters that have no
@@ -12,7 +13,9 @@ pub fn fold(text: &str) -> String {
     }
     let mut folded = String::with_capacity(text.len());
     let mut gap = false;
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+    // What nobody sees parts no word in two.
+    let seen = text.chars().filter(|c| !is_unseen(*c)).nfkd();
+    for c in seen.filter(|c| !is_combining_mark(*c) && !is_unseen(*c)).flat_map(char::to_lowercase) {
         let plain = match c {
             'đ' | 'ð' => "d",
             'ł' => "l",
@@ -70,6 +73,7 @@ mod tests {
         assert_eq!(fold("Pravosuđe «Đorđe»"), "pravosude dorde");
         assert_eq!(fold("İstanbul"), "istanbul");
         assert_eq!(fold("Łódź"), "lodz");
+        assert_eq!(fold("\u{feff}Ma\u{200b}ri\u{ad}ja"), "marija");
         assert_eq!(slug("Academy for Judges \"Pavel Shatev\""), "academy-for-judges-pavel-shatev");
         assert_eq!(like_pattern("100% _x"), "%100%x%");
     }

@@ -2,7 +2,10 @@
 
 use super::{DAILY, JOBS, backup, open, router};
 use crate::{
-    common::actor::{Grant, Role},
+    common::{
+        actor::{Grant, Role},
+        clean,
+    },
     people::{service as people, store::NewPerson},
     platform::{
         config::{ServeSettings, Settings},
@@ -129,10 +132,11 @@ async fn create_admin(
     let cx = Ctx::internal(&app);
     let hash = app.passwords.hash(password).await.map_err(|e| e.to_string())?;
     let mut tx = cx.begin().await.map_err(|e| e.to_string())?;
+    let (given_name, family_name) = (clean::line(given_name), clean::line(family_name));
     let person = NewPerson {
         id: app.id(),
-        given_name,
-        family_name,
+        given_name: &given_name,
+        family_name: &family_name,
         folded: "",
         sex: None,
         area_code: None,

@@ -119,7 +119,7 @@ async fn send(cx: &Ctx, row: FileRow, method: &Method, headers: &HeaderMap) -> R
         return response;
     }
     set(header::CONTENT_TYPE, &row.media_type);
-    set(header::CONTENT_SECURITY_POLICY, policy(&row.media_type));
+    set(header::CONTENT_SECURITY_POLICY, http::policy::of_file(&row.media_type));
     set(header::CONTENT_DISPOSITION, &disposition(&row.name, &row.media_type));
     match status {
         StatusCode::RANGE_NOT_SATISFIABLE => set(header::CONTENT_RANGE, &format!("bytes */{size}")),
@@ -130,15 +130,6 @@ async fn send(cx: &Ctx, row: FileRow, method: &Method, headers: &HeaderMap) -> R
         _ => set(header::CONTENT_LENGTH, &size.to_string()),
     }
     response
-}
-
-/// A PDF opens in our page with the browser's own viewer, which a sandbox would stop.
-fn policy(media_type: &str) -> &'static str {
-    if media_type == "application/pdf" {
-        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-    } else {
-        "default-src 'none'; sandbox; frame-ancestors 'self'"
-    }
 }
 
 /// Shown in place or saved, under the file's own name (RFC 6266 with RFC 5987).

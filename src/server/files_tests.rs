@@ -178,10 +178,22 @@ async fn a_plain_form_comes_back_with_what_was_typed() {
     let refused = ask(&desk.router, send("case.pdf", b"MZ\x90")).await;
     assert_eq!(refused.status, StatusCode::SEE_OTHER);
     let back = refused.header(header::LOCATION);
-    assert!(back.starts_with(&format!("/packs/modules/{}/files/new?error=", desk.module)), "{back}");
-    let page = ask(&desk.router, visitor.request(get(&back))).await;
+    assert_eq!(back, format!("/packs/modules/{}/files/new", desk.module));
+    let why = "Files of this kind are not taken";
+    let returned = refused.header(header::SET_COOKIE);
+    assert!(returned.contains(&format!("Path={back};")) && returned.contains("HttpOnly"), "{returned}");
+    let mut request = visitor.request(get(&back));
+    let cookies = request.headers()[header::COOKIE].to_str().unwrap().to_owned();
+    let cookies = format!("{cookies}; {}", returned.split(';').next().unwrap());
+    request.headers_mut().insert(header::COOKIE, cookies.parse().unwrap());
+    let page = ask(&desk.router, request).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("value=\"Case file\"") && page.body.contains("Files of this kind are not taken"));
+    assert!(page.body.contains("value=\"Case file\"") && page.body.contains(why));
+    assert!(page.header(header::SET_COOKIE).contains("Max-Age=0"), "it is said once");
+    // Nobody can have it said by an address.
+    let forged = crate::app::encode(r#"{"Refused":"file_kind"}"#);
+    let page = ask(&desk.router, visitor.request(get(&format!("{back}?error={forged}&title=Forged")))).await;
+    assert!(page.status == StatusCode::OK && !page.body.contains(why) && !page.body.contains("value=\"Forged"));
     let taken = ask(&desk.router, send("case.pdf", b"%PDF-1.7\n1")).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER);
     assert!(taken.header(header::LOCATION).contains(&format!("#m-{}", desk.module)));

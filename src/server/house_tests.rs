@@ -175,6 +175,41 @@ fn textareas_and_styles_are_written_in_one_place() {
     );
 }
 
+/// Where HTML is written as it is, and why it may be: escaped there, sanitised when it was made, or ours.
+const RAW: &[&str] = &[
+    "app.rs",
+    "attendance/pages/arrive.rs",
+    "attendance/pages/door.rs",
+    "attendance/pages/kiosk/mod.rs",
+    "packs/pages/materials.rs",
+    "packs/pages/parts.rs",
+    "packs/pages/show.rs",
+    "reporting/pages/attendance/grid.rs",
+    "ui/field.rs",
+];
+
+#[test]
+fn what_is_not_escaped_is_known() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        if is_test(&path) {
+            continue;
+        }
+        let known = RAW.iter().any(|raw| path.ends_with(raw));
+        for (number, line) in text.lines().enumerate() {
+            let raw = line.contains("inner_html=") && !known;
+            // leptos_meta writes the title and the attributes of <html> and <body> as they are.
+            let meta = line.contains("use leptos_meta::")
+                && ["Html", "Body", "Style", "Script", "Meta,", "Meta}"].iter().any(|it| line.contains(it));
+            let formatter = line.contains("<Title") && line.contains("formatter=") && !path.ends_with("app.rs");
+            if raw || meta || formatter {
+                wrong.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "Views escape their text; what goes around them is listed in RAW:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_store_is_listed() {
     let listed =

@@ -4,7 +4,7 @@ use crate::{
     people::service,
     platform::{
         context::{App, Ctx},
-        http::{cookie, guard::outage, session_cookie_name},
+        http::{caller, cookie, guard::outage, session_cookie_name},
     },
 };
 use axum::{
@@ -17,18 +17,10 @@ use std::net::SocketAddr;
 
 /// Finds out who is asking and puts the [`Ctx`] into the request.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let forwarded = app
-        .trust_proxy
-        .then(|| {
-            request.headers().get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next().map(|s| s.trim().to_owned())
-        })
-        .flatten();
-    let source = forwarded.unwrap_or_else(|| {
-        request
-            .extensions()
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string())
-    });
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let forwarded = request.headers().get_all("x-forwarded-for");
+    let source = caller::of(peer, forwarded.iter(), &app.trusted_proxies)
+        .map_or_else(|| "unknown".to_owned(), |address| address.to_string());
     let user_agent =
         request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let actor = match cookie(request.headers(), session_cookie_name(&app)) {

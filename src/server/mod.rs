@@ -21,6 +21,10 @@ pub(crate) mod web_tests;
 mod files_tests;
 #[cfg(test)]
 mod live_tests;
+#[cfg(test)]
+mod markup_tests;
+#[cfg(test)]
+mod garbage_tests;
 pub mod statements;
 
 use crate::attendance::transfer;
@@ -110,7 +114,7 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
         passwords: Passwords::new().map_err(|e| e.to_string())?,
         assets: Assets::open(serve.map_or(Path::new("target/site"), |serve| &serve.site)),
         limits: Limits::new(),
-        trust_proxy: serve.is_some_and(|serve| serve.trust_proxy),
+        trusted_proxies: serve.map(ServeSettings::proxies).transpose()?.unwrap_or_default(),
         query_count: serve.is_some_and(|serve| serve.query_count),
         jobs_waiting: tokio::sync::Notify::new(),
         marks: tokio::sync::broadcast::Sender::new(1024),

@@ -26,7 +26,7 @@ const NO_ID: &str = "00000000-0000-7000-8000-000000000001";
 /// What is sent to every function: each argument's name that any of them knows. Functions take
 /// what they need. A function with an argument that is not here answers that the form is
 /// malformed, and the test says so.
-const ARGUMENTS: &[(&str, &str)] = &[
+pub(super) const ARGUMENTS: &[(&str, &str)] = &[
     ("version", "1"),
     ("slug", "academy"),
     ("code", "AL"),
@@ -100,7 +100,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
 ];
 
 /// Names of arguments that carry the id of a record; there is no such record.
-const IDS: &[&str] = &[
+pub(super) const IDS: &[&str] = &[
     "person_id",
     "course_id",
     "course",

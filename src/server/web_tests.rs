@@ -177,6 +177,97 @@ async fn pages_carry_their_guards() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_kind_of_answer_has_its_policy() {
+    let (house, router) = site().await;
+    let mut forged = post("/account", "");
+    forged.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
+    let huge = "a".repeat(3 * 1024 * 1024);
+    let requests = [
+        get("/sign-in"),
+        get("/no-such-page"),
+        get("/_fn/people/me"),
+        get("/_fn/none"),
+        get("/account"),
+        get("/catalogue.ics"),
+        get("/trainers.csv"),
+        get("/files/x/y"),
+        get("/health/live"),
+        post("/forgotten", &huge),
+        post("/uploads", "x"),
+        forged,
+    ];
+    for request in requests {
+        let path = request.uri().to_string();
+        let answer = ask(&router, request).await;
+        let csp = answer.header(header::CONTENT_SECURITY_POLICY);
+        for part in ["default-src 'none'", "base-uri 'none'", "form-action '", "frame-ancestors '"] {
+            assert!(csp.contains(part), "{path} ({}): {csp}", answer.status);
+        }
+    }
+    let of_file = crate::platform::http::policy::of_file;
+    for (media_type, part) in
+        [("application/pdf", "object-src 'self'"), ("image/png", "sandbox"), ("text/html", "sandbox")]
+    {
+        let csp = of_file(media_type);
+        for part in [part, "default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'self'"] {
+            assert!(csp.contains(part), "{media_type}: {csp}");
+        }
+    }
+    house.app.db.close().await;
+    let visitor = Visitor { cookie: Some(format!("{}=x", session_cookie_name(&house.app))) };
+    let outage = ask(&router, visitor.request(get("/"))).await;
+    assert_eq!(outage.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(outage.header(header::CONTENT_SECURITY_POLICY).contains("base-uri 'none'"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_script_reads_a_cookie() {
+    let house = crate::testing::house_with(Kind::Sqlite, &["--public-url", "https://learn.example"]).await;
+    let router = router(&house.app).expect("a router");
+    house.officer().await;
+    let mut seen = Vec::new();
+    for request in [
+        get("/sign-in?lang=fr"),
+        post("/sign-in", SIGN_IN),
+        post("/forgotten", "__fn=/_fn/people/forgotten&email=a%40b.example&language=en"),
+    ] {
+        for cookie in ask(&router, request).await.cookies() {
+            for flag in ["HttpOnly", "Secure", "SameSite=Lax"] {
+                assert!(cookie.split("; ").any(|part| part == flag), "{cookie} lacks {flag}");
+            }
+            seen.push(cookie.split('=').next().unwrap_or_default().to_owned());
+        }
+    }
+    for name in ["lang", "__Host-magistra", "flash"] {
+        assert!(seen.iter().any(|known| known == name), "{name} among {seen:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_forged_hop_does_not_hide_the_caller() {
+    let (house, router) = site().await;
+    house.officer().await;
+    // The client's own lines, and then the one of the proxy, which calls from this machine.
+    let mut request = post("/sign-in", SIGN_IN);
+    for hop in ["198.51.100.1", "198.51.100.2, 127.0.0.1", "203.0.113.5"] {
+        request.headers_mut().append("x-forwarded-for", hop.parse().unwrap());
+    }
+    let answer = ask(&router, request).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let cookie = answer.cookies().into_iter().find(|c| c.starts_with("magistra=")).expect("a session's cookie");
+    let visitor = Visitor { cookie: cookie.split(';').next().map(str::to_owned) };
+    let page = ask(&router, visitor.request(get("/account"))).await;
+    assert!(page.body.contains("203.0.113.5") && !page.body.contains("198.51.100"), "{}", page.body);
+    // Whoever calls directly says nothing of where they are.
+    let mut direct = post("/sign-in", SIGN_IN);
+    direct.headers_mut().append("x-forwarded-for", "198.51.100.3".parse().unwrap());
+    direct.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 9], 4000))));
+    assert_eq!(ask(&router, direct).await.status, StatusCode::SEE_OTHER);
+    let page = ask(&router, visitor.request(get("/account"))).await;
+    assert!(page.body.contains("203.0.113.9") && !page.body.contains("198.51.100"), "{}", page.body);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn signing_in_rotates_the_session_and_guards_its_cookie() {
     let (house, router) = site().await;
     let officer = house.officer().await;
@@ -265,6 +356,10 @@ async fn a_next_elsewhere_leads_home() {
         ("//evil.example", "/"),
         ("https://evil.example", "/"),
         ("/\\evil.example", "/"),
+        ("/\t/evil.example", "/"),
+        ("\t//evil.example", "/"),
+        ("/\u{feff}/evil.example", "/"),
+        ("javascript:alert(1)", "/"),
         ("/%0d%0aSet-Cookie: a=b", "/"),
         ("\r\nLocation: https://evil.example", "/"),
     ] {

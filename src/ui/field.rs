@@ -2,7 +2,7 @@
 
 use crate::{
     tr,
-    ui::{form::FormState, words},
+    ui::{escape, form::FormState, words},
 };
 use leptos::prelude::*;
 
@@ -136,7 +136,7 @@ fn textarea(
     invalid: impl Fn() -> Option<&'static str> + Send + Sync + 'static,
 ) -> AnyView {
     // A first line break is eaten by the parser, so one is always given.
-    let escaped = format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
+    let escaped = format!("\n{}", escape::html(&value));
     view! {
         <textarea
             id=state().field_id(name)

@@ -8,7 +8,7 @@ use crate::{
     app::{PageInfo, PageState, Submitted},
     common::{
         error::AppError,
-        forms::{Conflict, FaultKind},
+        forms::{Conflict, FaultKind, UploadForm},
     },
     tr,
     ui::words,
@@ -85,6 +85,11 @@ fn submitted(function: &str, key: &str) -> Option<Submitted> {
         submitted.function == function
             && submitted.values.iter().find(|(n, _)| n == "__form").map_or("", |(_, v)| v.as_str()) == key
     })
+}
+
+/// What is wrong with an upload that came back to its form, with what was typed.
+pub fn returned(form: UploadForm) -> Option<Submitted> {
+    submitted(form.code(), "")
 }
 
 /// Whether a form came back with errors: what it is folded into must be open then.

@@ -14,6 +14,7 @@ use crate::{
         sheets::service::badges_in_order as in_order,
     },
     common::{
+        clean,
         error::{AppError, Refusal},
         forms::{Done, Fault, Flash},
         ids::{DeliveryId, EnrolmentId},
@@ -168,7 +169,7 @@ pub async fn save_pseudonyms(cx: &Ctx, form: &PseudonymForm) -> Result<Done, App
         if !places.contains(&place) {
             return Err(AppError::NotFound);
         }
-        given.insert(place, name.trim().to_owned());
+        given.insert(place, clean::line(name));
     }
     if form.act == "number" {
         model::numbered(&places, &mut given);

@@ -12,6 +12,7 @@ use crate::{
         store as marks,
     },
     common::{
+        clean,
         error::{AppError, Refusal},
         forms::{Conflict, Done, FaultKind, Flash},
         ids::SlotId,
@@ -101,7 +102,8 @@ pub async fn save(cx: &Ctx, form: &CountForm) -> Result<Done, AppError> {
     if cx.now() < row.starts_at {
         return Err(Refusal::TooEarly.into());
     }
-    let reason = form.reason.trim();
+    let reason = clean::line(&form.reason);
+    let reason = reason.as_str();
     if closed && reason.is_empty() {
         return Err(AppError::field("reason", FaultKind::Required));
     }

@@ -6,11 +6,11 @@ use crate::{
         model::field_of,
         sheets::api::{KeyPaper, Paper, PaperLine, ScanLine, WithdrawScan, get_paper},
     },
-    common::error::AppError,
+    common::forms::UploadForm,
     tr,
     ui::{
         field::{Input, Tick},
-        form::{Form, FormState, Hidden, Submit, summary},
+        form::{Form, FormState, Hidden, Submit, returned, summary},
         format,
         layout::PageHead,
         load::load,
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 use leptos::{ev, prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 #[component]
 pub fn PaperPage() -> impl IntoView {
@@ -155,10 +155,8 @@ fn number(event: &ev::KeyboardEvent, told: RwSignal<String>) {
 }
 
 fn scans(data: &Paper, register: &str) -> AnyView {
-    // An upload comes back as a page of its own, with what was wrong in its address.
-    let error = use_query_map().get_untracked().get("error");
-    let error = error.and_then(|text| serde_json::from_str::<AppError>(&text).ok());
-    let state = FormState::given(error, None);
+    // An upload comes back as a page of its own, with what was wrong.
+    let state = FormState::given(returned(UploadForm::Scan).map(|it| it.error), None);
     let errors = state.error.get_untracked().map(|error| {
         let labels = [("file", tr!(sheets.file))];
         view! { <div class="errors" role="alert" tabindex="-1">{summary(&error, &labels, state)}</div> }

@@ -6,20 +6,24 @@ use crate::{
         api::{Transfer, get_transfer},
         model::Unreadable,
     },
+    common::forms::UploadForm,
     i18n, tr,
-    ui::{layout::PageHead, load::load, words as sentences},
+    ui::{form::returned, layout::PageHead, load::load, words as sentences},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 #[component]
 pub fn TransferPage() -> impl IntoView {
     let params = use_params_map();
-    let query = use_query_map();
     load(
         move || params.read().get("id").unwrap_or_default(),
         get_transfer,
-        move |data| show(data, query.read_untracked().get("why").and_then(|why| why.parse().ok())),
+        |data| {
+            let returned = returned(UploadForm::Marks).map(|it| it.values).unwrap_or_default();
+            let why = returned.iter().find(|(name, _)| name == "why").and_then(|(_, why)| why.parse().ok());
+            show(data, why)
+        },
     )
 }
 

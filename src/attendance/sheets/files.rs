@@ -5,7 +5,7 @@ use crate::{
     attendance::badges::api::paper,
     common::{
         error::AppError,
-        forms::{Done, FaultKind},
+        forms::{Done, FaultKind, UploadForm},
         ids::{DeliveryId, FileId, SlotId},
     },
     packs::upload,
@@ -52,11 +52,10 @@ pub async fn receive(
         tracing::error!(%error, "a scan's task ended badly");
         Err(AppError::Internal)
     });
-    http::see_other(&outcome.unwrap_or_else(|error| {
-        let error = serde_json::to_string(&error).unwrap_or_default();
-        let error: String = form_urlencoded::byte_serialize(error.as_bytes()).collect();
-        Done::quietly(format!("{page}?error={error}"))
-    }))
+    match outcome {
+        Ok(done) => http::see_other(&done),
+        Err(error) => http::returned::to_form(&page, UploadForm::Scan, &[], error),
+    }
 }
 
 async fn work(cx: Ctx, to: (DeliveryId, SlotId), request: Request) -> Result<Done, AppError> {
@@ -110,16 +109,15 @@ pub async fn scan(
     };
     match found.await {
         Ok((row, bytes)) => {
-            // The browser's own viewer of PDF is stopped by a sandbox.
-            let (policy, ending) = match row.media_type.as_str() {
-                "application/pdf" => ("default-src 'none'; object-src 'self'; style-src 'unsafe-inline'", "pdf"),
-                "image/png" => ("default-src 'none'; sandbox", "png"),
-                _ => ("default-src 'none'; sandbox", "jpg"),
+            let ending = match row.media_type.as_str() {
+                "application/pdf" => "pdf",
+                "image/png" => "png",
+                _ => "jpg",
             };
             let headers = [
                 (header::CONTENT_TYPE, row.media_type.clone()),
                 (header::CONTENT_LENGTH, row.size.to_string()),
-                (header::CONTENT_SECURITY_POLICY, policy.to_owned()),
+                (header::CONTENT_SECURITY_POLICY, http::policy::of_file(&row.media_type).to_owned()),
                 (header::CONTENT_DISPOSITION, format!("inline; filename=\"scan-{scan}.{ending}\"")),
                 (header::CACHE_CONTROL, "private, no-store".to_owned()),
             ];

@@ -203,7 +203,7 @@ pub async fn withdraw(cx: &Ctx, delivery: &str, slot: &str, scan: &str, reason: 
     desk(cx, &mut tx, delivery).await?;
     store::scan_file(&mut tx, scan, slot, delivery).await?.ok_or(AppError::NotFound)?;
     let mut checks = Checks::default();
-    let reason = checks.required("reason", reason, NOTE_MAX);
+    let reason = checks.required_line("reason", reason, NOTE_MAX);
     checks.finish(())?;
     if !store::withdraw(&mut tx, scan, slot, &actor.name, cx.now(), &reason).await? {
         return Err(Refusal::AlreadySent.into());

@@ -38,7 +38,7 @@ pub async fn attach(cx: &Ctx, tally: TallyId, title: &str, file: FileId, arrived
         return Err(Refusal::FileKind.into());
     }
     let mut checks = Checks::default();
-    let title = checks.required("title", title, NOTE_MAX);
+    let title = checks.required_line("title", title, NOTE_MAX);
     checks.finish(())?;
     let row = FileRow {
         id: file,

@@ -5,7 +5,7 @@ use crate::{
     attendance::badges::api::paper,
     common::{
         error::AppError,
-        forms::{Done, FaultKind},
+        forms::{Done, FaultKind, UploadForm},
         ids::{FileId, TallyId},
     },
     packs::upload,
@@ -36,11 +36,12 @@ pub async fn receive(Extension(cx): Extension<Ctx>, Path(tally): Path<String>, r
         tracing::error!(%error, "an upload's task ended badly");
         (String::new(), Err(AppError::Internal))
     });
-    http::see_other(&outcome.unwrap_or_else(|error| {
-        let error = serde_json::to_string(&error).unwrap_or_default();
-        let encode = |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
-        Done::quietly(format!("/counts/{to}?error={}&title={}", encode(&error), encode(&title)))
-    }))
+    match outcome {
+        Ok(done) => http::see_other(&done),
+        Err(error) => {
+            http::returned::to_form(&format!("/counts/{to}"), UploadForm::Evidence, &[("title", &title)], error)
+        }
+    }
 }
 
 async fn work(cx: Ctx, to: TallyId, request: Request, title: &mut String) -> Result<Done, AppError> {
@@ -102,16 +103,15 @@ pub async fn open(
     };
     match found.await {
         Ok((row, bytes)) => {
-            // The browser's own viewer of PDF is stopped by a sandbox.
-            let (policy, ending) = match row.media_type.as_str() {
-                "application/pdf" => ("default-src 'none'; object-src 'self'; style-src 'unsafe-inline'", "pdf"),
-                "image/png" => ("default-src 'none'; sandbox", "png"),
-                _ => ("default-src 'none'; sandbox", "jpg"),
+            let ending = match row.media_type.as_str() {
+                "application/pdf" => "pdf",
+                "image/png" => "png",
+                _ => "jpg",
             };
             let headers = [
                 (header::CONTENT_TYPE, row.media_type.clone()),
                 (header::CONTENT_LENGTH, row.size.to_string()),
-                (header::CONTENT_SECURITY_POLICY, policy.to_owned()),
+                (header::CONTENT_SECURITY_POLICY, http::policy::of_file(&row.media_type).to_owned()),
                 (header::CONTENT_DISPOSITION, format!("inline; filename=\"evidence-{piece}.{ending}\"")),
                 (header::CACHE_CONTROL, "private, no-store".to_owned()),
             ];

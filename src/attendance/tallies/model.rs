@@ -180,12 +180,12 @@ impl TallyForm {
                 }
             },
         };
-        let title = checks.required("title", &self.title, 200);
+        let title = checks.required_line("title", &self.title, 200);
         let area = self.area.trim().to_owned();
         if !there.areas.contains(&area) {
             checks.fault("area", FaultKind::Choice);
         }
-        let place = checks.text("place", &self.place, 200);
+        let place = checks.line("place", &self.place, 200);
         let (starts_on, ends_on) = self.days(&mut checks, there.today);
         let mut projects: Vec<ProjectId> = Vec::new();
         for text in self.projects.iter().filter(|text| !text.trim().is_empty()) {

@@ -390,7 +390,7 @@ pub async fn verify(cx: &Ctx, tally: &str, version: &str, sure: &str) -> Result<
 /// A reason that must be given.
 pub(super) fn because(reason: &str) -> Result<String, AppError> {
     let mut checks = Checks::default();
-    let reason = checks.required("reason", reason, NOTE_MAX);
+    let reason = checks.required_line("reason", reason, NOTE_MAX);
     checks.finish(reason)
 }
 

@@ -140,10 +140,9 @@ pub fn code(mark: &Mark, length: i64) -> String {
     text
 }
 
-/// A cell's text on one line: no control characters, single spaces, none at the ends.
+/// A cell's text on one line: nothing that is not seen, single spaces, none at the ends.
 pub fn clean(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    crate::common::clean::line(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn begins_a_formula(text: &str) -> bool {

@@ -5,7 +5,10 @@ use super::{
     service::{self, Untakeable},
 };
 use crate::{
-    common::{error::AppError, forms::Done},
+    common::{
+        error::AppError,
+        forms::{Done, UploadForm},
+    },
     i18n::{self, Locale},
     platform::{context::Ctx, http},
 };
@@ -114,7 +117,9 @@ pub async fn receive(Extension(cx): Extension<Ctx>, Path(delivery): Path<String>
     };
     match brought {
         Ok(done) => http::see_other(&done),
-        Err(Untakeable::File(why)) => http::see_other(&Done::quietly(format!("{page}?why={}", why.code()))),
+        Err(Untakeable::File(why)) => {
+            http::returned::to_form(&page, UploadForm::Marks, &[("why", why.code())], AppError::Preview)
+        }
         Err(Untakeable::Error(AppError::SignInRequired)) => http::see_other(&to_sign_in(&page)),
         Err(Untakeable::Error(AppError::Refused(_))) => http::see_other(&Done::quietly(page)),
         Err(Untakeable::Error(error)) => http::status(&error).into_response(),

@@ -373,7 +373,7 @@ fn chosen(form: &DraftForm, tool: Tool, venue: &str, before: &Choices) -> Result
         choices.tolerance = checks.number("tolerance", &form.tolerance, 0, MINUTES_MAX);
         choices.least = checks.number("least", &form.least, 0, MINUTES_MAX);
         choices.absent = form.absent == "true";
-        choices.note = clean(&checks.text("note", &form.note, NOTE_MAX));
+        choices.note = clean(&checks.line("note", &form.note, NOTE_MAX));
         if choices.order != before.order || choices.zone != before.zone {
             // Other times, other half-days: those that the log covers.
             choices.slots = None;

@@ -130,19 +130,19 @@ impl DeliveryForm {
         if !bounds.zone_known {
             checks.fault("time_zone", FaultKind::Choice);
         }
-        let language = checks.required("language", &self.language, 8);
+        let language = checks.required_line("language", &self.language, 8);
         if !language.is_empty() && !crate::institutions::model::is_language_code(&language) {
             checks.fault("language", FaultKind::Choice);
         }
         let area = self.area.trim();
         let plan = Plan {
             pack_id,
-            title: checks.required("title", &self.title, 200),
+            title: checks.required_line("title", &self.title, 200),
             mode,
             language,
             host_id: optional_id(&mut checks, "host", &self.host),
             area_code: (!area.is_empty()).then(|| area.to_owned()),
-            place: checks.text("place", &self.place, 200),
+            place: checks.line("place", &self.place, 200),
             link: checks.url("link", &self.link),
             starts_on,
             ends_on,

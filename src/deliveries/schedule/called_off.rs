@@ -28,7 +28,7 @@ pub async fn call_off(cx: &Ctx, delivery: &str, slot: &str, act: &str, reason: &
     let (act, reason) = match act {
         "cancel" => {
             let mut checks = Checks::default();
-            let reason = checks.required("reason", reason, REASON_MAX);
+            let reason = checks.required_line("reason", reason, REASON_MAX);
             (SlotAct::Cancelled, checks.finish(reason)?)
         }
         "restore" => (SlotAct::Restored, String::new()),

@@ -144,7 +144,7 @@ impl DecideForm {
                 if pack.is_some_and(|pack| !packs.contains(&pack)) {
                     checks.fault("pack", FaultKind::Choice);
                 }
-                change = checks.required("change", &self.change, SAID_MAX);
+                change = checks.required_line("change", &self.change, SAID_MAX);
                 // One line in the release notes.
                 change = change.split_whitespace().collect::<Vec<_>>().join(" ");
             }

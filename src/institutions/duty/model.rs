@@ -177,7 +177,7 @@ impl DutyForm {
         let profession = checks.choice("profession", &self.profession);
         let from_year = checks.number("from_year", &self.from_year, FIRST_YEAR, LAST_YEAR);
         let hours = checks.number("hours", &self.hours, 0, HOURS_MAX);
-        let source = checks.required("source", &self.source, SOURCE_MAX);
+        let source = checks.required_line("source", &self.source, SOURCE_MAX);
         if others.iter().any(|term| Some(term.profession) == profession && term.from_year == from_year) {
             checks.fault("from_year", FaultKind::Taken);
         }

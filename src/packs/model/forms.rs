@@ -50,7 +50,7 @@ impl PackForm {
     /// Checks the fields; the course's languages are those to choose from.
     pub fn check(&self, languages: &str) -> Result<NewPack, AppError> {
         let mut checks = Checks::default();
-        let language = checks.required("language", &self.language, 10);
+        let language = checks.required_line("language", &self.language, 10);
         if !language.is_empty() && !split_list(languages).any(|known| known == language) {
             checks.fault("language", FaultKind::Choice);
         }
@@ -62,7 +62,7 @@ impl PackForm {
         let pack = NewPack {
             language,
             version,
-            title: checks.required("title", &self.title, 200),
+            title: checks.required_line("title", &self.title, 200),
             summary: plain(&mut checks, "summary", &self.summary, 2000),
         };
         checks.finish(pack)
@@ -94,7 +94,8 @@ impl PackEditForm {
     /// Checks the fields and returns title and summary.
     pub fn check(&self) -> Result<(String, String), AppError> {
         let mut checks = Checks::default();
-        let fields = (checks.required("title", &self.title, 200), plain(&mut checks, "summary", &self.summary, 2000));
+        let fields =
+            (checks.required_line("title", &self.title, 200), plain(&mut checks, "summary", &self.summary, 2000));
         checks.finish(fields)
     }
 }
@@ -137,7 +138,7 @@ impl ModuleForm {
     pub fn check(&self) -> Result<ModuleFields, AppError> {
         let mut checks = Checks::default();
         let fields = ModuleFields {
-            title: checks.required("title", &self.title, 200),
+            title: checks.required_line("title", &self.title, 200),
             summary: plain(&mut checks, "summary", &self.summary, 2000),
             objectives: plain(&mut checks, "objectives", &self.objectives, 4000),
         };
@@ -193,7 +194,7 @@ impl SessionForm {
     pub fn check(&self, has_markup: impl Fn(&str) -> bool) -> Result<SessionFields, AppError> {
         let mut checks = Checks::default();
         let fields = SessionFields {
-            title: checks.required("title", &self.title, 200),
+            title: checks.required_line("title", &self.title, 200),
             minutes: checks.number("minutes", &self.minutes, 1, 1440),
             method: checks.choice("method", &self.method).unwrap_or(Method::Lecture),
             objectives: plain(&mut checks, "objectives", &self.objectives, 4000),
@@ -258,7 +259,7 @@ impl MaterialForm {
     /// Checks the fields of a material of a kind.
     pub fn check(&self, kind: MaterialKind, has_markup: impl Fn(&str) -> bool) -> Result<MaterialFields, AppError> {
         let mut checks = Checks::default();
-        let title = checks.required("title", &self.title, 200);
+        let title = checks.required_line("title", &self.title, 200);
         let minutes = if self.minutes.trim().is_empty() { "0" } else { &self.minutes };
         let minutes = checks.number("minutes", minutes, 0, 1440);
         let (mut body, mut url) = (String::new(), String::new());

@@ -1,25 +1,22 @@
 //! `/packs/modules/{id}/files/new`: uploading by a plain form, or by script with progress.
 
-use super::{
-    crumbs, language,
-    materials::{common_fields, error_of},
-    parts::param,
-    tags,
-};
+use super::{crumbs, language, materials::common_fields, parts::param, tags};
 use crate::{
     app::PageState,
-    common::error::{AppError, Refusal},
+    common::{
+        error::{AppError, Refusal},
+        forms::UploadForm,
+    },
     packs::api::{NewPart, get_new_part},
     tr,
     ui::{
-        form::{FormState, summary},
+        form::{FormState, returned, summary},
         layout::PageHead,
         load::load,
         words,
     },
 };
 use leptos::{ev, html, prelude::*};
-use leptos_router::hooks::use_query_map;
 
 /// What the file dialog offers; the server decides.
 const ACCEPT: &str = ".pdf,.pptx,.docx,.xlsx,.png,.jpg,.jpeg,.gif,.webp,.mp3,.ogg,.oga,.opus,.m4a,.wav,.mp4,.m4v,.webm";
@@ -51,14 +48,7 @@ pub fn NewFilePage() -> impl IntoView {
 
 fn show(data: NewPart) -> impl IntoView {
     let NewPart { id, head, module, max_mib } = data;
-    let query = use_query_map().get_untracked();
-    let error = query.get("error").and_then(|text| error_of(&text));
-    let typed = error.is_some().then(|| {
-        ["title", "minutes", "trainer_only"]
-            .into_iter()
-            .filter_map(|name| Some((name.to_owned(), query.get(name).filter(|value| !value.is_empty())?)))
-            .collect::<Vec<_>>()
-    });
+    let (error, typed) = returned(UploadForm::Material).map(|it| (it.error, it.values)).unzip();
     let state = FormState::given(error, typed);
     provide_context(state);
     let labels = vec![("title", tr!(packs.title)), ("minutes", tr!(packs.minutes)), ("file", tr!(packs.file))];

@@ -224,10 +224,3 @@ fn material_page(data: MaterialEdit) -> impl IntoView {
     }
     .into_any()
 }
-
-/// An error that came back in the address, as long as it is one of ours to show.
-pub(super) fn error_of(text: &str) -> Option<AppError> {
-    let error: AppError = serde_json::from_str(text).ok()?;
-    matches!(error, AppError::Invalid(_) | AppError::Refused(_) | AppError::Unavailable | AppError::Internal)
-        .then_some(error)
-}

@@ -51,11 +51,11 @@ pub struct SessionLine {
     pub last_seen_at: DateTime<Utc>,
 }
 
-/// A name in one line: control characters and repeated spaces would break letters and documents.
+/// A name in one line with single spaces: breaks and repeated spaces would break letters and documents.
 pub fn name(checks: &mut Checks, field: &str, value: &str) -> String {
-    let plain: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain = crate::common::clean::line(value);
     let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    checks.required(field, &plain, NAME_LENGTH)
+    checks.required_line(field, &plain, NAME_LENGTH)
 }
 
 /// Checks a new password and its repetition. Nothing is trimmed: a space is a character.

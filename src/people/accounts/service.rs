@@ -32,7 +32,7 @@ pub fn forgotten_info(cx: &Ctx) -> ForgottenInfo {
 pub async fn forgotten(cx: &Ctx, email: &str, language: &str) -> Result<Done, AppError> {
     let mut checks = Checks::default();
     let email = checks.email("email", email);
-    checks.required("email", &email, 254);
+    checks.required_line("email", &email, 254);
     checks.finish(())?;
     cx.app.limits.sign_in(&cx.source, &format!("forgotten {email}"))?;
     let language = i18n::locale_of(language).map(i18n::code).unwrap_or_default().to_owned();

@@ -2,6 +2,8 @@
 
 use super::language;
 use crate::{
+    app::PageState,
+    common::forms::Flash,
     people::accounts::api::{AskLink, ForgottenInfo, get_forgotten_info},
     tr,
     ui::{
@@ -17,7 +19,10 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn ForgottenPage() -> impl IntoView {
     let query = use_query_map();
-    let sent = Memo::new(move |_| query.read().get("sent").is_some());
+    // Said after a form was sent, and not because an address says so.
+    let state = expect_context::<PageState>();
+    let told = move || state.flash.get_untracked() == Some(Flash::MailSent);
+    let sent = Memo::new(move |_| query.read().get("sent").is_some() && told());
     load(move || sent.get(), move |_| get_forgotten_info(), move |info| show(info, sent.get_untracked()))
 }
 

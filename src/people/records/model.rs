@@ -118,7 +118,7 @@ fn optional<T: std::str::FromStr>(checks: &mut Checks, field: &str, value: &str)
 impl PersonForm {
     /// Checks name, sex, area and address.
     pub fn details(&self, checks: &mut Checks) -> Details {
-        let area = checks.text("area_code", &self.area_code, 10);
+        let area = checks.line("area_code", &self.area_code, 10);
         Details {
             given_name: name(checks, "given_name", &self.given_name),
             family_name: name(checks, "family_name", &self.family_name),
@@ -245,7 +245,7 @@ impl PostForm {
             person_id: person,
             profession: profession.unwrap_or(Profession::Other),
             institution_id: optional(&mut checks, "institution_id", &self.institution_id),
-            workplace: checks.text("workplace", &self.workplace, 200),
+            workplace: checks.line("workplace", &self.workplace, 200),
             starts_on: checks.date("starts_on", &self.starts_on),
             ends_on: checks.date("ends_on", &self.ends_on),
         };

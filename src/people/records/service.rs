@@ -325,7 +325,7 @@ pub async fn invite(cx: &Ctx, form: &InviteForm) -> Result<Done, AppError> {
     let id: PersonId = form.person_id.parse().map_err(|_| AppError::NotFound)?;
     let mut checks = Checks::default();
     let email = checks.email("email", &form.email);
-    checks.required("email", &email, 254);
+    checks.required_line("email", &email, 254);
     checks.finish(())?;
     let mut tx = cx.begin().await?;
     let person = kept(cx, &mut tx, actor, id).await?;
@@ -453,7 +453,7 @@ pub async fn end_post(cx: &Ctx, id: &str, ends_on: &str) -> Result<Done, AppErro
     known(cx, &mut tx, actor, post.person_id).await?;
     demand(Some(actor), Right::ManagePeople, Record::of(post.institution_id))?;
     let mut checks = Checks::default();
-    checks.required("ends_on", ends_on, 10);
+    checks.required_line("ends_on", ends_on, 10);
     let day = checks.date("ends_on", ends_on);
     if day.zip(post.starts_on).is_some_and(|(ends, starts)| ends < starts) {
         checks.fault("ends_on", FaultKind::EndsBeforeStart);

@@ -1,5 +1,7 @@
 //! Which kinds of files are taken, and how they are told from what only bears their name.
 
+use crate::common::clean::is_unseen;
+
 /// A kind of file that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -131,10 +133,7 @@ pub fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last
         .chars()
-        .filter(|c| {
-            !c.is_control()
-                && !matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        })
+        .filter(|c| !c.is_control() && !is_unseen(*c))
         .map(|c| if "\"<>:|?*".contains(c) { '_' } else { c })
         .collect();
     let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");

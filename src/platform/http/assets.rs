@@ -1,5 +1,6 @@
 //! The built site: scripts, styles, fonts, icons. From a folder, or from the binary itself.
 
+use super::policy;
 use crate::platform::context::App;
 use axum::{
     body::Body,
@@ -18,8 +19,7 @@ use tower::ServiceExt;
 #[cfg(not(feature = "embed"))]
 use tower_http::services::ServeDir;
 
-/// The service worker that keeps registers on a device. What it may fetch is said by the policy of its own
-/// script (Content Security Policy Level 3, section 4.1.2).
+/// The service worker that keeps registers on a device.
 const WORKER: &str = "/sw.js";
 
 #[cfg(not(feature = "embed"))]
@@ -105,7 +105,7 @@ impl Assets {
         let cache = if lasting { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
         if path == WORKER {
-            let policy = HeaderValue::from_static("default-src 'self'; base-uri 'none'");
+            let policy = HeaderValue::from_static(policy::WORKER);
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         Some(response)

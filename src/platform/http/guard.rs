@@ -1,12 +1,13 @@
 //! Middleware: who is asking, limits, security headers, metrics.
 
+use super::policy;
 use crate::{
     common::error::AppError,
     platform::{context::App, db},
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header, header::Entry},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -104,6 +105,21 @@ pub fn after_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     outage(&AppError::Internal)
 }
 
+/// No script reads a cookie of ours, and none goes over a line that others read where there is a safe one.
+fn guard_cookies(headers: &mut HeaderMap, https: bool) {
+    let Entry::Occupied(cookies) = headers.entry(header::SET_COOKIE) else { return };
+    let (name, cookies) = cookies.remove_entry_mult();
+    let cookies: Vec<HeaderValue> = cookies.collect();
+    for cookie in cookies {
+        let text = cookie.to_str().unwrap_or_default();
+        let has = |flag: &str| text.split(';').any(|part| part.trim().eq_ignore_ascii_case(flag));
+        let http_only = if has("HttpOnly") { "" } else { "; HttpOnly" };
+        let secure = if !https || has("Secure") { "" } else { "; Secure" };
+        let guarded = HeaderValue::from_str(&format!("{text}{http_only}{secure}"));
+        headers.append(name.clone(), guarded.unwrap_or(cookie));
+    }
+}
+
 /// Headers that every answer carries, unless the handler chose stricter ones, and metrics.
 pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
@@ -119,7 +135,7 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'self'; base-uri 'none'"),
+        (header::CONTENT_SECURITY_POLICY, policy::PLAIN),
         (header::CACHE_CONTROL, "no-store"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -129,6 +145,7 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
     if app.settings.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
+    guard_cookies(headers, app.settings.is_https());
     let elapsed = begun.elapsed();
     let status = response.status();
     let kind = match path.split('/').nth(1) {

@@ -1,10 +1,13 @@
 //! The web: who is asking, how answers leave, and the rules every response obeys.
 
 pub mod assets;
+pub mod caller;
 pub mod downloads;
 pub mod forms;
 pub mod guard;
 pub mod pages;
+pub mod policy;
+pub mod returned;
 
 use super::context::{App, Ctx};
 use crate::common::{error::AppError, forms::Done};
@@ -114,7 +117,7 @@ pub fn set_language_cookie(language: Option<&str>) {
     let name = pages::LANGUAGE_COOKIE;
     set_header(
         header::SET_COOKIE,
-        &format!("{name}={}; Path=/; SameSite=Lax; Max-Age={age}", language.unwrap_or_default()),
+        &format!("{name}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}", language.unwrap_or_default()),
     );
 }
 
@@ -149,7 +152,7 @@ pub fn see_other(done: &Done) -> axum::response::Response {
     }
     if let Some(flash) = done.flash
         && let Ok(value) = HeaderValue::from_str(&format!(
-            "{}={}; Path=/; SameSite=Lax; Max-Age=60",
+            "{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60",
             pages::FLASH_COOKIE,
             flash.code()
         ))

@@ -1,8 +1,9 @@
 //! Pages: the Leptos application rendered for a request, GET or the answer to a wrong form.
 
-use super::{FN_PREFIX, cookie, forms, guard};
+use super::{FN_PREFIX, cookie, forms, guard, policy, returned};
 use crate::{
     app::{App as Root, PageInfo, Shell},
+    common::error::AppError,
     i18n,
     platform::context::Ctx,
 };
@@ -21,13 +22,20 @@ pub const LANGUAGE_COOKIE: &str = "lang";
 
 /// Renders the page of a path.
 pub async fn render(request: Request) -> Response {
-    let info = info(&request);
+    let mut info = info(&request);
     let Some(cx) = request.extensions().get::<Ctx>().cloned() else {
-        return guard::outage(&crate::common::error::AppError::Internal);
+        return guard::outage(&AppError::Internal);
     };
     let chosen = chosen_language(&request);
     let had_flash = info.flash.is_some();
     let status = info.submitted.as_ref().map(|submitted| super::status(&submitted.error));
+    // What comes back from an upload is shown by the page of its form, which answers as it always does.
+    let forgotten = if info.submitted.is_none() {
+        info.submitted = returned::of(&request);
+        info.submitted.as_ref().and_then(|_| returned::forget(request.uri().path()))
+    } else {
+        None
+    };
     let version = cx.app.assets.version.clone();
     let remembered = request.extensions().get::<crate::ui::load::Remembered>().cloned();
     let handler = leptos_axum::render_app_async_with_context(
@@ -41,14 +49,7 @@ pub async fn render(request: Request) -> Response {
         move || {
             let nonce = leptos::nonce::use_nonce();
             if let Some(nonce) = &nonce {
-                super::set_header(
-                    header::CONTENT_SECURITY_POLICY,
-                    &format!(
-                        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-                         font-src 'self'; img-src 'self' data:; media-src 'self'; frame-src 'self'; connect-src 'self'; worker-src 'self'; \
-                         manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-                    ),
-                );
+                super::set_header(header::CONTENT_SECURITY_POLICY, &policy::page(nonce));
             }
             view! { <Shell version=version.clone()><Root/></Shell> }
         },
@@ -61,11 +62,14 @@ pub async fn render(request: Request) -> Response {
     }
     let headers = response.headers_mut();
     if had_flash {
-        headers.append(header::SET_COOKIE, HeaderValue::from_static("flash=; Path=/; SameSite=Lax; Max-Age=0"));
+        headers
+            .append(header::SET_COOKIE, HeaderValue::from_static("flash=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));
     }
+    headers.extend(forgotten.map(|value| (header::SET_COOKIE, value)));
     if let Some(language) = chosen
-        && let Ok(value) =
-            HeaderValue::from_str(&format!("{LANGUAGE_COOKIE}={language}; Path=/; SameSite=Lax; Max-Age=31536000"))
+        && let Ok(value) = HeaderValue::from_str(&format!(
+            "{LANGUAGE_COOKIE}={language}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"
+        ))
     {
         headers.append(header::SET_COOKIE, value);
     }
@@ -84,17 +88,19 @@ pub async fn fallback(request: Request) -> Response {
 /// A server function called by our own script.
 pub async fn function(request: Request) -> Response {
     let Some(cx) = request.extensions().get::<Ctx>().cloned() else {
-        return guard::outage(&crate::common::error::AppError::Internal);
+        return guard::outage(&AppError::Internal);
     };
     if !is_function(request.uri().path()) {
         return StatusCode::NOT_FOUND.into_response();
     }
     let info = info(&request);
     // Leptos would read a body of any size; files come by other ways.
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let Some(bytes) = forms::collect(body).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    // Whoever takes HTML would be sent back to where the request names, with the outcome in the address.
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let request = Request::from_parts(parts, Body::from(bytes));
-    leptos_axum::handle_server_fns_with_context(
+    let answer = leptos_axum::handle_server_fns_with_context(
         move || {
             provide_context(cx.clone());
             provide_context(info.clone());
@@ -102,7 +108,22 @@ pub async fn function(request: Request) -> Response {
         request,
     )
     .await
-    .into_response()
+    .into_response();
+    with_its_status(answer).await
+}
+
+/// A server function's answer with the status of the error in it. Leptos says 500 to every error that comes
+/// before the function itself: to arguments that cannot be read.
+async fn with_its_status(answer: Response) -> Response {
+    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    let bytes = forms::collect(body).await.unwrap_or_default();
+    if let Ok(error) = serde_json::from_slice::<AppError>(&bytes) {
+        parts.status = super::status(&error);
+    }
+    Response::from_parts(parts, Body::from(bytes))
 }
 
 /// Whether a path is that of a registered server function.

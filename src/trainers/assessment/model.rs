@@ -214,7 +214,7 @@ impl RubricForm {
                 continue;
             }
             criteria.push(Criterion {
-                title: checks.required(of_title, title, 200),
+                title: checks.required_line(of_title, title, 200),
                 weight: checks.number(of_weight, weight, 1, 100),
                 levels: checks.text(of_levels, levels, 2000),
             });
@@ -269,7 +269,7 @@ impl OpenForm {
         if delivery.is_some_and(|delivery| !deliveries.contains(&delivery)) {
             checks.fault("delivery", FaultKind::Choice);
         }
-        let part = checks.required("part", &self.part, 200);
+        let part = checks.required_line("part", &self.part, 200);
         let held_on = checks.date("held_on", &self.held_on);
         checks.finish((delivery, part, held_on))
     }

@@ -263,8 +263,7 @@ impl ContactForm {
     /// Subject and letter.
     pub fn check(&self) -> Result<(String, String), AppError> {
         let mut checks = Checks::default();
-        let subject = checks.required("subject", &self.subject, 120);
-        let subject: String = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let subject = checks.required_line("subject", &self.subject, 120);
         let message = checks.required("message", &self.message, 4000);
         checks.finish((subject, message))
     }

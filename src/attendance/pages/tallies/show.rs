@@ -12,13 +12,13 @@ use crate::{
             model::{Act, TallyState},
         },
     },
-    common::error::AppError,
+    common::forms::UploadForm,
     i18n,
     people::model::{Profession, Sex},
     tr,
     ui::{
         field::{Input, Tick},
-        form::{Form, FormState, Hidden, Submit, Version, summary},
+        form::{Form, FormState, Hidden, Submit, Version, returned, summary},
         format,
         layout::PageHead,
         load::load,
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 #[component]
 pub fn TallyPage() -> impl IntoView {
@@ -137,12 +137,10 @@ fn people(data: &Data) -> AnyView {
 }
 
 fn evidence(data: &Data, page: &str, stands: bool) -> AnyView {
-    // An upload comes back as a page of its own, with what was wrong in its address.
-    let query = use_query_map();
-    let error = query.with_untracked(|query| query.get("error"));
-    let error = error.and_then(|text| serde_json::from_str::<AppError>(&text).ok());
-    let title = query.with_untracked(|query| query.get("title")).unwrap_or_default();
-    let state = FormState::given(error, None);
+    // An upload comes back as a page of its own, with what was wrong.
+    let (error, typed) = returned(UploadForm::Evidence).map(|it| (it.error, it.values)).unzip();
+    let state = FormState::given(error, typed);
+    let title = state.typed("title").unwrap_or_default();
     let errors = state.error.get_untracked().map(|error| {
         let labels = [("file", tr!(tallies.file)), ("title", tr!(tallies.evidence_title))];
         view! { <div class="errors" role="alert" tabindex="-1">{summary(&error, &labels, state)}</div> }
