@@ -11,7 +11,7 @@ use leptos::{
 #[server(prefix = "/_fn", endpoint = "people/changes", input = GetUrl, output = Postcard)]
 pub async fn get_changes() -> Result<Vec<ChangeLine>, AppError> {
     use crate::platform::http;
-    http::answer(async { super::change::waiting(&http::ctx()?).await }).await
+    http::answer(async { super::settle::waiting(&http::ctx()?).await }).await
 }
 
 /// The programme office confirms or refuses a change.
@@ -22,14 +22,14 @@ pub async fn settle_change(
     #[server(default)] reason: String,
 ) -> Result<Done, AppError> {
     use crate::platform::http;
-    http::answer(async { super::change::settle(&http::ctx()?, &id, &answer, &reason).await }).await
+    http::answer(async { super::settle::settle(&http::ctx()?, &id, &answer, &reason).await }).await
 }
 
 /// What a link of a letter asks about; nothing when it no longer holds.
 #[server(prefix = "/_fn", endpoint = "people/change-link", input = GetUrl, output = Postcard)]
 pub async fn get_change_link(token: String) -> Result<Option<ChangeLine>, AppError> {
     use crate::platform::http;
-    http::answer(async { super::change::asked_by_link(&http::ctx()?, &token).await }).await
+    http::answer(async { super::settle::asked_by_link(&http::ctx()?, &token).await }).await
 }
 
 /// Whoever reads the mail of the address on record confirms or refuses a change.
@@ -39,5 +39,5 @@ pub async fn answer_change(
     #[server(default)] answer: String,
 ) -> Result<Done, AppError> {
     use crate::platform::http;
-    http::answer(async { super::change::answer_link(&http::ctx()?, &token, &answer).await }).await
+    http::answer(async { super::settle::answer_link(&http::ctx()?, &token, &answer).await }).await
 }

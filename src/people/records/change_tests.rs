@@ -2,11 +2,11 @@
 //! databases.
 
 use super::{
-    change::{self, CONFIRM, REFUSE},
-    change_letters,
+    change, change_letters,
     change_model::ChangeState,
     model::{InviteForm, PersonForm, PostForm},
     service,
+    settle::{self, CONFIRM, REFUSE},
 };
 use crate::{
     common::{
@@ -110,7 +110,7 @@ impl Town {
     }
 
     async fn the_one_waiting(&self) -> String {
-        let waiting = change::waiting(&self.office).await.unwrap();
+        let waiting = settle::waiting(&self.office).await.unwrap();
         assert_eq!(waiting.len(), 1, "{waiting:?}");
         waiting[0].id.to_string()
     }
@@ -161,8 +161,8 @@ on_both! {
         assert_eq!(town.state(town.jane).await, ChangeState::Open);
         let id = town.the_one_waiting().await;
         for cx in [&town.ada, &town.bea] {
-            assert_eq!(change::settle(cx, &id, CONFIRM, "").await.unwrap_err(), AppError::Forbidden);
-            assert_eq!(change::waiting(cx).await.unwrap_err(), AppError::Forbidden);
+            assert_eq!(settle::settle(cx, &id, CONFIRM, "").await.unwrap_err(), AppError::Forbidden);
+            assert_eq!(settle::waiting(cx).await.unwrap_err(), AppError::Forbidden);
         }
         // Nor by the way round: an address of one's own first, then an invitation to the address on record.
         assert_eq!(new_address(&town, &town.ada, town.jane, THEIRS).await.unwrap(), Some(Flash::Asked));
@@ -234,17 +234,17 @@ on_both! {
         town.post(town.jane, town.other).await;
         invite(&town, &town.ada, &invitation(town.jane, "jane@ministry.example")).await.unwrap();
         let id = town.the_one_waiting().await;
-        let AppError::Invalid(faults) = change::settle(&town.office, &id, REFUSE, " ").await.unwrap_err() else { panic!() };
+        let AppError::Invalid(faults) = settle::settle(&town.office, &id, REFUSE, " ").await.unwrap_err() else { panic!() };
         assert_eq!((faults[0].field.as_str(), &faults[0].kind), ("reason", &FaultKind::Required));
-        change::settle(&town.office, &id, REFUSE, "Ask her at the ministry first").await.unwrap();
+        settle::settle(&town.office, &id, REFUSE, "Ask her at the ministry first").await.unwrap();
         assert_eq!(town.state(town.jane).await, ChangeState::Refused);
         assert!(town.letters("ada@magistra.example").await[0].contains("Ask her at the ministry first"));
-        assert_eq!(change::settle(&town.office, &id, CONFIRM, "").await.unwrap_err(), Refusal::WrongState.into());
+        assert_eq!(settle::settle(&town.office, &id, CONFIRM, "").await.unwrap_err(), Refusal::WrongState.into());
 
         invite(&town, &town.ada, &invitation(town.jane, "jane@ministry.example")).await.unwrap();
         let id = town.the_one_waiting().await;
         // Two officers press the button.
-        let (a, b) = tokio::join!(change::settle(&town.office, &id, CONFIRM, ""), change::settle(&town.office, &id, CONFIRM, ""));
+        let (a, b) = tokio::join!(settle::settle(&town.office, &id, CONFIRM, ""), settle::settle(&town.office, &id, CONFIRM, ""));
         assert_eq!([&a, &b].iter().filter(|outcome| outcome.is_ok()).count(), 1, "{a:?} {b:?}");
         assert!(town.letters("jane@ministry.example").await[0].contains("/set-password/"));
         assert!(town.letters("jane@court.example").await[0].contains("jane@ministry.example"), "the address on record is told");
@@ -264,20 +264,20 @@ on_both! {
         assert!(town.letters(THEIRS).await.is_empty());
         let link = token(&letter);
         // Opening it does nothing.
-        assert!(change::asked_by_link(&nobody, &link).await.unwrap().is_some());
+        assert!(settle::asked_by_link(&nobody, &link).await.unwrap().is_some());
         assert_eq!(town.state(eva.person_id).await, ChangeState::Open);
-        change::answer_link(&nobody, &link, REFUSE).await.unwrap();
+        settle::answer_link(&nobody, &link, REFUSE).await.unwrap();
         assert_eq!(town.state(eva.person_id).await, ChangeState::Refused);
-        assert_eq!(change::answer_link(&nobody, &link, CONFIRM).await.unwrap_err(), Refusal::BadLink.into());
+        assert_eq!(settle::answer_link(&nobody, &link, CONFIRM).await.unwrap_err(), Refusal::BadLink.into());
         assert_eq!(service::view(&town.ada, &eva.person_id.to_string()).await.unwrap().email, eva.email);
 
         new_address(&town, &town.ada, eva.person_id, "eva@ministry.example").await.unwrap();
         let link = token(&town.letters(&eva.email).await.pop().unwrap());
-        change::answer_link(&nobody, &link, CONFIRM).await.unwrap();
+        settle::answer_link(&nobody, &link, CONFIRM).await.unwrap();
         assert_eq!(service::view(&town.ada, &eva.person_id.to_string()).await.unwrap().email, "eva@ministry.example");
         let told = town.letters(&eva.email).await.pop().unwrap();
         assert!(told.contains("eva@ministry.example") && !told.contains("/confirm-change/"), "{told}");
-        assert_eq!(change::answer_link(&nobody, "none", CONFIRM).await.unwrap_err(), Refusal::BadLink.into());
+        assert_eq!(settle::answer_link(&nobody, "none", CONFIRM).await.unwrap_err(), Refusal::BadLink.into());
     }
 }
 
@@ -289,12 +289,12 @@ on_both! {
         let sign_in = async || signing::sign_in(&town.house.nobody(), &eva.email, "correct horse battery").await.is_ok();
         assert_eq!(change::set_account_state(&town.ada, &id, true).await.unwrap().flash, Some(Flash::Asked));
         assert!(sign_in().await);
-        change::settle(&town.office, &town.the_one_waiting().await, CONFIRM, "").await.unwrap();
+        settle::settle(&town.office, &town.the_one_waiting().await, CONFIRM, "").await.unwrap();
         assert!(!sign_in().await);
         // What the office closed is not opened by the address that it was closed for.
         assert_eq!(change::set_account_state(&town.bea, &id, false).await.unwrap().flash, Some(Flash::Asked));
-        assert!(!change::waiting(&town.office).await.unwrap()[0].by_address);
-        change::settle(&town.office, &town.the_one_waiting().await, CONFIRM, "").await.unwrap();
+        assert!(!settle::waiting(&town.office).await.unwrap()[0].by_address);
+        settle::settle(&town.office, &town.the_one_waiting().await, CONFIRM, "").await.unwrap();
         assert!(sign_in().await);
     }
 }
@@ -307,10 +307,10 @@ on_both! {
         let id = town.the_one_waiting().await;
         let link = token(&town.letters(&eva.email).await[0]);
         town.house.app.clock.set(town.house.app.now() + TimeDelta::days(14));
-        assert_eq!(change::answer_link(&town.house.nobody(), &link, CONFIRM).await.unwrap_err(), Refusal::BadLink.into());
-        assert_eq!(change::settle(&town.office, &id, CONFIRM, "").await.unwrap_err(), Refusal::WrongState.into());
+        assert_eq!(settle::answer_link(&town.house.nobody(), &link, CONFIRM).await.unwrap_err(), Refusal::BadLink.into());
+        assert_eq!(settle::settle(&town.office, &id, CONFIRM, "").await.unwrap_err(), Refusal::WrongState.into());
         assert_eq!(town.state(eva.person_id).await, ChangeState::Expired);
-        assert!(change::waiting(&town.office).await.unwrap().is_empty());
+        assert!(settle::waiting(&town.office).await.unwrap().is_empty());
     }
 }
 
@@ -321,10 +321,10 @@ on_both! {
         for (cx, email) in [(&town.ada, "first@court.example"), (&town.ada, "one@court.example"), (&town.bea, "two@court.example")] {
             new_address(&town, cx, eva.person_id, email).await.unwrap();
         }
-        let waiting = change::waiting(&town.office).await.unwrap();
+        let waiting = settle::waiting(&town.office).await.unwrap();
         assert_eq!(waiting.len(), 2, "who asks again replaces what they asked before");
         let ids: Vec<String> = waiting.iter().map(|line| line.id.to_string()).collect();
-        let (a, b) = tokio::join!(change::settle(&town.office, &ids[0], CONFIRM, ""), change::settle(&town.office, &ids[1], CONFIRM, ""));
+        let (a, b) = tokio::join!(settle::settle(&town.office, &ids[0], CONFIRM, ""), settle::settle(&town.office, &ids[1], CONFIRM, ""));
         let outcomes = [a, b];
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
         let done = if outcomes[0].is_ok() { "one@court.example" } else { "two@court.example" };
@@ -337,7 +337,7 @@ on_both! {
         // Changed by the office while it waited: it no longer fits.
         new_address(&town, &town.ada, eva.person_id, "three@court.example").await.unwrap();
         new_address(&town, &town.office, eva.person_id, "office@court.example").await.unwrap();
-        let late = change::settle(&town.office, &town.the_one_waiting().await, CONFIRM, "").await.unwrap_err();
+        let late = settle::settle(&town.office, &town.the_one_waiting().await, CONFIRM, "").await.unwrap_err();
         assert_eq!(late, Refusal::Overtaken.into());
         assert_eq!(town.state(eva.person_id).await, ChangeState::Overtaken);
         assert_eq!(service::view(&town.ada, &eva.person_id.to_string()).await.unwrap().email, "office@court.example");
@@ -351,6 +351,6 @@ on_both! {
         town.post(boss.person_id, town.academy).await;
         let refused = invite(&town, &town.ada, &invitation(boss.person_id, THEIRS)).await.unwrap_err();
         assert_eq!(refused, AppError::Forbidden);
-        assert!(change::waiting(&town.office).await.unwrap().is_empty());
+        assert!(settle::waiting(&town.office).await.unwrap().is_empty());
     }
 }

@@ -5,30 +5,25 @@ use super::{
     change,
     change_model::{Act, Decision},
     model::{ADMINISTRATORS_GIVE, AccountState, GrantForm, PersonForm, PersonLine, Post, PostForm, may_grant},
+    settle,
     store::{self, LineRow, Page, PersonRow},
 };
 use crate::{
     common::{
         actor::{Actor, Grant, Role},
         error::{AppError, Refusal},
-        forms::{Checks, Conflict, Done, FaultKind, Flash},
+        forms::{Checks, Done, FaultKind, Flash},
         ids::{AccountId, GrantId, InstitutionId, PersonId, PostId},
     },
-    i18n,
     people::{
-        accounts::{
-            letters::{INVITATION_JOB, Invitation},
-            service::printable,
-            store as accounts,
-        },
         rights::{Record, Right, demand, may_somewhere},
         store::{self as people, NewPerson},
     },
     platform::{
         audit,
         context::Ctx,
-        db::{DbError, Handle, Tx},
-        jobs, text,
+        db::{DbError, Handle},
+        text,
     },
 };
 use uuid::Uuid;
@@ -161,7 +156,7 @@ pub async fn view(cx: &Ctx, id: &str) -> Result<PersonView, AppError> {
     let grants = store::grants(&mut reader, id).await?;
     let posts = store::posts(&mut reader, id).await?;
     let decision = change::decision(cx, &mut reader, actor, &person, Act::Edit).await?;
-    let changes = change::of_person(cx, &mut reader, id).await?;
+    let changes = settle::of_person(cx, &mut reader, id).await?;
     drop(reader);
     note_view(cx, "person", id).await?;
     let endable = grants
