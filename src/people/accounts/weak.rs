@@ -244,7 +244,8 @@ mod tests {
                 *words[which % words.len()]
             };
             let core = if upper { core.to_uppercase() } else { core.to_owned() };
-            prop_assert!(fault(&format!("{core}{year}{sign}"), &[]).is_some());
+            let password = format!("{core}{year}{sign}");
+            prop_assert!(fault(&password, &[]).is_some(), "{}", password);
         }
 
         #[test]

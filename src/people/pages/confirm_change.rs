@@ -35,6 +35,7 @@ fn show(line: Option<ChangeLine>, token: String) -> impl IntoView {
         }
         .into_any();
     };
+    let (yes, no) = (token.clone(), token);
     view! {
         <Title text=tr!(safety.link_title)/>
         <div class="wrap narrow">
@@ -42,12 +43,12 @@ fn show(line: Option<ChangeLine>, token: String) -> impl IntoView {
             <p class="lede">{tr!(safety.link_lede, person = line.person.clone())}</p>
             <div class="sheet pad">{described(&line)}</div>
             <Form function=AnswerChange::PATH key="confirm" class="form">
-                <Hidden name="token" value=token.clone()/>
+                <Hidden name="token" value=yes/>
                 <Hidden name="answer" value="confirm"/>
                 <div class="actions"><Submit label=tr!(safety.link_confirm)/></div>
             </Form>
             <Form function=AnswerChange::PATH key="refuse" class="form">
-                <Hidden name="token" value=token/>
+                <Hidden name="token" value=no/>
                 <Hidden name="answer" value="refuse"/>
                 <div class="actions"><Submit label=tr!(safety.link_refuse) class="quiet"/></div>
             </Form>

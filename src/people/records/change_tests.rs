@@ -4,7 +4,7 @@
 use super::{
     change, change_letters,
     change_model::ChangeState,
-    model::{InviteForm, PersonForm, PostForm},
+    model::{GrantForm, InviteForm, PersonForm, PostForm},
     service,
     settle::{self, CONFIRM, REFUSE},
 };
@@ -191,7 +191,7 @@ on_both! {
         };
         let (post, role, place, alone) = (add("Post").await, add("Role").await, add("Place").await, add("Alone").await);
         town.post(post, town.other).await;
-        let grant = super::model::GrantForm {
+        let grant = GrantForm {
             id: town.house.app.id::<PersonId>().to_string(),
             person_id: role.to_string(),
             role: Role::FocalPoint.code().into(),
