@@ -6,7 +6,9 @@
 // not kept here: they are in IndexedDB, and only the page sends them.
 //
 // Pages hold names. They are kept only where the server answered 200, under the person's id; they go when
-// anybody signs in or out, when the server no longer lets the person in, and a week after the delivery. The
+// anybody signs in or out, when the server no longer lets the person in (it is asked each time that this
+// worker starts, when a line comes back and when a mark or the stream is refused: the session may have been
+// ended elsewhere), and a week after the delivery. The
 // page of a kiosk names nobody; it goes when the kiosk has ended.
 "use strict";
 
@@ -16,6 +18,8 @@ const KIOSK = "magistra-kiosk";
 const KIOSK_PAGE = "/kiosk";
 const PAGE = /^\/deliveries\/([0-9a-f-]{36})\/register(?:\/([0-9a-f-]{36}))?$/;
 const DATA = "/_fn/attendance/register";
+// Answers 401 to whom nobody is signed in.
+const ALIVE = "/_fn/people/account";
 const PART = /^\/(?:(?:pkg|fonts)\/.+|icons\.svg|favicon\.\w+)$/;
 // A line so bad that a page takes longer is none.
 const PATIENCE = 4000;
@@ -33,6 +37,17 @@ const notePath = (delivery) => `/kept/${delivery}`;
 
 const registers = async () => (await caches.keys()).filter((name) => name.startsWith(REGISTER));
 const wipe = async () => Promise.all((await registers()).map((name) => caches.delete(name)));
+
+/** Asks whether whoever is signed in here still is; where not, the names go. Marks not yet sent stay: they are the page's. */
+async function ask() {
+  if (!(await registers()).length) return;
+  try {
+    const response = await fetch(ALIVE, { credentials: "same-origin", cache: "no-store", redirect: "manual" });
+    if (response.type === "opaqueredirect" || response.status === 401) await wipe();
+  } catch {
+    // No line: it is asked again when there is one.
+  }
+}
 
 async function note(cache, delivery) {
   const found = await cache.match(notePath(delivery));
@@ -157,7 +172,7 @@ async function keep(wish, page) {
 let last = Promise.resolve();
 addEventListener("message", (event) => {
   const wish = JSON.parse(event.data);
-  const kept = () => ("kiosk" in wish ? keepKiosk : keep)(wish, event.source);
+  const kept = () => ("ask" in wish ? ask : "kiosk" in wish ? keepKiosk : keep)(wish, event.source);
   last = last.then(kept).catch(() => {});
   event.waitUntil(last);
 });
@@ -243,10 +258,16 @@ const part = async (request) => {
   return (await shell.match(request, { ignoreVary: true })) ?? fetch(request);
 };
 
+// Once each time that the worker starts.
+let asked;
 addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
+  if (!asked) {
+    asked = last = last.then(ask).catch(() => {});
+    event.waitUntil(asked);
+  }
   if (request.method === "POST") {
     // Whoever signs in or out leaves no names behind; the request itself goes its way.
     const person = /people(?:%2F|\/)(?:sign-in|sign-out|set-password)/;
@@ -257,8 +278,8 @@ addEventListener("fetch", (event) => {
     return;
   }
   if (request.method !== "GET") return;
-  const asked = PAGE.exec(url.pathname);
-  if (asked && request.mode === "navigate") event.respondWith(page(request, url, asked[1], asked[2]));
+  const wanted = PAGE.exec(url.pathname);
+  if (wanted && request.mode === "navigate") event.respondWith(page(request, url, wanted[1], wanted[2]));
   else if (url.pathname === KIOSK_PAGE && request.mode === "navigate") event.respondWith(kiosk(request));
   else if (url.pathname === DATA && url.searchParams.get("delivery")) event.respondWith(data(request, url));
   else if (PART.test(url.pathname)) event.respondWith(part(request));

@@ -117,6 +117,8 @@ crate::text_enum! {
         OwnCount = "own_count",
         /// The delivery has a count already.
         CountedAlready = "counted_already",
+        /// The record is no longer what it was when the change was asked for.
+        Overtaken = "overtaken",
     }
 }
 

@@ -59,6 +59,10 @@ pub enum FaultKind {
     Mismatch,
     /// The present password is wrong.
     WrongPassword,
+    /// A password that is tried first.
+    CommonPassword,
+    /// A password made of the person's own names or address, or of the product's name.
+    OwnPassword,
     /// HTML or a script where only Markdown is taken.
     Markup,
     /// Fewer than what is already used.
@@ -174,6 +178,7 @@ crate::text_enum! {
         CertificateRevoked = "certificate_revoked",
         SentIn = "sent_in",
         Decided = "decided",
+        Asked = "asked",
     }
 }
 

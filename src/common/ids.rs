@@ -34,6 +34,10 @@ ids! {
     AccountId,
     /// A signed-in browser.
     SessionId,
+    /// A browser that has signed in before.
+    DeviceId,
+    /// A change of somebody's record that waits to be confirmed.
+    ChangeId,
     /// A post a person held.
     PostId,
     /// A role held in a scope.

@@ -25,11 +25,18 @@ use crate::{
     enrolment::model::{EnrolmentState, Risk},
     i18n,
     institutions::model::KOSOVO,
-    people::rights::{Record, Right, demand, may},
+    people::{
+        accounts::{
+            attempt_model::Counted,
+            attempts::{self, Count},
+        },
+        rights::{Record, Right, demand, may},
+    },
     platform::{
         audit,
         context::Ctx,
         db::{Handle, Tx},
+        http::guard::network,
         jobs, mail, zones,
     },
     tr,
@@ -362,9 +369,17 @@ pub async fn show_name(cx: &Ctx, id: &str, show: &str) -> Result<Done, AppError>
 
 /// What anybody may know of a code. A code that cannot be ours never reaches the database.
 pub async fn verify(cx: &Ctx, code: &str) -> Result<Verdict, AppError> {
-    cx.app.limits.check(&cx.source)?;
+    // Who is signed in answers for themselves: others in the same building do not use up their tries.
+    let who = match &cx.actor {
+        Some(actor) => actor.person_id.to_string(),
+        None => network(&cx.source),
+    };
+    cx.app.limits.check(&who)?;
     let Some(code) = Code::parse(code) else { return Ok(Verdict::Unknown) };
+    let guesses = Count::of(Counted::Certificate, &[&who]);
+    attempts::check(cx, std::slice::from_ref(&guesses)).await?;
     let Some(row) = store::by_code(&mut cx.read().await?, &code.to_string()).await? else {
+        attempts::failed(cx, &guesses).await?;
         return Ok(Verdict::Unknown);
     };
     if let Some(at) = row.revoked_at {

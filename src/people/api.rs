@@ -20,9 +20,9 @@ pub async fn sign_in(
     use crate::platform::http;
     http::answer(async {
         let cx = http::ctx()?;
-        http::limit_sign_in(&cx, &email)?;
         let opened = super::service::sign_in(&cx, &email, &password).await?;
         http::set_session_cookie(&cx.app, Some(&opened.token));
+        http::set_device_cookie(&cx.app, &opened.device);
         if opened.language.is_some() {
             http::set_language_cookie(opened.language.as_deref());
         }

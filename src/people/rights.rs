@@ -36,6 +36,8 @@ pub enum Right {
     DecideLicence,
     /// Confirm people counted without names, from the evidence.
     VerifyCounts,
+    /// Confirm what an administrator asks for somebody who belongs to another house too.
+    ConfirmChanges,
     /// See and retry parked jobs.
     RunHouse,
 }
@@ -74,6 +76,7 @@ pub const RIGHTS: &[(Right, &[Holder])] = &[
     (Right::FollowTrainers, &[Anywhere(ProgrammeOfficer)]),
     (Right::DecideLicence, &[Anywhere(ProgrammeOfficer)]),
     (Right::VerifyCounts, &[Anywhere(ProgrammeOfficer)]),
+    (Right::ConfirmChanges, &[Anywhere(ProgrammeOfficer)]),
     (Right::RunHouse, &[Anywhere(ProgrammeOfficer)]),
 ];
 

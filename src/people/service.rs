@@ -1,6 +1,7 @@
 //! Signing in and out, and who is asking.
 
 use super::{
+    accounts::known,
     model::{Actor, Grant},
     store::{self, NewPerson, NewSession},
 };
@@ -55,6 +56,8 @@ pub struct SignedIn {
     pub token: String,
     /// The language chosen in the account.
     pub language: Option<String>,
+    /// What the browser is known by from now on, for its cookie.
+    pub device: String,
 }
 
 /// Signs in and opens a session. Wrong address and wrong password are one
@@ -67,10 +70,11 @@ pub async fn sign_in(cx: &Ctx, email: &str, password: &str) -> Result<SignedIn, 
     checks.finish(())?;
 
     let account = store::account_by_email(&mut cx.read().await?, &email).await?.filter(|account| !account.disabled);
+    let knock = known::knock(cx, account.as_ref().map(|account| account.id), &email).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let right = cx.app.passwords.verify(password.to_owned(), hash).await?;
     let Some(account) = account.filter(|_| right) else {
-        tracing::info!(source = cx.source, "sign-in refused");
+        known::refused(cx, &knock, &email).await?;
         return Err(Refusal::WrongSignIn.into());
     };
 
@@ -94,9 +98,10 @@ pub async fn sign_in(cx: &Ctx, email: &str, password: &str) -> Result<SignedIn, 
         now,
     )
     .await?;
+    let device = known::welcomed(cx, &mut tx, &knock, account.id).await?;
     audit::note(cx, &mut tx, "sign_in", "account", account.id).await?;
     tx.commit().await?;
-    Ok(SignedIn { token, language: account.language })
+    Ok(SignedIn { token, language: account.language, device })
 }
 
 /// Signs this browser out.

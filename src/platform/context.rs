@@ -88,12 +88,14 @@ pub struct Ctx {
     pub source: String,
     /// The caller's browser, as it names itself.
     pub user_agent: String,
+    /// What the caller's browser was given when it last signed in; empty where it never did.
+    pub device: String,
 }
 
 impl Ctx {
     /// The context of background work and of commands.
     pub fn internal(app: &App) -> Self {
-        Self { app: app.clone(), actor: None, source: "job".into(), user_agent: String::new() }
+        Self { app: app.clone(), actor: None, source: "job".into(), user_agent: String::new(), device: String::new() }
     }
 
     /// Who is signed in, or the error that sends to the sign-in page.

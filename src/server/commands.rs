@@ -120,12 +120,23 @@ async fn create_admin(
     family_name: &str,
     password: String,
 ) -> Result<(), String> {
-    use crate::{common::forms::plausible_email, platform::passwords::MIN_LENGTH};
+    use crate::{
+        common::forms::{FaultKind, plausible_email},
+        people::accounts::weak,
+        platform::passwords::MIN_LENGTH,
+    };
     if !plausible_email(email) {
         return Err(format!("{email:?} is not an e-mail address"));
     }
     if password.chars().count() < MIN_LENGTH {
         return Err(format!("the password needs at least {MIN_LENGTH} characters"));
+    }
+    match weak::fault(&password, &[given_name, family_name, email]) {
+        Some(FaultKind::OwnPassword) => {
+            return Err("the password is made of the name, the address or the name of Magistra; choose another".into());
+        }
+        Some(_) => return Err("this password is among the first that are tried; choose another".into()),
+        None => {}
     }
     let app = open(settings, None).await?;
     app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;

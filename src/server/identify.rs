@@ -4,7 +4,7 @@ use crate::{
     people::service,
     platform::{
         context::{App, Ctx},
-        http::{caller, cookie, guard::outage, session_cookie_name},
+        http::{caller, cookie, device_cookie_name, guard::outage, session_cookie_name},
     },
 };
 use axum::{
@@ -30,6 +30,9 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         },
         _ => None,
     };
-    request.extensions_mut().insert(Ctx { app, actor, source, user_agent });
+    // Ours have 43 characters.
+    let device = cookie(request.headers(), device_cookie_name(&app)).filter(|token| token.len() <= 64);
+    let device = device.unwrap_or_default().to_owned();
+    request.extensions_mut().insert(Ctx { app, actor, source, user_agent, device });
     next.run(request).await
 }

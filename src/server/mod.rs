@@ -75,6 +75,8 @@ pub const JOBS: Handlers = &[
     (mail::JOB, mail::deliver),
     (letters::FORGOTTEN_JOB, letters::forgotten),
     (letters::INVITATION_JOB, letters::invitation),
+    (crate::people::accounts::known::GUESSED_JOB, crate::people::accounts::known::guessed),
+    (crate::people::records::change_letters::CHANGE_JOB, crate::people::records::change_letters::ask),
     (jobs::LOOK, completion::service::look_job),
     (completion::service::PAPER_JOB, completion::service::paper_job),
     (jobs::COUNT, reporting::service::refresh_job),

@@ -52,6 +52,7 @@ pub(super) const ARGUMENTS: &[(&str, &str)] = &[
     ("project", ""),
     ("area", ""),
     ("reason", "Walked"),
+    ("answer", "confirm"),
     ("show", "true"),
     ("key", "none"),
     ("institution", ""),

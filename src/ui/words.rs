@@ -42,6 +42,8 @@ pub fn fault(kind: &FaultKind) -> String {
         FaultKind::Taken => tr!(form.taken),
         FaultKind::Mismatch => tr!(form.mismatch),
         FaultKind::WrongPassword => tr!(form.wrong_password),
+        FaultKind::CommonPassword => tr!(form.common_password),
+        FaultKind::OwnPassword => tr!(form.own_password),
         FaultKind::Markup => tr!(form.markup),
         FaultKind::BelowUsed { used } => tr!(form.below_used, used = *used),
         FaultKind::Malformed => tr!(form.malformed),
@@ -120,6 +122,7 @@ table! {
         NoEvidence => refusal.no_evidence,
         OwnCount => refusal.own_count,
         CountedAlready => refusal.counted_already,
+        Overtaken => refusal.overtaken,
     }
 }
 
@@ -155,6 +158,7 @@ table! {
         CertificateRevoked => flash.certificate_revoked,
         SentIn => flash.sent_in,
         Decided => flash.decided,
+        Asked => flash.asked,
     }
 }
 

@@ -20,10 +20,15 @@ use crate::{
         forms::{Done, FaultKind},
         ids::{PersonId, SlotId},
     },
+    people::accounts::{
+        attempt_model::Counted,
+        attempts::{self, Count},
+    },
     platform::{
         audit,
         context::Ctx,
         db::{Handle, Tx},
+        http::guard::network,
         jobs, pdf, zones,
     },
 };
@@ -284,6 +289,8 @@ pub async fn arrive_by_code(cx: &Ctx, digits: &str) -> Result<Done, AppError> {
     if digits.is_empty() {
         return Err(AppError::field("digits", FaultKind::Required));
     }
+    let guesses = Count::of(Counted::Digits, &[&actor.person_id.to_string()]);
+    attempts::check(cx, std::slice::from_ref(&guesses)).await?;
     let now = cx.now();
     let before = now + TimeDelta::minutes(OPENS_BEFORE);
     let mut reader = cx.read().await?;
@@ -292,7 +299,11 @@ pub async fn arrive_by_code(cx: &Ctx, digits: &str) -> Result<Done, AppError> {
         let way = Way::ALL.iter().find(|way| codes::is_short(secret, **way, &digits, now))?;
         Some((*slot, *way))
     });
-    let (slot, way) = found.ok_or_else(|| AppError::from(Refusal::WrongDigits))?;
+    let Some((slot, way)) = found else {
+        drop(reader);
+        attempts::failed(cx, &guesses).await?;
+        return Err(Refusal::WrongDigits.into());
+    };
     let row = store::door(&mut reader, slot).await?.ok_or(AppError::NotFound)?;
     drop(reader);
     let Ok((secret, _)) = row.opened() else { return Err(Refusal::WrongDigits.into()) };
@@ -343,7 +354,9 @@ pub async fn arrive_by_badge(
     if badge.trim().is_empty() {
         return Err(AppError::field("badge", FaultKind::Required));
     }
-    cx.app.limits.badge(&format!("{slot} {}", cx.source))?;
+    // By who is signed in, else by the network: nobody uses up the tries of another.
+    let who = cx.actor.as_ref().map_or_else(|| network(&cx.source), |actor| actor.person_id.to_string());
+    cx.app.limits.badge(&format!("{slot} {who}"))?;
     let unknown = || AppError::from(Refusal::UnknownBadge);
     let bearer = match Read::parse(badge) {
         Some(read) => badges::find(&mut cx.read().await?, &read.stored()).await?,
@@ -351,7 +364,7 @@ pub async fn arrive_by_badge(
     };
     let bearer = bearer.filter(|bearer| bearer.revoked_at.is_none() && bearer.delivery_id == row.delivery_id);
     let Some(bearer) = bearer else {
-        cx.app.limits.check(&format!("badges from {}", cx.source))?;
+        cx.app.limits.check(&format!("badges from {who}"))?;
         return Err(unknown());
     };
     let name = format!("{} {}", bearer.given_name, bearer.family_name);

@@ -51,6 +51,16 @@ pub async fn tell_worker(workers: &ServiceWorkerContainer, wish: &str) -> Result
     ready.active().ok_or(JsValue::NULL)?.post_message(&wish.into())
 }
 
+/// Has the service worker ask whether whoever is signed in here still is: where not, the names that it
+/// keeps go.
+pub fn ask_whether_signed_in() {
+    let Some(workers) = workers() else { return };
+    spawn_local(async move {
+        // Where there is no worker, nothing is kept.
+        let _ = tell_worker(&workers, r#"{"ask":true}"#).await;
+    });
+}
+
 impl Live {
     /// Shows what others mark, from the page's version on.
     pub fn watch(self) {
@@ -104,6 +114,8 @@ impl Live {
             }
             self.lost();
             if state != Some(EventSource::CONNECTING) && window().navigator().on_line() {
+                // The stream was refused or is over; perhaps the session is.
+                ask_whether_signed_in();
                 connect();
             }
         };
@@ -118,6 +130,7 @@ impl Live {
             self.lost();
         });
         let on = window_event_listener_untyped("online", move |_| {
+            ask_whether_signed_in();
             connect();
             self.pump();
         });

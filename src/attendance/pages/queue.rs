@@ -3,6 +3,7 @@
 
 use super::{
     device,
+    line::ask_whether_signed_in,
     live::{Live, Waiting},
 };
 use crate::{
@@ -150,7 +151,10 @@ impl Live {
                     set_timeout(move || self.retry(), Duration::from_secs(1 << tries.min(5)));
                 }
                 // Kept until somebody signs in again.
-                Err(AppError::SignInRequired) => self.trouble.set(Some(AppError::SignInRequired)),
+                Err(AppError::SignInRequired) => {
+                    ask_whether_signed_in();
+                    self.trouble.set(Some(AppError::SignInRequired));
+                }
                 Err(error) => self.refuse(&first, &error),
             }
         });

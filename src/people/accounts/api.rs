@@ -1,6 +1,6 @@
 //! Server functions of one's own account, and what they send.
 
-use super::model::{AccountForm, Purpose, SessionLine};
+use super::model::{AccountForm, DeviceLine, Purpose, SessionLine};
 use crate::common::{error::AppError, forms::Done};
 use leptos::{
     prelude::*,
@@ -45,6 +45,8 @@ pub struct AccountView {
     pub min_length: usize,
     /// Signed-in browsers.
     pub sessions: Vec<SessionLine>,
+    /// Browsers that have signed in before.
+    pub devices: Vec<DeviceLine>,
 }
 
 /// What the page of forgotten passwords must know.
@@ -76,7 +78,13 @@ pub async fn set_password(
     #[server(default)] password_again: String,
 ) -> Result<Done, AppError> {
     use crate::platform::http;
-    http::answer(async { super::service::set_password(&http::ctx()?, &token, &password, &password_again).await }).await
+    http::answer(async {
+        let cx = http::ctx()?;
+        let set = super::service::set_password(&cx, &token, &password, &password_again).await?;
+        http::set_device_cookie(&cx.app, &set.device);
+        Ok(set.done)
+    })
+    .await
 }
 
 /// One's own account.
@@ -124,4 +132,11 @@ pub async fn end_session(id: String) -> Result<Done, AppError> {
 pub async fn end_other_sessions() -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::end_other_sessions(&http::ctx()?).await }).await
+}
+
+/// Forgets one of one's own browsers.
+#[server(prefix = "/_fn", endpoint = "people/forget-device")]
+pub async fn forget_device(id: String) -> Result<Done, AppError> {
+    use crate::platform::http;
+    http::answer(async { super::service::forget_device(&http::ctx()?, &id).await }).await
 }

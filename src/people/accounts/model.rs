@@ -51,6 +51,23 @@ pub struct SessionLine {
     pub last_seen_at: DateTime<Utc>,
 }
 
+/// A browser that has signed in before: others' wrong tries do not make it wait.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeviceLine {
+    /// Its id.
+    pub id: crate::common::ids::DeviceId,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// Its name; empty when it gave none that we know.
+    pub browser: String,
+    /// From where it last signed in.
+    pub address: String,
+    /// When it first signed in.
+    pub created_at: DateTime<Utc>,
+    /// When it last signed in.
+    pub last_seen_at: DateTime<Utc>,
+}
+
 /// A name in one line with single spaces: breaks and repeated spaces would break letters and documents.
 pub fn name(checks: &mut Checks, field: &str, value: &str) -> String {
     let plain = crate::common::clean::line(value);

@@ -2,26 +2,41 @@
 
 use super::{
     api::{AccountView, ForgottenInfo, PasswordLink},
+    attempt_model::Counted,
+    attempt_store as devices,
+    attempts::{self, Count},
+    known,
     letters::{FORGOTTEN_JOB, Forgotten},
-    model::{self, AccountForm, SessionLine},
+    model::{self, AccountForm, DeviceLine, SessionLine},
     store::{self, NewName},
+    weak,
 };
 use crate::{
     common::{
         error::{AppError, Refusal},
         forms::{Checks, Conflict, Done, FaultKind, Flash},
-        ids::SessionId,
+        ids::{DeviceId, SessionId},
     },
     i18n,
     people::{service::token_hash, store as people},
     platform::{
         audit,
         context::Ctx,
+        http::guard::network,
         jobs,
         passwords::{MAX_LENGTH, MIN_LENGTH},
         pdf, text,
     },
 };
+
+/// A password was set by a link.
+#[derive(Debug, PartialEq)]
+pub struct PasswordSet {
+    /// Where to go and what to say.
+    pub done: Done,
+    /// What the browser is known by from now on, for its cookie.
+    pub device: String,
+}
 
 /// What the page of forgotten passwords must know.
 pub fn forgotten_info(cx: &Ctx) -> ForgottenInfo {
@@ -35,6 +50,9 @@ pub async fn forgotten(cx: &Ctx, email: &str, language: &str) -> Result<Done, Ap
     checks.required_line("email", &email, 254);
     checks.finish(())?;
     cx.app.limits.sign_in(&cx.source, &format!("forgotten {email}"))?;
+    let place = network(&cx.source);
+    let counts = [Count::of(Counted::LinkPlace, &[&place]), Count::of(Counted::LinkPair, &[&email, &place])];
+    attempts::take(cx, &counts).await?;
     let language = i18n::locale_of(language).map(i18n::code).unwrap_or_default().to_owned();
     let mut tx = cx.begin().await?;
     jobs::enqueue(cx, &mut tx, FORGOTTEN_JOB, &Forgotten { email, language }).await?;
@@ -55,12 +73,15 @@ pub async fn password_link(cx: &Ctx, token: &str) -> Result<PasswordLink, AppErr
 
 /// Sets a password by a link. The link and all others of the account are used up, and whoever was
 /// signed in with the old password no longer is.
-pub async fn set_password(cx: &Ctx, token: &str, password: &str, again: &str) -> Result<Done, AppError> {
+pub async fn set_password(cx: &Ctx, token: &str, password: &str, again: &str) -> Result<PasswordSet, AppError> {
     let hash = token_hash(token);
-    let found = store::token(&mut cx.read().await?, &hash, cx.now()).await?;
+    let mut reader = cx.read().await?;
+    let found = store::token(&mut reader, &hash, cx.now()).await?;
     let (account, ..) = found.ok_or(Refusal::BadLink)?;
+    let row = store::account(&mut reader, account).await?.ok_or(Refusal::BadLink)?;
+    drop(reader);
     let mut checks = Checks::default();
-    model::new_password(&mut checks, password, again, MIN_LENGTH, MAX_LENGTH);
+    check_new(&mut checks, password, again, &row);
     checks.finish(())?;
     let password_hash = cx.app.passwords.hash(password.to_owned()).await?;
 
@@ -72,9 +93,22 @@ pub async fn set_password(cx: &Ctx, token: &str, password: &str, again: &str) ->
     store::set_password(&mut tx, account, &password_hash).await?;
     store::drop_tokens(&mut tx, account).await?;
     store::end_sessions(&mut tx, account).await?;
+    // Whoever reads the account's mail is its owner: this browser need not wait because strangers try.
+    let device = known::remember(cx, &mut tx, account).await?;
+    devices::forget_other_devices(&mut tx, account, &token_hash(&device)).await?;
     audit::note(cx, &mut tx, "set_password", "account", account).await?;
     tx.commit().await?;
-    Ok(Done::at("/sign-in", Flash::PasswordSet))
+    Ok(PasswordSet { done: Done::at("/sign-in", Flash::PasswordSet), device })
+}
+
+/// A new password must be long enough, typed twice, and nothing that is tried first.
+fn check_new(checks: &mut Checks, password: &str, again: &str, whose: &store::AccountRow) {
+    model::new_password(checks, password, again, MIN_LENGTH, MAX_LENGTH);
+    if checks.clean_of("password")
+        && let Some(fault) = weak::fault(password, &[&whose.given_name, &whose.family_name, &whose.email])
+    {
+        checks.fault("password", fault);
+    }
 }
 
 /// One's own account.
@@ -83,6 +117,8 @@ pub async fn view(cx: &Ctx) -> Result<AccountView, AppError> {
     let mut reader = cx.read().await?;
     let account = store::account(&mut reader, actor.account_id).await?.ok_or(AppError::NotFound)?;
     let sessions = store::sessions(&mut reader, actor.account_id, cx.now()).await?;
+    let devices = devices::devices(&mut reader, actor.account_id, cx.now()).await?;
+    let here = token_hash(&cx.device);
     Ok(AccountView {
         given_name: account.given_name,
         family_name: account.family_name,
@@ -94,6 +130,17 @@ pub async fn view(cx: &Ctx) -> Result<AccountView, AppError> {
             .into_iter()
             .map(|row| SessionLine {
                 current: row.id == actor.session_id,
+                id: row.id,
+                browser: model::browser_name(&row.user_agent),
+                address: row.address,
+                created_at: row.created_at,
+                last_seen_at: row.last_seen_at,
+            })
+            .collect(),
+        devices: devices
+            .into_iter()
+            .map(|row| DeviceLine {
+                current: row.token_hash == here,
                 id: row.id,
                 browser: model::browser_name(&row.user_agent),
                 address: row.address,
@@ -163,15 +210,17 @@ pub async fn edit(cx: &Ctx, form: &AccountForm) -> Result<Done, AppError> {
 /// Changes one's own password; every other browser is signed out.
 pub async fn change_password(cx: &Ctx, present: &str, password: &str, again: &str) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
+    let account = store::account(&mut cx.read().await?, actor.account_id).await?.ok_or(AppError::NotFound)?;
     let mut checks = Checks::default();
     if present.is_empty() {
         checks.fault("present_password", FaultKind::Required);
     }
-    model::new_password(&mut checks, password, again, MIN_LENGTH, MAX_LENGTH);
+    check_new(&mut checks, password, again, &account);
     checks.finish(())?;
-    // An open browser left alone must not become a place to guess.
-    cx.app.limits.sign_in(&cx.source, &format!("password {}", actor.account_id))?;
-    let account = store::account(&mut cx.read().await?, actor.account_id).await?.ok_or(AppError::NotFound)?;
+    // An open browser left alone must not become a place to guess; other browsers are not held up by it.
+    let session = actor.session_id.to_string();
+    let tries = [Count::of(Counted::Session, &[&session])];
+    attempts::take(cx, &tries).await?;
     let present: String = present.chars().take(1000).collect();
     if !cx.app.passwords.verify(present, account.password_hash).await? {
         return Err(AppError::field("present_password", FaultKind::WrongPassword));
@@ -181,6 +230,8 @@ pub async fn change_password(cx: &Ctx, present: &str, password: &str, again: &st
     store::set_password(&mut tx, account.id, &hash).await?;
     store::drop_tokens(&mut tx, account.id).await?;
     store::end_other_sessions(&mut tx, account.id, actor.session_id).await?;
+    devices::forget_other_devices(&mut tx, account.id, &token_hash(&cx.device)).await?;
+    attempts::give_back(cx, &mut tx, &tries).await?;
     audit::note(cx, &mut tx, "change_password", "account", account.id).await?;
     tx.commit().await?;
     Ok(Done::at("/account", Flash::Saved))
@@ -204,7 +255,21 @@ pub async fn end_other_sessions(cx: &Ctx) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
     let mut tx = cx.begin().await?;
     store::end_other_sessions(&mut tx, actor.account_id, actor.session_id).await?;
+    devices::forget_other_devices(&mut tx, actor.account_id, &token_hash(&cx.device)).await?;
     audit::note(cx, &mut tx, "end_other_sessions", "account", actor.account_id).await?;
     tx.commit().await?;
     Ok(Done::at("/account", Flash::SessionEnded))
+}
+
+/// Forgets one of one's own browsers: the next time it is one that never signed in.
+pub async fn forget_device(cx: &Ctx, id: &str) -> Result<Done, AppError> {
+    let actor = cx.signed_in()?;
+    let id: DeviceId = id.parse().map_err(|_| AppError::NotFound)?;
+    let mut tx = cx.begin().await?;
+    if !devices::forget_device(&mut tx, id, actor.account_id).await? {
+        return Err(AppError::NotFound);
+    }
+    audit::note(cx, &mut tx, "forget_device", "account", actor.account_id).await?;
+    tx.commit().await?;
+    Ok(Done::at("/account", Flash::Removed))
 }

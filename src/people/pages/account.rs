@@ -3,8 +3,8 @@
 use super::{moment, written_languages};
 use crate::{
     people::accounts::{
-        api::{AccountView, ChangePassword, EditAccount, EndOtherSessions, EndSession, get_account},
-        model::SessionLine,
+        api::{AccountView, ChangePassword, EditAccount, EndOtherSessions, EndSession, ForgetDevice, get_account},
+        model::{DeviceLine, SessionLine},
     },
     tr,
     ui::{
@@ -95,9 +95,37 @@ fn show(data: AccountView) -> impl IntoView {
                     <Form function=EndOtherSessions::PATH><Submit label=tr!(people.end_other_sessions) class="quiet"/></Form>
                 })}
             </section>
+            <section class="section">
+                <h2>{tr!(safety.devices)}</h2>
+                <p class="muted">{tr!(safety.devices_lede)}</p>
+                <ul class="list">{data.devices.into_iter().map(device).collect_view()}</ul>
+            </section>
         </div>
     }
     .into_any()
+}
+
+fn device(line: DeviceLine) -> impl IntoView {
+    let browser = if line.browser.is_empty() { tr!(people.unknown_browser) } else { line.browser };
+    let shown = browser.clone();
+    let id = line.id.to_string();
+    let here = line.current.then(|| view! { " "<span class="tag good">{tr!(people.this_browser)}</span> });
+    view! {
+        <li class="item">
+            <div class="grow">
+                <h3>{shown}{here}</h3>
+                <p class="muted">
+                    {tr!(safety.device_facts, last = moment(line.last_seen_at), first = moment(line.created_at), address = line.address)}
+                </p>
+            </div>
+            <div class="end">
+                <Form function=ForgetDevice::PATH key=format!("device-{id}")>
+                    <Hidden name="id" value=id/>
+                    <button class="btn quiet small">{tr!(safety.forget_device)}<span class="vh">" "{browser}</span></button>
+                </Form>
+            </div>
+        </li>
+    }
 }
 
 fn session(line: SessionLine) -> impl IntoView {

@@ -81,7 +81,9 @@ fn edit((person, directory): Data) -> impl IntoView {
         ("email", tr!(people.contact_email)),
     ];
     let buttons_person = person.clone();
+    let asks = it.asks.then(|| view! { <div class="notice calm"><p>{tr!(safety.asks)}</p></div> });
     let form = view! {
+        {asks}
         <Form function=EditPerson::PATH class="form" labels=labels>
             <Hidden name="id" value=it.id.to_string()/>
             <Version value=it.version/>

@@ -2,9 +2,12 @@
 
 use crate::{
     app::encode,
-    people::records::{
-        api::{PeopleList, get_people},
-        model::{AccountState, PersonLine},
+    people::{
+        model::Role,
+        records::{
+            api::{PeopleList, get_people},
+            model::{AccountState, PersonLine},
+        },
     },
     tr,
     ui::{layout::PageHead, load::load, words},
@@ -61,6 +64,7 @@ fn show(data: PeopleList) -> impl IntoView {
         }
         .into_any()
     };
+    let office = crate::app::actor().is_some_and(|actor| actor.has(Role::ProgrammeOfficer));
     view! {
         <PageHead
             title=tr!(people.title)
@@ -73,6 +77,7 @@ fn show(data: PeopleList) -> impl IntoView {
                 <input id="q" name="q" type="search" value=query.clone() placeholder=tr!(people.search)/>
                 <button class="btn quiet">{tr!(people.search_go)}</button>
             </form>
+            {office.then(|| view! { <p><a class="next" href="/people/changes">{tr!(safety.to_list)}</a></p> })}
             {list}
             {pages}
         </div>

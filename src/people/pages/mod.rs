@@ -1,6 +1,8 @@
 //! Signing in, one's own account, the records of persons, and background work.
 
 mod account;
+mod changes;
+mod confirm_change;
 mod edit_person;
 mod forgotten;
 mod jobs;
@@ -32,9 +34,11 @@ pub fn PeopleRoutes() -> AnyNestedRoute {
         <Route path=path!("/sign-in") view=sign_in::SignInPage/>
         <Route path=path!("/forgotten") view=lazy!(open: forgotten::ForgottenPage)/>
         <Route path=path!("/set-password/:token") view=lazy!(open: set_password::SetPasswordPage)/>
+        <Route path=path!("/confirm-change/:token") view=lazy!(open: confirm_change::ConfirmChangePage)/>
         <Route path=path!("/account") view=lazy!(learn: account::AccountPage)/>
         <Route path=path!("/people") view=lazy!(manage: list::ListPage)/>
         <Route path=path!("/people/new") view=lazy!(manage: new_person::NewPersonPage)/>
+        <Route path=path!("/people/changes") view=lazy!(manage: changes::ChangesPage)/>
         <Route path=path!("/people/:id") view=lazy!(manage: person::PersonPage)/>
         <Route path=path!("/people/:id/edit") view=lazy!(manage: edit_person::EditPersonPage)/>
         <Route path=path!("/people/:id/role") view=lazy!(manage: edit_person::GrantPage)/>

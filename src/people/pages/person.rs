@@ -1,6 +1,6 @@
 //! `/people/{id}`: a person's record with roles, posts and account.
 
-use super::{institution_name, language, list::account_tag, moment, with_directory, written_languages};
+use super::{changes, institution_name, language, list::account_tag, moment, with_directory, written_languages};
 use crate::{
     institutions::api::Directory,
     people::records::{
@@ -72,6 +72,7 @@ fn show((it, directory): (PersonView, Directory)) -> impl IntoView {
                     {no_posts.then(|| view! { <p class="muted">{tr!(people.no_posts)}</p> })}
                     <ul class="list">{post_lines}</ul>
                 </section>
+                {changes::of_person(&it.changes)}
             </div>
             <aside class="stack">
                 <div class="sheet pad"><h2>{tr!(people.details)}</h2><dl class="facts side">{facts}</dl></div>
@@ -210,6 +211,7 @@ fn account(it: &PersonView) -> AnyView {
         <div class="sheet pad stack">
             <h2>{tr!(people.account)}</h2>
             {facts}
+            {(it.may_keep && it.asks).then(|| view! { <p class="muted">{tr!(safety.asks)}</p> })}
             {(!it.may_keep).then(|| view! { <p class="muted">{tr!(people.not_yours_to_keep)}</p> })}
             {keep}
         </div>

@@ -1,6 +1,9 @@
 //! Server functions of persons' records, and what they send.
 
-use super::model::{AccountState, GrantForm, GrantLine, InviteForm, PersonForm, PersonLine, Post, PostForm};
+use super::{
+    change_model::ChangeLine,
+    model::{AccountState, GrantForm, GrantLine, InviteForm, PersonForm, PersonLine, Post, PostForm},
+};
 use crate::{
     common::{
         actor::Role,
@@ -57,6 +60,10 @@ pub struct PersonView {
     pub last_sign_in_at: Option<DateTime<Utc>>,
     /// Whether who looks may change record and account.
     pub may_keep: bool,
+    /// Whether such a change waits to be confirmed: the person belongs to another house too.
+    pub asks: bool,
+    /// What was asked for the person lately, and what became of it.
+    pub changes: Vec<ChangeLine>,
     /// Whether it is who looks.
     pub mine: bool,
     /// Roles, ended ones too.
@@ -124,14 +131,14 @@ pub async fn add_person(#[server(flatten)] form: PersonForm) -> Result<Done, App
 #[server(prefix = "/_fn", endpoint = "people/edit")]
 pub async fn edit_person(#[server(flatten)] form: PersonForm) -> Result<Done, AppError> {
     use crate::platform::http;
-    http::answer(async { super::service::edit(&http::ctx()?, &form).await }).await
+    http::answer(async { super::change::edit(&http::ctx()?, &form).await }).await
 }
 
 /// Makes an account and invites, or invites again.
 #[server(prefix = "/_fn", endpoint = "people/invite")]
 pub async fn invite_person(#[server(flatten)] form: InviteForm) -> Result<Done, AppError> {
     use crate::platform::http;
-    http::answer(async { super::service::invite(&http::ctx()?, &form).await }).await
+    http::answer(async { super::change::invite(&http::ctx()?, &form).await }).await
 }
 
 /// Gives a role.
@@ -166,12 +173,12 @@ pub async fn end_post(id: String, #[server(default)] ends_on: String) -> Result<
 #[server(prefix = "/_fn", endpoint = "people/disable-account")]
 pub async fn disable_account(person_id: String) -> Result<Done, AppError> {
     use crate::platform::http;
-    http::answer(async { super::service::set_account_state(&http::ctx()?, &person_id, true).await }).await
+    http::answer(async { super::change::set_account_state(&http::ctx()?, &person_id, true).await }).await
 }
 
 /// Opens a closed account again.
 #[server(prefix = "/_fn", endpoint = "people/enable-account")]
 pub async fn enable_account(person_id: String) -> Result<Done, AppError> {
     use crate::platform::http;
-    http::answer(async { super::service::set_account_state(&http::ctx()?, &person_id, false).await }).await
+    http::answer(async { super::change::set_account_state(&http::ctx()?, &person_id, false).await }).await
 }

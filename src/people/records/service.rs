@@ -2,34 +2,28 @@
 
 use super::{
     api::{NewPersonPage, PeopleList, PersonView},
-    model::{
-        ADMINISTRATORS_GIVE, AccountState, Details, GrantForm, InviteForm, PersonForm, PersonLine, Post, PostForm,
-        may_grant, may_keep,
-    },
+    change,
+    change_model::{Act, Decision},
+    model::{ADMINISTRATORS_GIVE, AccountState, GrantForm, PersonForm, PersonLine, Post, PostForm, may_grant},
+    settle,
     store::{self, LineRow, Page, PersonRow},
 };
 use crate::{
     common::{
         actor::{Actor, Grant, Role},
         error::{AppError, Refusal},
-        forms::{Checks, Conflict, Done, FaultKind, Flash},
+        forms::{Checks, Done, FaultKind, Flash},
         ids::{AccountId, GrantId, InstitutionId, PersonId, PostId},
     },
-    i18n,
     people::{
-        accounts::{
-            letters::{INVITATION_JOB, Invitation},
-            service::printable,
-            store as accounts,
-        },
         rights::{Record, Right, demand, may_somewhere},
         store::{self as people, NewPerson},
     },
     platform::{
         audit,
         context::Ctx,
-        db::{DbError, Handle, Tx},
-        jobs, text,
+        db::{DbError, Handle},
+        text,
     },
 };
 use uuid::Uuid;
@@ -38,12 +32,12 @@ use uuid::Uuid;
 const PAGE: usize = 50;
 
 /// Who asks, if they may see anybody at all.
-fn keeper(cx: &Ctx) -> Result<&Actor, AppError> {
+pub(super) fn keeper(cx: &Ctx) -> Result<&Actor, AppError> {
     let actor = cx.signed_in()?;
     if may_somewhere(Some(actor), Right::ManagePeople) { Ok(actor) } else { Err(AppError::Forbidden) }
 }
 
-fn sees_everybody(actor: &Actor) -> bool {
+pub(super) fn sees_everybody(actor: &Actor) -> bool {
     demand(Some(actor), Right::ManagePeople, Record::default()).is_ok()
 }
 
@@ -53,7 +47,7 @@ fn reach(actor: &Actor) -> Option<Vec<InstitutionId>> {
 }
 
 /// A person, if the asker may know of them.
-async fn known(cx: &Ctx, h: &mut impl Handle, actor: &Actor, id: PersonId) -> Result<PersonRow, AppError> {
+pub(super) async fn known(cx: &Ctx, h: &mut impl Handle, actor: &Actor, id: PersonId) -> Result<PersonRow, AppError> {
     let person = store::person(h, id).await?.ok_or(AppError::NotFound)?;
     if sees_everybody(actor) || store::sees(h, actor.person_id, id, cx.now().date_naive()).await? {
         Ok(person)
@@ -62,14 +56,7 @@ async fn known(cx: &Ctx, h: &mut impl Handle, actor: &Actor, id: PersonId) -> Re
     }
 }
 
-/// A person whose record and account the asker may change.
-async fn kept(cx: &Ctx, h: &mut impl Handle, actor: &Actor, id: PersonId) -> Result<PersonRow, AppError> {
-    let person = known(cx, h, actor, id).await?;
-    let held = held(h, id).await?;
-    if may_keep(actor, &held) { Ok(person) } else { Err(AppError::Forbidden) }
-}
-
-async fn held(h: &mut impl Handle, id: PersonId) -> Result<Vec<Grant>, AppError> {
+pub(super) async fn held(h: &mut impl Handle, id: PersonId) -> Result<Vec<Grant>, AppError> {
     Ok(store::grants(h, id)
         .await?
         .iter()
@@ -168,9 +155,10 @@ pub async fn view(cx: &Ctx, id: &str) -> Result<PersonView, AppError> {
     let person = known(cx, &mut reader, actor, id).await?;
     let grants = store::grants(&mut reader, id).await?;
     let posts = store::posts(&mut reader, id).await?;
+    let decision = change::decision(cx, &mut reader, actor, &person, Act::Edit).await?;
+    let changes = settle::of_person(cx, &mut reader, id).await?;
     drop(reader);
     note_view(cx, "person", id).await?;
-    let held: Vec<Grant> = grants.iter().filter(|g| g.ended_at.is_none()).map(super::model::GrantLine::grant).collect();
     let endable = grants
         .iter()
         .filter(|g| g.ended_at.is_none() && may_grant(actor, g.role, g.institution_id))
@@ -189,7 +177,9 @@ pub async fn view(cx: &Ctx, id: &str) -> Result<PersonView, AppError> {
         version: person.version,
         account_email: person.account_email.unwrap_or_default(),
         last_sign_in_at: person.last_sign_in_at,
-        may_keep: may_keep(actor, &held),
+        may_keep: decision != Decision::Refuse,
+        asks: matches!(decision, Decision::Confirm { .. }),
+        changes,
         mine: actor.person_id == id,
         grants,
         posts,
@@ -214,7 +204,7 @@ pub fn new(cx: &Ctx) -> Result<NewPersonPage, AppError> {
 }
 
 /// A choice that is not there (an area, an institution) shows only when the row is written.
-fn no_such(field: &'static str) -> impl Fn(DbError) -> AppError {
+pub(super) fn no_such(field: &'static str) -> impl Fn(DbError) -> AppError {
     move |error| {
         if error.is_unique_violation() {
             Refusal::AlreadySent.into()
@@ -231,7 +221,7 @@ pub async fn add(cx: &Ctx, form: &PersonForm) -> Result<Done, AppError> {
     let actor = keeper(cx)?;
     let id: PersonId = form.id.parse().map_err(|_| AppError::field("", FaultKind::Malformed))?;
     let mut checks = Checks::default();
-    let details = checked(form, &mut checks);
+    let details = change::checked(form, &mut checks);
     let start = form.start(&mut checks, sees_everybody(actor));
     checks.finish(())?;
     if let Some(at) = start.institution {
@@ -271,117 +261,11 @@ pub async fn add(cx: &Ctx, form: &PersonForm) -> Result<Done, AppError> {
         people::add_grant(&mut tx, cx.app.id(), id, &grant, cx.now()).await.map_err(no_such("institution_id"))?;
     }
     if start.account {
-        open_account(cx, &mut tx, actor, id, &details.email, &form.language).await?;
+        change::open_account(cx, &mut tx, id, &details.email, &form.language, &actor.name).await?;
     }
     audit::record(cx, &mut tx, "create", "person", id, None, Some(&details)).await?;
     tx.commit().await?;
     Ok(Done::at(format!("/people/{id}"), if start.account { Flash::Invited } else { Flash::Created }))
-}
-
-fn checked(form: &PersonForm, checks: &mut Checks) -> Details {
-    let details = form.details(checks);
-    printable(checks, "given_name", &details.given_name);
-    printable(checks, "family_name", &details.family_name);
-    details
-}
-
-/// Makes an account without a password and sends the invitation.
-async fn open_account(
-    cx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    person: PersonId,
-    email: &str,
-    language: &str,
-) -> Result<(), AppError> {
-    if accounts::account_by_email(tx, email).await?.is_some() {
-        return Err(AppError::field("email", FaultKind::Taken));
-    }
-    let account: AccountId = cx.app.id();
-    let chosen = i18n::locale_of(language).map(i18n::code);
-    people::add_account(tx, account, person, email, None, chosen, cx.now()).await.map_err(|error| {
-        if error.is_unique_violation() { AppError::field("email", FaultKind::Taken) } else { error.into() }
-    })?;
-    enqueue_invitation(cx, tx, actor, account, language).await
-}
-
-async fn enqueue_invitation(
-    cx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    account: AccountId,
-    language: &str,
-) -> Result<(), AppError> {
-    let job = Invitation { account, by: actor.name.clone(), language: language.chars().take(10).collect() };
-    jobs::enqueue(cx, tx, INVITATION_JOB, &job).await?;
-    audit::note(cx, tx, "invite", "account", account).await?;
-    Ok(())
-}
-
-/// Invites a person who has no account yet, or again who has not taken it up; a wrong address is
-/// mended on the way.
-pub async fn invite(cx: &Ctx, form: &InviteForm) -> Result<Done, AppError> {
-    let actor = keeper(cx)?;
-    let id: PersonId = form.person_id.parse().map_err(|_| AppError::NotFound)?;
-    let mut checks = Checks::default();
-    let email = checks.email("email", &form.email);
-    checks.required_line("email", &email, 254);
-    checks.finish(())?;
-    let mut tx = cx.begin().await?;
-    let person = kept(cx, &mut tx, actor, id).await?;
-    match person.account_id {
-        None => open_account(cx, &mut tx, actor, id, &email, &form.language).await?,
-        Some(account) => {
-            if accounts::account_by_email(&mut tx, &email).await?.is_some_and(|other| other.id != account) {
-                return Err(AppError::field("email", FaultKind::Taken));
-            }
-            let chosen = i18n::locale_of(&form.language).map(i18n::code);
-            if person.disabled == Some(true) || !store::set_address(&mut tx, account, &email, chosen).await? {
-                return Err(Refusal::WrongState.into());
-            }
-            // Links to the address that was wrong open nothing any more.
-            accounts::drop_tokens(&mut tx, account).await?;
-            enqueue_invitation(cx, &mut tx, actor, account, &form.language).await?;
-        }
-    }
-    tx.commit().await?;
-    Ok(Done::at(format!("/people/{id}"), Flash::Invited))
-}
-
-/// Saves a changed record.
-pub async fn edit(cx: &Ctx, form: &PersonForm) -> Result<Done, AppError> {
-    let actor = keeper(cx)?;
-    let id: PersonId = form.id.parse().map_err(|_| AppError::NotFound)?;
-    let mut tx = cx.begin().await?;
-    let person = kept(cx, &mut tx, actor, id).await?;
-    let mut checks = Checks::default();
-    let details = checked(form, &mut checks);
-    checks.finish(())?;
-    let version: i64 = form.version.parse().map_err(|_| AppError::field("", FaultKind::Malformed))?;
-    let stands = Details {
-        given_name: person.given_name,
-        family_name: person.family_name,
-        sex: person.sex,
-        area_code: person.area_code,
-        email: person.email,
-    };
-    let folded = text::fold(&format!("{} {}", details.given_name, details.family_name));
-    if !store::update(&mut tx, id, version, &details, &folded, &actor.name).await.map_err(no_such("area_code"))? {
-        return Err(AppError::Conflict(Box::new(Conflict::between(
-            &person.updated_by,
-            person.version,
-            &[
-                ("given_name", &form.given_name, stands.given_name),
-                ("family_name", &form.family_name, stands.family_name),
-                ("sex", &form.sex, stands.sex.map(|sex| sex.code().to_owned()).unwrap_or_default()),
-                ("area_code", &form.area_code, stands.area_code.unwrap_or_default()),
-                ("email", &form.email, stands.email),
-            ],
-        ))));
-    }
-    audit::record(cx, &mut tx, "edit", "person", id, Some(&stands), Some(&details)).await?;
-    tx.commit().await?;
-    Ok(Done::at(format!("/people/{id}"), Flash::Saved))
 }
 
 /// Gives a role.
@@ -466,30 +350,4 @@ pub async fn end_post(cx: &Ctx, id: &str, ends_on: &str) -> Result<Done, AppErro
     audit::record(cx, &mut tx, "end_post", "person", post.person_id, Some(&post), None).await?;
     tx.commit().await?;
     Ok(Done::at(format!("/people/{}", post.person_id), Flash::Saved))
-}
-
-/// Closes an account, which signs every browser of it out, or opens it again. Nobody closes their
-/// own, nor that of the last programme officer.
-pub async fn set_account_state(cx: &Ctx, person: &str, disabled: bool) -> Result<Done, AppError> {
-    let actor = keeper(cx)?;
-    let id: PersonId = person.parse().map_err(|_| AppError::NotFound)?;
-    let mut tx = cx.begin().await?;
-    let person = kept(cx, &mut tx, actor, id).await?;
-    let account = person.account_id.ok_or(AppError::NotFound)?;
-    if id == actor.person_id {
-        return Err(AppError::Forbidden);
-    }
-    store::lock_officers(&mut tx).await?;
-    store::set_disabled(&mut tx, account, disabled).await?;
-    if disabled {
-        let officer = held(&mut tx, id).await?.iter().any(|grant| grant.role == Role::ProgrammeOfficer);
-        if officer && store::officers_left(&mut tx).await? == 0 {
-            return Err(Refusal::LastOfficer.into());
-        }
-        accounts::end_sessions(&mut tx, account).await?;
-        accounts::drop_tokens(&mut tx, account).await?;
-    }
-    audit::note(cx, &mut tx, if disabled { "disable" } else { "enable" }, "account", account).await?;
-    tx.commit().await?;
-    Ok(Done::at(format!("/people/{id}"), Flash::Saved))
 }

@@ -76,7 +76,8 @@ statements! {
     UPDATE = "UPDATE person SET given_name = $3, family_name = $4, folded = $5, sex = $6, area_code = $7, email = $8,
         updated_by = $9, version = version + 1 WHERE id = $1 AND version = $2";
     ACCOUNT_STATE = "UPDATE account SET disabled = $2 WHERE id = $1";
-    ACCOUNT_ADDRESS = "UPDATE account SET email = $2, language = $3 WHERE id = $1 AND password_hash IS NULL";
+    ACCOUNT_ADDRESS = "UPDATE account SET email = $3, language = $4 WHERE id = $1 AND email = $2 AND password_hash IS NULL
+        AND NOT disabled";
 }
 
 /// A line of the list; a person with several roles comes in several.
@@ -259,7 +260,14 @@ pub async fn set_disabled(tx: &mut Tx, id: AccountId, disabled: bool) -> Result<
     execute!(tx, ACCOUNT_STATE, id, disabled).map(|_| ())
 }
 
-/// Mends the address of an account that was never signed in with; false when it was.
-pub async fn set_address(tx: &mut Tx, id: AccountId, email: &str, language: Option<&str>) -> Result<bool, DbError> {
-    execute!(tx, ACCOUNT_ADDRESS, id, email, language).map(|rows| rows == 1)
+/// Mends the address of an account that was never signed in with; false when it was, is closed, or has
+/// another address by now than `stood`.
+pub async fn set_address(
+    tx: &mut Tx,
+    id: AccountId,
+    stood: &str,
+    email: &str,
+    language: Option<&str>,
+) -> Result<bool, DbError> {
+    execute!(tx, ACCOUNT_ADDRESS, id, stood, email, language).map(|rows| rows == 1)
 }

@@ -1,6 +1,7 @@
 //! Keeping persons, and who tries to reach further than they may, on both databases.
 
 use super::{
+    change,
     model::{AccountState, GrantForm, InviteForm, PersonForm, PostForm},
     service, store,
 };
@@ -134,11 +135,11 @@ on_both! {
         let seen = service::view(&ada, &boss.person_id.to_string()).await.unwrap();
         assert!(!seen.may_keep && seen.endable.is_empty());
         let boss_id = boss.person_id.to_string();
-        assert_eq!(service::set_account_state(&ada, &boss_id, true).await.unwrap_err(), AppError::Forbidden);
+        assert_eq!(change::set_account_state(&ada, &boss_id, true).await.unwrap_err(), AppError::Forbidden);
         let take = InviteForm { person_id: boss_id.clone(), email: "ada@magistra.example".into(), ..Default::default() };
-        assert_eq!(service::invite(&ada, &take).await.unwrap_err(), AppError::Forbidden);
+        assert_eq!(change::invite(&ada, &take).await.unwrap_err(), AppError::Forbidden);
         let rename = PersonForm { id: boss_id, version: "1".into(), given_name: "X".into(), family_name: "Y".into(), ..Default::default() };
-        assert_eq!(service::edit(&ada, &rename).await.unwrap_err(), AppError::Forbidden);
+        assert_eq!(change::edit(&ada, &rename).await.unwrap_err(), AppError::Forbidden);
         let grants = store::grants(&mut ada.read().await.unwrap(), boss.person_id).await.unwrap();
         let end = service::end_role(&ada, &grants[0].id.to_string()).await.unwrap_err();
         assert_eq!(end, AppError::Forbidden);
@@ -167,7 +168,7 @@ on_both! {
         let (left, left_grant) = if outcomes[0].is_ok() { (&first, one) } else { (&second, two) };
         assert_eq!(service::end_role(left, &left_grant).await.unwrap_err(), Refusal::LastOfficer.into());
         let own = left.actor.as_ref().unwrap().person_id.to_string();
-        assert_eq!(service::set_account_state(left, &own, true).await.unwrap_err(), AppError::Forbidden);
+        assert_eq!(change::set_account_state(left, &own, true).await.unwrap_err(), AppError::Forbidden);
     }
 }
 
@@ -213,9 +214,9 @@ on_both! {
         let form = new_person(&house, "Ana", None);
         service::add(&officer, &form).await.unwrap();
         let mut edited = PersonForm { version: "1".into(), given_name: "Anna".into(), ..form.clone() };
-        service::edit(&officer, &edited).await.unwrap();
+        change::edit(&officer, &edited).await.unwrap();
         edited.given_name = "Hana".into();
-        let AppError::Conflict(conflict) = service::edit(&officer, &edited).await.unwrap_err() else { panic!() };
+        let AppError::Conflict(conflict) = change::edit(&officer, &edited).await.unwrap_err() else { panic!() };
         assert_eq!((conflict.by.as_str(), conflict.version), ("Officer Tester", 2));
         assert_eq!(conflict.theirs, [("given_name".to_owned(), "Anna".to_owned())]);
     }
@@ -227,11 +228,11 @@ on_both! {
         let tom = house.person("Tom", &[]).await;
         let opened = signing::sign_in(&house.nobody(), &tom.email, "correct horse battery").await.unwrap();
         assert!(signing::actor(&house.app, &opened.token).await.unwrap().is_some());
-        service::set_account_state(&officer, &tom.person_id.to_string(), true).await.unwrap();
+        change::set_account_state(&officer, &tom.person_id.to_string(), true).await.unwrap();
         assert!(signing::actor(&house.app, &opened.token).await.unwrap().is_none());
         let again = signing::sign_in(&house.nobody(), &tom.email, "correct horse battery").await.unwrap_err();
         assert_eq!(again, Refusal::WrongSignIn.into());
-        service::set_account_state(&officer, &tom.person_id.to_string(), false).await.unwrap();
+        change::set_account_state(&officer, &tom.person_id.to_string(), false).await.unwrap();
         assert!(signing::sign_in(&house.nobody(), &tom.email, "correct horse battery").await.is_ok());
         assert!(signing::actor(&house.app, &opened.token).await.unwrap().is_none(), "the old session stays dead");
     }
@@ -271,12 +272,12 @@ on_both! {
         form.email = "wrong@court.example".into();
         service::add(&officer, &form).await.unwrap();
         let mend = InviteForm { person_id: form.id.clone(), email: "right@court.example".into(), language: "fr".into() };
-        service::invite(&officer, &mend).await.unwrap();
+        change::invite(&officer, &mend).await.unwrap();
         let mut reader = officer.read().await.unwrap();
         assert!(accounts::store::account_by_email(&mut reader, "wrong@court.example").await.unwrap().is_none());
         let account = accounts::store::account_by_email(&mut reader, "right@court.example").await.unwrap().unwrap();
         assert_eq!(account.language.as_deref(), Some("fr"));
         let taken = InviteForm { email: "officer@magistra.example".into(), ..mend };
-        assert_eq!(invalid(service::invite(&officer, &taken).await.unwrap_err()), [("email".to_owned(), FaultKind::Taken)]);
+        assert_eq!(invalid(change::invite(&officer, &taken).await.unwrap_err()), [("email".to_owned(), FaultKind::Taken)]);
     }
 }

@@ -12,12 +12,32 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use std::{fmt, num::NonZeroU32, sync::Arc, time::Instant};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    sync::Arc,
+    time::Instant,
+};
 
-/// How fast one account or one place may try.
+/// The network that a caller's address counts as: an IPv6 address as its /64, since a household has all of
+/// one, and an IPv4 address, however it is written, as itself.
+pub fn network(source: &str) -> String {
+    match source.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        Ok(IpAddr::V4(address)) => address.to_string(),
+        Err(_) => source.to_owned(),
+    }
+}
+
+/// How fast one account or one place may try: the first fence, in this process alone. What must hold for
+/// all nodes and over time is counted in the database (`people::accounts::attempts`).
 #[derive(Clone)]
 pub struct Limits {
-    by_email: Arc<DefaultKeyedRateLimiter<String>>,
+    by_pair: Arc<DefaultKeyedRateLimiter<String>>,
     by_source: Arc<DefaultKeyedRateLimiter<String>>,
     by_check: Arc<DefaultKeyedRateLimiter<String>>,
     by_badge: Arc<DefaultKeyedRateLimiter<String>>,
@@ -31,15 +51,16 @@ impl fmt::Debug for Limits {
 }
 
 impl Limits {
-    /// Ten tries at once for one address, then one every twelve seconds; six times as many from
-    /// one place, since an academy's computers share one.
+    /// Ten tries at once for one address from one place, then one every twelve seconds; many more from
+    /// one place, since an academy's computers share one. Never for one address alone: a stranger would
+    /// shut its owner out.
     pub fn new() -> Self {
         let per_minute = |n: u32, burst: u32| {
             let n = NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
             Quota::per_minute(n).allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN))
         };
         Self {
-            by_email: Arc::new(RateLimiter::keyed(per_minute(5, 10))),
+            by_pair: Arc::new(RateLimiter::keyed(per_minute(5, 10))),
             by_source: Arc::new(RateLimiter::keyed(per_minute(60, 120))),
             by_check: Arc::new(RateLimiter::keyed(per_minute(60, 60))),
             by_badge: Arc::new(RateLimiter::keyed(per_minute(240, 240))),
@@ -53,7 +74,7 @@ impl Limits {
     /// Counts a certificate's code that somebody asks about: a hall may check its holders, nobody
     /// may try codes.
     pub fn check(&self, source: &str) -> Result<(), AppError> {
-        try_one(&self.by_check, source)
+        try_one(&self.by_check, &network(source))
     }
 
     /// Counts a badge that is read at a door: a queue may pass, four in a second at most.
@@ -69,8 +90,9 @@ impl Limits {
 
     /// Counts a try to sign in or to have a link sent.
     pub fn sign_in(&self, source: &str, email: &str) -> Result<(), AppError> {
-        try_one(&self.by_source, source)?;
-        try_one(&self.by_email, email)
+        let network = network(source);
+        try_one(&self.by_source, &network)?;
+        try_one(&self.by_pair, &format!("{network} {email}"))
     }
 }
 
@@ -127,6 +149,7 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
     // A link of a letter opens an account: it is not for the log.
     let path = match request.uri().path() {
         path if path.starts_with("/set-password/") => "/set-password/…".to_owned(),
+        path if path.starts_with("/confirm-change/") => "/confirm-change/…".to_owned(),
         path => path.to_owned(),
     };
     let (mut response, queries) = db::counted(next.run(request)).await;
@@ -166,4 +189,33 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
         response.headers_mut().insert("x-queries", HeaderValue::from(queries));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_household_is_one_place() {
+        assert_eq!(network("2001:db8:1:2:aaaa::1"), network("2001:db8:1:2::ffff"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_ne!(network("192.0.2.7"), network("192.0.2.8"));
+        assert_eq!(network("unknown"), "unknown");
+    }
+
+    #[test]
+    fn a_stranger_uses_up_nothing_of_somebody_elses() {
+        let limits = Limits::new();
+        let mut last = Ok(());
+        for _ in 0..40 {
+            last = limits.sign_in("192.0.2.7", "tom@court.example");
+        }
+        assert!(matches!(last, Err(AppError::TooMany(_))));
+        assert!(limits.sign_in("192.0.2.8", "tom@court.example").is_ok());
+        for n in 0..200 {
+            last = limits.sign_in(&format!("2001:db8:1:2::{n:x}"), &format!("{n}@court.example"));
+        }
+        assert!(matches!(last, Err(AppError::TooMany(_))), "a network is one place, however many addresses it has");
+    }
 }

@@ -87,6 +87,23 @@ pub fn set_session_cookie(app: &App, token: Option<&str>) {
     );
 }
 
+/// The name of the cookie by which a browser that has signed in before is known.
+pub fn device_cookie_name(app: &App) -> &'static str {
+    if app.settings.is_https() { "__Host-device" } else { "device" }
+}
+
+/// Lets a browser be known as one that has signed in before. It opens nothing: it says only that a
+/// stranger's wrong tries are not this browser's.
+pub fn set_device_cookie(app: &App, token: &str) {
+    let secure = if app.settings.is_https() { "; Secure" } else { "" };
+    let name = device_cookie_name(app);
+    // A year: browsers keep no cookie longer than 400 days.
+    set_header(
+        header::SET_COOKIE,
+        &format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}"),
+    );
+}
+
 /// The name of the cookie that makes a browser a kiosk.
 fn kiosk_cookie_name(app: &App) -> &'static str {
     // Not `__Host-`, which would have to be sent everywhere.
@@ -130,11 +147,6 @@ pub fn cookie<'a>(headers: &'a axum::http::HeaderMap, name: &str) -> Option<&'a 
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .find_map(|(key, value)| (key == name).then_some(value))
-}
-
-/// Refuses more than a few tries a minute to sign in with one address or from one place.
-pub fn limit_sign_in(cx: &Ctx, email: &str) -> Result<(), AppError> {
-    cx.app.limits.sign_in(&cx.source, &email.trim().to_lowercase())
 }
 
 /// Sends the browser to sign in, and then back to a path of this application.

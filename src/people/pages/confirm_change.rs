@@ -1,0 +1,58 @@
+//! `/confirm-change/{token}`: whoever reads the mail of the address on record confirms a change, or says
+//! that it was not them. Opening the page does nothing: programs open links, too.
+
+use super::changes::described;
+use crate::{
+    people::records::{
+        change_api::{AnswerChange, get_change_link},
+        change_model::ChangeLine,
+    },
+    tr,
+    ui::{
+        form::{Form, Hidden, Submit},
+        load::load,
+    },
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn ConfirmChangePage() -> impl IntoView {
+    let params = use_params_map();
+    let token = move || params.read().get("token").unwrap_or_default();
+    load(token, get_change_link, move |line| show(line, params.read_untracked().get("token").unwrap_or_default()))
+}
+
+fn show(line: Option<ChangeLine>, token: String) -> impl IntoView {
+    let Some(line) = line else {
+        return view! {
+            <Title text=tr!(people.bad_link_title)/>
+            <div class="wrap narrow">
+                <h1>{tr!(people.bad_link_title)}</h1>
+                <p class="lede">{tr!(safety.link_over)}</p>
+            </div>
+        }
+        .into_any();
+    };
+    let (yes, no) = (token.clone(), token);
+    view! {
+        <Title text=tr!(safety.link_title)/>
+        <div class="wrap narrow">
+            <h1>{tr!(safety.link_title)}</h1>
+            <p class="lede">{tr!(safety.link_lede, person = line.person.clone())}</p>
+            <div class="sheet pad">{described(&line)}</div>
+            <Form function=AnswerChange::PATH key="confirm" class="form">
+                <Hidden name="token" value=yes/>
+                <Hidden name="answer" value="confirm"/>
+                <div class="actions"><Submit label=tr!(safety.link_confirm)/></div>
+            </Form>
+            <Form function=AnswerChange::PATH key="refuse" class="form">
+                <Hidden name="token" value=no/>
+                <Hidden name="answer" value="refuse"/>
+                <div class="actions"><Submit label=tr!(safety.link_refuse) class="quiet"/></div>
+            </Form>
+        </div>
+    }
+    .into_any()
+}
