@@ -25,7 +25,7 @@ use crate::{
     enrolment::model::{EnrolmentState, Risk},
     i18n,
     institutions::model::KOSOVO,
-    people::rights::{Record, Right, demand, may},
+    people::rights::{Record, Right, demand, may, require},
     platform::{
         audit,
         context::Ctx,
@@ -351,9 +351,7 @@ pub async fn show_name(cx: &Ctx, id: &str, show: &str) -> Result<Done, AppError>
     let mut tx = cx.begin().await?;
     let stands = certificate(&mut tx, id).await?;
     // That it exists is nobody else's business.
-    if stands.person_id != actor.person_id {
-        return Err(AppError::NotFound);
-    }
+    require(stands.person_id == actor.person_id, AppError::NotFound)?;
     store::show_name(&mut tx, stands.id, show).await?;
     audit::note(cx, &mut tx, if show { "show_name" } else { "hide_name" }, "certificate", stands.id).await?;
     tx.commit().await?;

@@ -22,7 +22,7 @@ use crate::{
             service::printable,
             store as accounts,
         },
-        rights::{Record, Right, demand, may_somewhere},
+        rights::{Record, Right, demand, demand_somewhere, may_everywhere, require},
         store::{self as people, NewPerson},
     },
     platform::{
@@ -40,11 +40,12 @@ const PAGE: usize = 50;
 /// Who asks, if they may see anybody at all.
 fn keeper(cx: &Ctx) -> Result<&Actor, AppError> {
     let actor = cx.signed_in()?;
-    if may_somewhere(Some(actor), Right::ManagePeople) { Ok(actor) } else { Err(AppError::Forbidden) }
+    demand_somewhere(Some(actor), Right::ManagePeople)?;
+    Ok(actor)
 }
 
 fn sees_everybody(actor: &Actor) -> bool {
-    demand(Some(actor), Right::ManagePeople, Record::default()).is_ok()
+    may_everywhere(Some(actor), Right::ManagePeople)
 }
 
 /// The institutions where one may add posts and roles; none means all.
@@ -55,18 +56,17 @@ fn reach(actor: &Actor) -> Option<Vec<InstitutionId>> {
 /// A person, if the asker may know of them.
 async fn known(cx: &Ctx, h: &mut impl Handle, actor: &Actor, id: PersonId) -> Result<PersonRow, AppError> {
     let person = store::person(h, id).await?.ok_or(AppError::NotFound)?;
-    if sees_everybody(actor) || store::sees(h, actor.person_id, id, cx.now().date_naive()).await? {
-        Ok(person)
-    } else {
-        Err(AppError::NotFound)
-    }
+    let known = sees_everybody(actor) || store::sees(h, actor.person_id, id, cx.now().date_naive()).await?;
+    require(known, AppError::NotFound)?;
+    Ok(person)
 }
 
 /// A person whose record and account the asker may change.
 async fn kept(cx: &Ctx, h: &mut impl Handle, actor: &Actor, id: PersonId) -> Result<PersonRow, AppError> {
     let person = known(cx, h, actor, id).await?;
     let held = held(h, id).await?;
-    if may_keep(actor, &held) { Ok(person) } else { Err(AppError::Forbidden) }
+    require(may_keep(actor, &held), AppError::Forbidden)?;
+    Ok(person)
 }
 
 async fn held(h: &mut impl Handle, id: PersonId) -> Result<Vec<Grant>, AppError> {
@@ -237,9 +237,8 @@ pub async fn add(cx: &Ctx, form: &PersonForm) -> Result<Done, AppError> {
     if let Some(at) = start.institution {
         demand(Some(actor), Right::ManagePeople, Record::of(Some(at)))?;
     }
-    if start.role.is_some_and(|role| !may_grant(actor, role, start.institution)) {
-        return Err(AppError::Forbidden);
-    }
+    let grants = start.role.is_none_or(|role| may_grant(actor, role, start.institution));
+    require(grants, AppError::Forbidden)?;
 
     let mut tx = cx.begin().await?;
     let folded = text::fold(&format!("{} {}", details.given_name, details.family_name));
@@ -392,9 +391,7 @@ pub async fn grant(cx: &Ctx, form: &GrantForm) -> Result<Done, AppError> {
     known(cx, &mut tx, actor, person).await?;
     let id: GrantId = form.id.parse().map_err(|_| AppError::field("", FaultKind::Malformed))?;
     let (role, institution) = form.check()?;
-    if !may_grant(actor, role, institution) {
-        return Err(AppError::Forbidden);
-    }
+    require(may_grant(actor, role, institution), AppError::Forbidden)?;
     let grant = Grant { role, institution, area: None };
     if held(&mut tx, person).await?.contains(&grant) {
         return Err(Refusal::AlreadySent.into());
@@ -412,9 +409,7 @@ pub async fn end_role(cx: &Ctx, id: &str) -> Result<Done, AppError> {
     let mut tx = cx.begin().await?;
     let line = store::grant(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     known(cx, &mut tx, actor, line.person_id).await?;
-    if !may_grant(actor, line.role, line.institution_id) {
-        return Err(AppError::Forbidden);
-    }
+    require(may_grant(actor, line.role, line.institution_id), AppError::Forbidden)?;
     store::lock_officers(&mut tx).await?;
     if store::end_grant(&mut tx, id, cx.now()).await? {
         if line.role == Role::ProgrammeOfficer && store::officers_left(&mut tx).await? == 0 {
@@ -476,9 +471,7 @@ pub async fn set_account_state(cx: &Ctx, person: &str, disabled: bool) -> Result
     let mut tx = cx.begin().await?;
     let person = kept(cx, &mut tx, actor, id).await?;
     let account = person.account_id.ok_or(AppError::NotFound)?;
-    if id == actor.person_id {
-        return Err(AppError::Forbidden);
-    }
+    require(id != actor.person_id, AppError::Forbidden)?;
     store::lock_officers(&mut tx).await?;
     store::set_disabled(&mut tx, account, disabled).await?;
     if disabled {
