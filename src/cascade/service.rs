@@ -8,7 +8,7 @@ use super::{
     store::{self, CellRow, Filter, HeadRow},
 };
 use crate::{
-    common::{actor::error::AppError, few::told},
+    common::{error::AppError, few::told},
     i18n::{self, Locale},
     institutions::{
         self,

@@ -367,7 +367,7 @@ pub async fn take_step(cx: &Ctx, tx: &mut Tx, head: &DeliveryHead, form: &StateF
 /// Adds a trainer, takes one off, or makes one lead. The delivery comes from [`managed`], which asked whether they
 /// may; who may stand before the class is asked by `trainers`, which calls this.
 pub async fn put_trainer(cx: &Ctx, tx: &mut Tx, head: &DeliveryHead, form: &TrainerForm) -> Result<Done, AppError> {
-    let actor = cx.signed_in()?;
+    cx.signed_in()?;
     let person: PersonId = id(&form.person)?;
     let delivery = head.id;
     let trainers = store::parts(tx, delivery).await?.into_iter().filter(|part| part.part == "trainer").count();

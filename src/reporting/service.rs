@@ -10,7 +10,7 @@ use super::{
     store::{self, ReachRow},
 };
 use crate::{
-    common::actor::error::AppError,
+    common::error::AppError,
     i18n::{self, Locale},
     institutions::{
         self,

@@ -100,16 +100,16 @@ impl Stop {
 
 /// Pages are deep trees of types, and unoptimised code needs a deep stack for them; a test's own thread has two
 /// megabytes.
-fn deep(test: impl Future<Output = ()> + Send + 'static) {
+fn deep<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send + 'static) {
     const STACK: usize = 64 * 1024 * 1024;
-    let run = || {
+    let run = move || {
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_stack_size(STACK)
             .enable_all()
             .build()
             .expect("a runtime")
-            .block_on(test);
+            .block_on(test());
     };
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(run).expect("a thread");
     if let Err(panic) = thread.join() {
@@ -119,7 +119,7 @@ fn deep(test: impl Future<Output = ()> + Send + 'static) {
 
 #[test]
 fn every_function_and_route_answers_as_the_table_says_and_no_refusal_can_be_left_out() {
-    deep(walk_functions_and_routes());
+    deep(walk_functions_and_routes);
 }
 
 async fn walk_functions_and_routes() {
@@ -237,6 +237,30 @@ async fn leave_out_each(
     faults
 }
 
+/// First pages, menus and headings say to each role what is theirs; they decide nothing.
+const SAY_WHAT_IS_WHOSE: &[&str] = &["src/reporting/service/home.rs", "src/ui/layout.rs"];
+
+#[test]
+fn roles_are_asked_for_in_the_table_alone_and_refusals_pass_a_gate() {
+    let mut wrong = Vec::new();
+    for (file, text) in sources() {
+        let knows = ["src/people/rights.rs", "src/common/actor.rs"].contains(&file.as_str());
+        if knows || file.contains("tests") || file.contains("/pages/") {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate().map(|(at, line)| (at + 1, line.trim())) {
+            let asks_a_role = [".has(Role::", ".has_at("].iter().any(|call| line.contains(call));
+            if asks_a_role && !SAY_WHAT_IS_WHOSE.contains(&file.as_str()) {
+                wrong.push(format!("{file}:{number}: a right of people/rights.rs says who may: {line}"));
+            }
+            if line.contains("Err(AppError::Forbidden)") && !line.contains("=>") {
+                wrong.push(format!("{file}:{number}: `require` refuses where a test can leave it out: {line}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
 /// Where the sources refuse somebody, as file and line.
 fn gates_in_sources() -> BTreeSet<(String, u32)> {
     let mut found = BTreeSet::new();
@@ -270,7 +294,7 @@ fn pages() -> BTreeSet<String> {
 
 #[test]
 fn every_page_answers_as_the_table_says() {
-    deep(walk_pages());
+    deep(walk_pages);
 }
 
 async fn walk_pages() {

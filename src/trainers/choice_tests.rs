@@ -87,7 +87,7 @@ on_both! {
             house.trains(delivery, given.ana.person_id).await;
             deliveries.push(delivery);
         }
-        let choice = assessing::for_open(&officer, &licence, "en").await.unwrap().deliveries;
+        let choice = assessing::to_open(&officer, &licence, "en").await.unwrap().deliveries;
         let cut = deliveries.into_iter().find(|id| choice.iter().all(|(shown, _)| shown != id)).expect("the list is cut");
         let foreign = house.delivery(given.course, given.academy, 5).await;
         let assessment: AssessmentId = house.app.id();

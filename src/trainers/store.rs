@@ -3,7 +3,7 @@
 use super::model::{Cause, Facts, Ground, LicenceState, Release, RouteKind, Rule, WholeRule};
 use crate::{
     common::ids::{CourseId, DeliveryId, LicenceId, PersonId},
-    execute, fetch_all, fetch_optional,
+    execute, fetch_all, fetch_one, fetch_optional,
     platform::db::{DbError, Handle, Tx},
     statements,
 };

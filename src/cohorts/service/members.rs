@@ -68,11 +68,10 @@ pub async fn all(cx: &Ctx, cohort: &str, query: &str, language: &str) -> Result<
     } else {
         Vec::new()
     };
-    let own = actor.administers();
     let posts_at = institutions::store::lines(&mut reader)
         .await?
         .into_iter()
-        .filter(|line| everybody(actor) || own.contains(&line.id))
+        .filter(|line| may(Some(actor), Right::ManagePeople, Record::of(Some(line.id))))
         .map(|line| (line.id, line.name))
         .collect();
     drop(reader);

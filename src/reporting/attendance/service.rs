@@ -14,7 +14,7 @@ use super::{
     store::{self, PersonRow, RunningRow, SlotRow},
 };
 use crate::{
-    common::{actor::error::AppError, ids::DeliveryId},
+    common::{error::AppError, ids::DeliveryId},
     completion::model::{Rule, Tally},
     deliveries::{
         self,

@@ -3,7 +3,7 @@
 use super::model::{AssessorKind, Criterion, Outcome, Rubric};
 use crate::{
     common::ids::{AssessmentId, CourseId, DeliveryId, LicenceId, PersonId},
-    execute, fetch_all, fetch_optional,
+    execute, fetch_all, fetch_one, fetch_optional,
     platform::db::{DbError, Handle, Tx},
     statements,
     trainers::model::LicenceState,

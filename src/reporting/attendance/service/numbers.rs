@@ -3,7 +3,7 @@
 
 use super::{Course, half, over, rule};
 use crate::{
-    common::{actor::error::AppError, ids::DeliveryId},
+    common::{error::AppError, ids::DeliveryId},
     deliveries::{self, model::DeliveryState},
     enrolment::model::EnrolmentState,
     i18n,
