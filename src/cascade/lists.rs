@@ -17,7 +17,7 @@ use crate::{
     enrolment::letters,
     i18n,
     institutions::{self, model::KOSOVO},
-    people::rights::{Record, Right, demand, may_somewhere},
+    people::rights::{Record, Right, demand, demand_somewhere},
     platform::{
         audit,
         context::Ctx,
@@ -72,9 +72,7 @@ fn cut<T>(rows: &mut Vec<T>) -> bool {
 /// own deliveries have to do with. Three statements; a list of names is noted, by one more.
 pub async fn list(cx: &Ctx, language: &str, query: &str) -> Result<CascadeList, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::ManageDelivery) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(Some(actor), Right::ManageDelivery)?;
     let asked = Asked::parse(query);
     let reader_of = Reader { all: officer(cx), who: actor.person_id };
     let mut reader = cx.read().await?;
@@ -263,8 +261,8 @@ pub async fn remind(cx: &Ctx, query: &str, people: &[String]) -> Result<Done, Ap
     let mut tx = cx.begin().await?;
     let (row, head) = head(&mut tx, &asked, "en").await?;
     let area = asked.area.as_deref().unwrap_or("*");
-    let after = name_key(&asked.after);
-    let there = lists::inactive(&mut tx, row.id, since, area, (&after.0, after.1), LINES).await?;
+    // All of it: whoever was chosen may stand on another page of the list by now.
+    let there = lists::inactive(&mut tx, row.id, since, area, ("", Uuid::nil()), i64::MAX).await?;
     let mut written = 0;
     for person in there.iter().filter(|person| chosen.contains(&person.id) && !person.email.is_empty()) {
         if lists::remind(&mut tx, person.id, &actor.name, now, now - TimeDelta::days(REMIND_DAYS)).await? {

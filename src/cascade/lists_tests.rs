@@ -180,6 +180,26 @@ on_both! {
 }
 
 on_both! {
+    async fn who_was_chosen_is_reminded_on_whatever_page_they_stand_now(house) {
+        let it = World::new(house).await;
+        let expert = it.person("Expert").await;
+        let mut trained = Vec::new();
+        for n in 0..60 {
+            trained.push(it.house.trainer(&format!("Zoe{n:02}")).await.person_id);
+        }
+        let tot = it.delivery(it.tot, 0, &[expert], &trained).await;
+        it.pays(tot).await;
+        it.count().await;
+        let officer = it.house.as_actor(&it.house.officer().await);
+        let first = lists::inactive(&officer, "en", "project=ipa").await.unwrap();
+        let beyond = trained.into_iter().find(|id| first.people.iter().all(|line| line.person != *id));
+        let beyond = beyond.expect("the list is cut").to_string();
+        lists::remind(&officer, "project=ipa", &[beyond]).await.unwrap();
+        assert_eq!(it.house.count("SELECT COUNT(*) FROM cascade_reminder").await, 1);
+    }
+}
+
+on_both! {
     async fn who_has_not_delivered_is_reminded_once(house) {
         let it = World::new(house).await;
         let expert = it.person("Expert").await;

@@ -8,13 +8,13 @@ use super::{
     store::{self, CellRow, Filter, HeadRow},
 };
 use crate::{
-    common::{actor::Role, error::AppError, few::told},
+    common::{error::AppError, few::told},
     i18n::{self, Locale},
     institutions::{
         self,
         model::{AreaName, KOSOVO, name_at},
     },
-    people::rights::{Record, Right, demand, may_somewhere},
+    people::rights::{Record, Right, demand, may_everywhere, may_somewhere},
     platform::{context::Ctx, db::Handle, text},
     tr,
 };
@@ -38,7 +38,7 @@ fn figures(it: &Counts, keep_back: bool) -> Figures {
 
 /// Only the programme office, which answers for the data, sees the smallest counts, and names of trainers.
 pub(super) fn officer(cx: &Ctx) -> bool {
-    cx.actor.as_ref().is_some_and(|actor| actor.has(Role::ProgrammeOfficer))
+    may_everywhere(cx.actor.as_ref(), Right::ManageDelivery)
 }
 
 /// What a query asks of a scope; -1 and `*` for all.

@@ -15,7 +15,7 @@ use crate::{
     institutions,
     people::{
         self,
-        rights::{Record, Right, demand, may_somewhere},
+        rights::{Record, Right, demand, demand_somewhere, may_everywhere},
     },
     platform::{
         audit,
@@ -45,7 +45,8 @@ async fn demand_edit(cx: &Ctx, h: &mut impl Handle, id: CourseId) -> Result<Acto
 /// Who makes a course becomes its author, so whoever could be an author may.
 fn demand_new(cx: &Ctx) -> Result<Actor, AppError> {
     let actor = cx.signed_in()?;
-    if may_somewhere(Some(actor), Right::EditCourse) { Ok(actor.clone()) } else { Err(AppError::Forbidden) }
+    demand_somewhere(Some(actor), Right::EditCourse)?;
+    Ok(actor.clone())
 }
 
 /// A course to edit, or an empty form when there is no slug.
@@ -243,7 +244,7 @@ pub async fn remove_author(cx: &Ctx, id: &str, person: &str) -> Result<Done, App
     audit::record(cx, &mut tx, "remove author", "course", id, Some(&person), None).await?;
     tx.commit().await?;
     // Who gave up the own right could not open the edit page again.
-    let own = person == actor.person_id && demand(Some(actor), Right::EditCourse, Record::default()).is_err();
+    let own = person == actor.person_id && !may_everywhere(Some(actor), Right::EditCourse);
     let to = if own { format!("/courses/{}", course.slug) } else { format!("/courses/{}/edit", course.slug) };
     Ok(Done::at(to, Flash::Removed))
 }

@@ -17,14 +17,14 @@ use super::{
 };
 use crate::{
     common::{
-        actor::{Actor, Role},
+        actor::Actor,
         error::{AppError, Refusal},
         forms::{Checks, Conflict, Done, FaultKind, Flash},
         ids::{CohortId, ProjectId},
     },
     deliveries::{service::id, store as deliveries},
     institutions::{self, model::KOSOVO},
-    people::rights::{Record, Right, demand, may, may_somewhere},
+    people::rights::{Record, Right, demand, demand_somewhere, may, may_everywhere, may_somewhere, require},
     platform::{audit, context::Ctx, db::Handle, jobs},
 };
 use shown::{Parts, lines};
@@ -45,7 +45,7 @@ fn manages(actor: &Actor, head: &CohortHead) -> bool {
 /// Whether somebody may put people forward now: who manages the cohort, and institutions' administrators
 /// for their own people.
 fn proposes(actor: &Actor, head: &CohortHead) -> bool {
-    head.state.takes_people() && (manages(actor, head) || !actor.administers().is_empty())
+    head.state.takes_people() && may_everywhere(Some(actor), Right::ProposeMembers)
 }
 
 /// The cohort, for whoever manages it.
@@ -68,7 +68,7 @@ pub async fn list(cx: &Ctx, state: &str, before: &str, language: &str) -> Result
     let wanted = Wanted {
         language,
         viewer: actor.person_id,
-        all: actor.has(Role::ProgrammeOfficer),
+        all: may_everywhere(Some(actor), Right::ManageDelivery),
         state: state.parse::<CohortState>().map_or("", CohortState::code),
         before: before.parse().unwrap_or(CohortId(Uuid::max())),
     };
@@ -93,7 +93,7 @@ pub async fn of(cx: &Ctx, kind: &str, key: &str, language: &str) -> Result<Vec<C
     let wanted = Wanted {
         language,
         viewer: actor.person_id,
-        all: actor.has(Role::ProgrammeOfficer),
+        all: may_everywhere(Some(actor), Right::ManageDelivery),
         state: "",
         before: CohortId(Uuid::max()),
     };
@@ -157,7 +157,7 @@ pub async fn view(cx: &Ctx, cohort: &str, language: &str) -> Result<CohortView, 
 /// of its members, whatever became of cohort and place. Nobody else learns that it is there.
 fn looks(actor: &Actor, head: &CohortHead, rows: &[MemberRow]) -> Result<(), AppError> {
     let may = manages(actor, head) || proposes(actor, head) || rows.iter().any(|row| sees(actor, row));
-    if may { Ok(()) } else { Err(AppError::NotFound) }
+    require(may, AppError::NotFound)
 }
 
 /// Whether somebody who does not manage the cohort may see a member's way: their own, of those whose
@@ -165,15 +165,13 @@ fn looks(actor: &Actor, head: &CohortHead, rows: &[MemberRow]) -> Result<(), App
 fn sees(actor: &Actor, row: &MemberRow) -> bool {
     row.person_id == actor.person_id
         || (row.mentor_id == Some(actor.person_id) && row.state == MemberState::Selected)
-        || row.institution_id.is_some_and(|id| actor.has_at(Role::InstitutionAdministrator, id))
+        || may(Some(actor), Right::ManagePeople, Record::of(row.institution_id))
 }
 
 /// The form of a new cohort.
 pub async fn for_new(cx: &Ctx, language: &str) -> Result<CohortChoices, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::ManageDelivery) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(Some(actor), Right::ManageDelivery)?;
     let plan = CohortPlan {
         title: String::new(),
         host_id: actor.administers().first().copied(),
@@ -220,7 +218,7 @@ async fn choices(
     language: &str,
 ) -> Result<CohortChoices, AppError> {
     let actor = cx.signed_in()?;
-    let officer = actor.has(Role::ProgrammeOfficer);
+    let officer = may_everywhere(Some(actor), Right::ManageDelivery);
     let areas = institutions::service::areas(cx, h, language).await?;
     let lines = institutions::store::lines(h).await?;
     let whose = areas
@@ -237,7 +235,7 @@ async fn choices(
         courses: deliveries::courses(h, language).await?,
         hosts: lines
             .into_iter()
-            .filter(|line| officer || actor.has_at(Role::InstitutionAdministrator, line.id))
+            .filter(|line| may(Some(actor), Right::ManageDelivery, Record::of(Some(line.id))))
             .map(|line| (line.id, line.name))
             .collect(),
         hostless: officer,
@@ -253,9 +251,6 @@ async fn choices(
 /// Saves a cohort: plans a new one, or changes one.
 pub async fn save(cx: &Ctx, form: &CohortForm) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::ManageDelivery) {
-        return Err(AppError::Forbidden);
-    }
     let cohort: CohortId = id(&form.id)?;
     let version: i64 = form.version.trim().parse().map_err(|_| AppError::field("", FaultKind::Malformed))?;
     let now = cx.now();
@@ -271,9 +266,9 @@ pub async fn save(cx: &Ctx, form: &CohortForm) -> Result<Done, AppError> {
         Some(head) => promised(&mut tx, head).await?,
         None => 0,
     };
-    let plan = form.check(promised)?;
     // Whoever gives a cohort to an institution must be one of its administrators.
-    demand(Some(actor), Right::ManageDelivery, Record::of(plan.host_id))?;
+    demand(Some(actor), Right::ManageDelivery, Record::of(form.host.trim().parse().ok()))?;
+    let plan = form.check(promised)?;
     let course = store::course(&mut tx, form.course.trim())
         .await?
         .ok_or_else(|| AppError::field("course", FaultKind::Choice))?;

@@ -117,6 +117,8 @@ statements! {
                 ORDER BY CASE WHEN z.starts_on IS NULL THEN 1 ELSE 0 END, z.starts_on DESC, z.id DESC LIMIT 100)
             OR d.id IN (SELECT y.delivery_id FROM cohort_step_delivery y WHERE y.step_id = $1))
         ORDER BY CASE WHEN d.starts_on IS NULL THEN 1 ELSE 0 END, d.starts_on DESC, d.id DESC";
+    // All of them, for what a form chose.
+    MAY_BELONG -> (DeliveryId,) = "SELECT d.id FROM delivery d WHERE d.course_id = $1";
     QUOTAS -> QuotaRow = "SELECT id, area_code, institution_id, places FROM cohort_quota WHERE cohort_id = $1 ORDER BY id";
     QUOTA_ADD = "INSERT INTO cohort_quota (id, cohort_id, area_code, institution_id, places) VALUES ($1, $2, $3, $4, $5)";
     QUOTA_SET = "UPDATE cohort_quota SET places = $2 WHERE id = $1";
@@ -388,6 +390,12 @@ pub struct ChoiceRow {
 /// The deliveries of a course, the latest first, with whether they belong to a step.
 pub async fn choices(h: &mut impl Handle, step: StepId, course: CourseId) -> Result<Vec<ChoiceRow>, DbError> {
     fetch_all!(h, CHOICES, step, course)
+}
+
+/// Every delivery that may belong to a step of the course, however many.
+pub async fn may_belong(h: &mut impl Handle, course: CourseId) -> Result<Vec<DeliveryId>, DbError> {
+    let rows: Vec<(DeliveryId,)> = fetch_all!(h, MAY_BELONG, course)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// A quota.

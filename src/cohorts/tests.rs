@@ -275,6 +275,31 @@ on_both! {
 }
 
 on_both! {
+    async fn a_delivery_that_no_list_shows_may_belong_to_a_step_all_the_same(house) {
+        let g = given(&house, 6).await;
+        let tot = house.course("tot").await;
+        let mut deliveries = Vec::new();
+        for _ in 0..101 {
+            deliveries.push(house.delivery(tot, g.academy, 10).await);
+        }
+        let step = add_step(&g, &house, "attend", "tot", &[]).await;
+        let shown = steps::view(&g.ada, &step.to_string(), "en").await.unwrap().choices;
+        let cut = deliveries.into_iter().find(|id| shown.iter().all(|(it, _)| it.id != *id)).expect("the list is cut");
+        let form = |delivery: DeliveryId| StepForm {
+            step_id: step.to_string(),
+            required: "true".into(),
+            deliveries: vec![delivery.to_string()],
+            ..StepForm::default()
+        };
+        steps::edit(&g.ada, &form(cut)).await.unwrap();
+        let shown = steps::view(&g.ada, &step.to_string(), "en").await.unwrap().choices;
+        assert!(shown.iter().any(|(it, chosen)| it.id == cut && *chosen));
+        let foreign = house.delivery(g.course, g.academy, 10).await;
+        assert!(matches!(steps::edit(&g.ada, &form(foreign)).await, Err(AppError::Invalid(_))));
+    }
+}
+
+on_both! {
     async fn who_is_where_follows_what_was_done(house) {
         let g = given(&house, 6).await;
         let tot = house.course("tot").await;

@@ -30,7 +30,7 @@ use crate::{
             attempt_model::Counted,
             attempts::{self, Count},
         },
-        rights::{Record, Right, demand, may},
+        rights::{Record, Right, demand, may, require},
     },
     platform::{
         audit,
@@ -358,9 +358,7 @@ pub async fn show_name(cx: &Ctx, id: &str, show: &str) -> Result<Done, AppError>
     let mut tx = cx.begin().await?;
     let stands = certificate(&mut tx, id).await?;
     // That it exists is nobody else's business.
-    if stands.person_id != actor.person_id {
-        return Err(AppError::NotFound);
-    }
+    require(stands.person_id == actor.person_id, AppError::NotFound)?;
     store::show_name(&mut tx, stands.id, show).await?;
     audit::note(cx, &mut tx, if show { "show_name" } else { "hide_name" }, "certificate", stands.id).await?;
     tx.commit().await?;

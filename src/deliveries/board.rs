@@ -11,7 +11,7 @@ use crate::{
         self,
         model::{AreaName, KOSOVO, name_at},
     },
-    people::rights::{Record, Right, may, may_somewhere},
+    people::rights::{Record, Right, may, may_somewhere, require},
     platform::{context::Ctx, text},
 };
 use chrono::NaiveDate;
@@ -203,9 +203,7 @@ pub async fn course(cx: &Ctx, slug: &str, language: &str) -> Result<CoursePage, 
     let row = store::course(&mut reader, slug, language, reader_id).await?.ok_or(AppError::NotFound)?;
     let record = Record::default().naming(row.named > 0);
     let may = |right| may(cx.actor.as_ref(), right, record);
-    if !row.course.published && !may(Right::EditCourse) {
-        return Err(AppError::NotFound);
-    }
+    require(row.course.published || may(Right::EditCourse), AppError::NotFound)?;
     let links = store::links(&mut reader, row.course.id, language).await?;
     let outline = outline(store::outline(&mut reader, row.course.id, language).await?);
     let dates = store::dates(&mut reader, row.course.id, today).await?;

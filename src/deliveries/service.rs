@@ -16,10 +16,7 @@ use crate::{
         ids::{DeliveryId, InstitutionId, PersonId, ProjectId},
     },
     institutions,
-    people::{
-        model::Role,
-        rights::{Record, Right, demand, may, may_somewhere},
-    },
+    people::rights::{Record, Right, demand, demand_somewhere, may, may_everywhere, may_somewhere},
     platform::{
         audit,
         context::Ctx,
@@ -49,10 +46,8 @@ pub async fn managed(cx: &Ctx, h: &mut impl Handle, id: DeliveryId) -> Result<De
 /// A page of the list of deliveries that the person manages or trains in.
 pub async fn list(cx: &Ctx, tab: &str, institution: &str, state: &str, after: &str) -> Result<DeliveryList, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::KeepRegister) {
-        return Err(AppError::Forbidden);
-    }
-    let scope = Scope { all: actor.has(Role::ProgrammeOfficer), person: actor.person_id };
+    demand_somewhere(Some(actor), Right::KeepRegister)?;
+    let scope = Scope { all: may_everywhere(Some(actor), Right::KeepRegister), person: actor.person_id };
     let filter = Filter { host: institution.parse().ok(), state: state.parse().ok() };
     let chosen: Option<Tab> = tab.parse().ok();
     let after = after.split_once('_').and_then(|(day, id)| Some((day, id.parse::<DeliveryId>().ok()?)));
@@ -82,18 +77,14 @@ pub async fn list(cx: &Ctx, tab: &str, institution: &str, state: &str, after: &s
 /// Courses that can be scheduled: address and title.
 pub async fn courses(cx: &Ctx, language: &str) -> Result<Vec<(String, String)>, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::ManageDelivery) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(Some(actor), Right::ManageDelivery)?;
     Ok(store::courses(&mut cx.read().await?, language).await?)
 }
 
 /// The form of a new delivery.
 pub async fn for_new(cx: &Ctx, course: &str, language: &str) -> Result<FormChoices, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::ManageDelivery) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(Some(actor), Right::ManageDelivery)?;
     let mut reader = cx.read().await?;
     let course = store::course(&mut reader, course, language).await?.ok_or(AppError::NotFound)?;
     let packs = store::packs(&mut reader, course.id).await?;
@@ -161,12 +152,12 @@ async fn choices(
     language: &str,
 ) -> Result<FormChoices, AppError> {
     let actor = cx.signed_in()?;
-    let officer = actor.has(Role::ProgrammeOfficer);
+    let officer = may_everywhere(Some(actor), Right::ManageDelivery);
     let areas = institutions::service::areas(cx, h, language).await?;
     let hosts = institutions::store::lines(h)
         .await?
         .into_iter()
-        .filter(|line| officer || actor.has_at(Role::InstitutionAdministrator, line.id))
+        .filter(|line| may(Some(actor), Right::ManageDelivery, Record::of(Some(line.id))))
         .map(|line| (line.id, line.name))
         .collect();
     Ok(FormChoices {
@@ -197,9 +188,6 @@ pub async fn save(cx: &Ctx, form: &DeliveryForm) -> Result<Done, AppError> {
     let delivery: DeliveryId = id(&form.id)?;
     let version: i64 = form.version.trim().parse().map_err(|_| AppError::field("", FaultKind::Malformed))?;
     let host: Option<InstitutionId> = form.host.trim().parse().ok();
-    if !may_somewhere(Some(actor), Right::ManageDelivery) {
-        return Err(AppError::Forbidden);
-    }
 
     let mut tx = cx.begin().await?;
     let (course, head, stands) = if version == 0 {
@@ -335,11 +323,10 @@ pub async fn step(cx: &Ctx, delivery: &str, to: &str) -> Result<Step, AppError> 
     Ok(Step { head, to })
 }
 
-/// Takes a step in a delivery's life, for whoever manages it. Whether its trainers may give it is asked by
-/// `trainers`, which calls this.
+/// Takes a step in a delivery's life. The delivery comes from [`managed`], which asked whether they may; whether
+/// its trainers may give it is asked by `trainers`, which calls this.
 pub async fn take_step(cx: &Ctx, tx: &mut Tx, head: &DeliveryHead, form: &StateForm) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
-    demand(Some(actor), Right::ManageDelivery, Record::of(head.host_id))?;
     let delivery = head.id;
     let version: i64 = form.version.trim().parse().map_err(|_| AppError::field("", FaultKind::Malformed))?;
     let (to, reason) = form.check(head.state)?;
@@ -377,11 +364,10 @@ pub async fn take_step(cx: &Ctx, tx: &mut Tx, head: &DeliveryHead, form: &StateF
     Ok(Done::at(path(delivery), Flash::StateChanged))
 }
 
-/// Adds a trainer, takes one off, or makes one lead, for whoever manages the delivery. Who may stand before
-/// the class is asked by `trainers`, which calls this.
+/// Adds a trainer, takes one off, or makes one lead. The delivery comes from [`managed`], which asked whether they
+/// may; who may stand before the class is asked by `trainers`, which calls this.
 pub async fn put_trainer(cx: &Ctx, tx: &mut Tx, head: &DeliveryHead, form: &TrainerForm) -> Result<Done, AppError> {
-    let actor = cx.signed_in()?;
-    demand(Some(actor), Right::ManageDelivery, Record::of(head.host_id))?;
+    cx.signed_in()?;
     let person: PersonId = id(&form.person)?;
     let delivery = head.id;
     let trainers = store::parts(tx, delivery).await?.into_iter().filter(|part| part.part == "trainer").count();

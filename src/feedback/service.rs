@@ -20,8 +20,8 @@ use crate::{
         store as packs,
     },
     people::{
-        model::{Actor, Role},
-        rights::{Record, Right, demand, may},
+        model::Actor,
+        rights::{Record, Right, demand, demand_somewhere, may_everywhere},
     },
     platform::{audit, context::Ctx, db::Handle, zones},
     tr,
@@ -213,7 +213,7 @@ pub async fn unsay(cx: &Ctx, delivery: &str, id: &str) -> Result<Done, AppError>
     Ok(Done::at(path(delivery), Flash::Removed))
 }
 
-/// The course, if the person edits it or writes its packs.
+/// The course, if the person writes its packs.
 async fn edited<'a>(
     cx: &'a Ctx,
     h: &mut impl Handle,
@@ -223,9 +223,7 @@ async fn edited<'a>(
     let actor = cx.signed_in()?;
     let (course, title, author) = store::course(h, slug, language, actor.person_id).await?.ok_or(AppError::NotFound)?;
     let record = Record::default().naming(author > 0);
-    if !may(Some(actor), Right::WritePack, record) && !may(Some(actor), Right::EditCourse, record) {
-        return Err(AppError::Forbidden);
-    }
+    demand(Some(actor), Right::WritePack, record)?;
     Ok((actor, course, title))
 }
 
@@ -363,9 +361,7 @@ pub async fn decide(cx: &Ctx, form: &DecideForm) -> Result<Done, AppError> {
 pub async fn reopen(cx: &Ctx, id: &str, filters: &str) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
     // Who edits no course at all learns nothing about what there is.
-    if !actor.has(Role::Trainer) && !actor.has(Role::ProgrammeOfficer) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(Some(actor), Right::WritePack)?;
     let id: DecisionId = id.parse().map_err(|_| AppError::NotFound)?;
     let mut tx = cx.begin().await?;
     let decision = decisions::decision(&mut tx, id).await?.ok_or(AppError::NotFound)?;
@@ -413,9 +409,7 @@ fn proposed(head: &PackHead, lines: &[TakenUp]) -> String {
 /// The courses one writes for in which something waits for a decision.
 pub async fn waiting(cx: &Ctx, language: &str) -> Result<Vec<(String, String, i64)>, AppError> {
     let actor = cx.signed_in()?;
-    let all = may(Some(actor), Right::WritePack, Record::default());
-    if !all && !actor.has(Role::Trainer) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(Some(actor), Right::WritePack)?;
+    let all = may_everywhere(Some(actor), Right::WritePack);
     Ok(store::waiting(&mut cx.read().await?, actor.person_id, all, language).await?)
 }

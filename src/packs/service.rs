@@ -22,8 +22,8 @@ use crate::{
         ids::{CourseId, FileId, MaterialId, ModuleId, PackId, SessionPlanId},
     },
     people::{
-        model::{Actor, Role},
-        rights::{Record, Right, demand, may, may_somewhere},
+        model::Actor,
+        rights::{Record, Right, demand, demand_somewhere, may_everywhere},
     },
     platform::{
         audit,
@@ -100,7 +100,7 @@ async fn held_module<'a>(cx: &'a Ctx, tx: &mut Tx, id: ModuleId) -> Result<(&'a 
 }
 
 fn writes_everything(actor: &Actor) -> bool {
-    may(Some(actor), Right::WritePack, Record::default())
+    may_everywhere(Some(actor), Right::WritePack)
 }
 
 /// Where a module stands on its pack's page.
@@ -113,10 +113,8 @@ fn module_path(module: &Module) -> String {
 /// The courses whose packs the person writes, with the packs there are.
 pub async fn teaching(cx: &Ctx, language: &str) -> Result<Teaching, AppError> {
     let actor = cx.signed_in()?;
+    demand_somewhere(Some(actor), Right::WritePack)?;
     let all = writes_everything(actor);
-    if !all && !actor.has(Role::Trainer) {
-        return Err(AppError::Forbidden);
-    }
     let mut reader = cx.read().await?;
     Ok(Teaching {
         courses: store::authored(&mut reader, actor.person_id, all, language).await?,
@@ -227,9 +225,7 @@ pub async fn content(h: &mut impl Handle, material: MaterialId) -> Result<Conten
 /// What an author's Markdown looks like.
 pub fn render(cx: &Ctx, text: &str) -> Result<LessonPreview, AppError> {
     let actor = cx.signed_in()?;
-    if !writes_everything(actor) && !actor.has(Role::Trainer) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(Some(actor), Right::WritePack)?;
     if text.chars().count() > super::model::LESSON_MAX {
         return Err(AppError::field("body", FaultKind::TooLong { max: super::model::LESSON_MAX }));
     }

@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod api;
+#[cfg(all(test, feature = "ssr"))]
+pub mod gates;
 pub mod house;
 pub mod model;
 pub mod pages;

@@ -38,6 +38,10 @@ pub enum Right {
     VerifyCounts,
     /// Confirm what an administrator asks for somebody who belongs to another house too.
     ConfirmChanges,
+    /// Put people forward for a cohort: anybody, or those of one's own institution.
+    ProposeMembers,
+    /// Read counts so small that they may tell of somebody.
+    ReadSmallCounts,
     /// See and retry parked jobs.
     RunHouse,
 }
@@ -77,6 +81,8 @@ pub const RIGHTS: &[(Right, &[Holder])] = &[
     (Right::DecideLicence, &[Anywhere(ProgrammeOfficer)]),
     (Right::VerifyCounts, &[Anywhere(ProgrammeOfficer)]),
     (Right::ConfirmChanges, &[Anywhere(ProgrammeOfficer)]),
+    (Right::ProposeMembers, &[Anywhere(ProgrammeOfficer), Anywhere(InstitutionAdministrator)]),
+    (Right::ReadSmallCounts, &[Anywhere(ProgrammeOfficer), AtInstitution(InstitutionAdministrator)]),
     (Right::RunHouse, &[Anywhere(ProgrammeOfficer)]),
 ];
 
@@ -116,6 +122,12 @@ pub fn may(actor: Option<&Actor>, right: Right, record: Record) -> bool {
     })
 }
 
+/// Whether the right is held for every record, whatever its institution: what decides whether a list is of
+/// everything or of one's own.
+pub fn may_everywhere(actor: Option<&Actor>, right: Right) -> bool {
+    may(actor, right, Record::default())
+}
+
 /// Whether some record could exist for which the person holds the right; what menus ask.
 pub fn may_somewhere(actor: Option<&Actor>, right: Right) -> bool {
     let Some(actor) = actor else { return may(None, right, Record::default()) };
@@ -129,14 +141,30 @@ pub fn may_somewhere(actor: Option<&Actor>, right: Right) -> bool {
 }
 
 /// [`may`] as an error: sign in first, or not allowed.
+#[track_caller]
 pub fn demand(actor: Option<&Actor>, right: Right, record: Record) -> Result<(), AppError> {
-    if may(actor, right, record) {
-        Ok(())
-    } else if actor.is_none() {
-        Err(AppError::SignInRequired)
-    } else {
-        Err(AppError::Forbidden)
-    }
+    require(may(actor, right, record), refusal(actor))
+}
+
+/// [`may_somewhere`] as an error: asked before what is not of one record, like a list of what is one's own.
+#[track_caller]
+pub fn demand_somewhere(actor: Option<&Actor>, right: Right) -> Result<(), AppError> {
+    require(may_somewhere(actor, right), refusal(actor))
+}
+
+/// Refuses unless a condition holds that the table cannot know of, such as whose record it is.
+///
+/// Every refusal of this kind passes here, so that a test can leave out one at a time and see that it is
+/// missed (`server/rights_tests`).
+#[track_caller]
+pub fn require(holds: bool, otherwise: AppError) -> Result<(), AppError> {
+    #[cfg(all(test, feature = "ssr"))]
+    let holds = super::gates::pass(std::panic::Location::caller(), holds);
+    if holds { Ok(()) } else { Err(otherwise) }
+}
+
+fn refusal(actor: Option<&Actor>) -> AppError {
+    if actor.is_none() { AppError::SignInRequired } else { AppError::Forbidden }
 }
 
 #[cfg(test)]

@@ -15,11 +15,44 @@ pub enum Asks {
     SignIn,
     /// The right, for the record concerned.
     For(Right),
-    /// Any of several rights, for the record concerned.
-    Either(Right, Right),
+    /// The right for some record: what is shown is of those for which it is held.
+    Somewhere(Right),
+    /// To be tied to the record in one of these ways.
+    Those(&'static [Tie]),
+    /// The right for the record concerned, or to be tied to it in one of these ways.
+    Or(Right, &'static [Tie]),
 }
 
-use Asks::{For, Nothing, SignIn};
+/// How somebody is tied to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tie {
+    /// Author of the course.
+    Author,
+    /// Trainer of the delivery.
+    Trainer,
+    /// Has a place in the delivery; it is their certificate, their word on it.
+    Student,
+    /// Has or had a place in the delivery.
+    Placed,
+    /// It is their licence.
+    Licensee,
+    /// Mentor of who has the licence or the place in the cohort.
+    Mentor,
+    /// Assessor in the assessment.
+    Assessor,
+    /// Has a place in the cohort.
+    Member,
+}
+
+/// The ties of those who are named in a record, as rights call it.
+pub const NAMED: &[(Right, &[Tie])] = &[
+    (Right::EditCourse, &[Tie::Author]),
+    (Right::WritePack, &[Tie::Author]),
+    (Right::KeepRegister, &[Tie::Trainer]),
+    (Right::Study, &[Tie::Student]),
+];
+
+use Asks::{For, Nothing, Or, SignIn, Somewhere, Those};
 
 /// Server functions, without the prefix `/_fn/`.
 pub const FUNCTIONS: &[(&str, Asks)] = &[
@@ -42,9 +75,9 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     // Known by its link.
     ("people/change-link", Nothing),
     ("people/answer-change", Nothing),
-    ("people/list", For(Right::ManagePeople)),
+    ("people/list", Somewhere(Right::ManagePeople)),
     ("people/view", For(Right::ManagePeople)),
-    ("people/new", For(Right::ManagePeople)),
+    ("people/new", Somewhere(Right::ManagePeople)),
     ("people/add", For(Right::ManagePeople)),
     ("people/edit", For(Right::ManagePeople)),
     ("people/invite", For(Right::ManagePeople)),
@@ -75,7 +108,7 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     // catalogue
     ("catalogue/at-institution", Nothing),
     ("catalogue/in-area", Nothing),
-    ("catalogue/new", For(Right::EditCourse)),
+    ("catalogue/new", Somewhere(Right::EditCourse)),
     ("catalogue/for-edit", For(Right::EditCourse)),
     ("catalogue/save", For(Right::EditCourse)),
     ("catalogue/add-author", For(Right::EditCourse)),
@@ -84,8 +117,8 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("deliveries/board", Nothing),
     ("deliveries/course", Nothing),
     // packs
-    ("packs/teaching", For(Right::WritePack)),
-    ("packs/for-new", For(Right::WritePack)),
+    ("packs/teaching", Somewhere(Right::WritePack)),
+    ("packs/for-new", Somewhere(Right::WritePack)),
     ("packs/view", For(Right::WritePack)),
     ("packs/for-edit", For(Right::WritePack)),
     ("packs/module", For(Right::WritePack)),
@@ -93,7 +126,7 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("packs/session", For(Right::WritePack)),
     ("packs/material", For(Right::WritePack)),
     ("packs/preview", For(Right::WritePack)),
-    ("packs/render", For(Right::WritePack)),
+    ("packs/render", Somewhere(Right::WritePack)),
     ("packs/create", For(Right::WritePack)),
     ("packs/copy", For(Right::WritePack)),
     ("packs/edit", For(Right::WritePack)),
@@ -112,9 +145,9 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("packs/material/remove", For(Right::WritePack)),
     ("packs/material/move", For(Right::WritePack)),
     ("deliveries/teaching", SignIn),
-    ("deliveries/list", For(Right::KeepRegister)),
-    ("deliveries/courses", For(Right::ManageDelivery)),
-    ("deliveries/for-new", For(Right::ManageDelivery)),
+    ("deliveries/list", Somewhere(Right::KeepRegister)),
+    ("deliveries/courses", Somewhere(Right::ManageDelivery)),
+    ("deliveries/for-new", Somewhere(Right::ManageDelivery)),
     ("deliveries/for-edit", For(Right::ManageDelivery)),
     ("deliveries/save", For(Right::ManageDelivery)),
     ("deliveries/step", For(Right::ManageDelivery)),
@@ -131,8 +164,8 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     // enrolment
     ("enrolment/delivery", Nothing),
     ("enrolment/enrol", SignIn),
-    ("enrolment/place", SignIn),
-    ("enrolment/withdraw", SignIn),
+    ("enrolment/place", For(Right::ManageDelivery)),
+    ("enrolment/withdraw", Or(Right::ManageDelivery, &[Tie::Student])),
     ("enrolment/people", For(Right::KeepRegister)),
     ("enrolment/many", For(Right::ManageDelivery)),
     ("enrolment/new-person", For(Right::ManageDelivery)),
@@ -188,18 +221,18 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("completion/issue", For(Right::KeepRegister)),
     ("completion/revoke", For(Right::ManageDelivery)),
     ("completion/mine", SignIn),
-    ("completion/show-name", SignIn),
+    ("completion/show-name", Those(&[Tie::Student])),
     ("completion/verify", Nothing),
-    // trainers: whose licence it is, the mentor and the assessors are named in the record
-    ("trainers/licences", For(Right::ManagePeople)),
+    // trainers
+    ("trainers/licences", Somewhere(Right::ManagePeople)),
     ("trainers/rules", For(Right::EditCourse)),
     ("trainers/save-rules", For(Right::EditCourse)),
     ("trainers/candidate", For(Right::DecideLicence)),
-    ("trainers/licence", SignIn),
+    ("trainers/licence", Or(Right::ManagePeople, &[Tie::Licensee, Tie::Mentor])),
     ("trainers/decide", For(Right::DecideLicence)),
     ("trainers/mentor", For(Right::DecideLicence)),
-    ("trainers/sign-off", SignIn),
-    ("trainers/take-up", SignIn),
+    ("trainers/sign-off", Those(&[Tie::Mentor])),
+    ("trainers/take-up", Those(&[Tie::Licensee])),
     ("trainers/mine", SignIn),
     ("trainers/at-delivery", For(Right::ManageDelivery)),
     ("trainers/put-on", For(Right::ManageDelivery)),
@@ -209,9 +242,9 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("trainers/save-rubric", For(Right::EditCourse)),
     ("trainers/to-assess", For(Right::DecideLicence)),
     ("trainers/assess", For(Right::DecideLicence)),
-    ("trainers/assessment", SignIn),
+    ("trainers/assessment", Or(Right::DecideLicence, &[Tie::Licensee, Tie::Assessor])),
     ("trainers/assessor", For(Right::DecideLicence)),
-    ("trainers/score", SignIn),
+    ("trainers/score", Those(&[Tie::Assessor])),
     ("trainers/decide-assessment", For(Right::DecideLicence)),
     // roster: the public sees who consented, and of them what they chose
     ("roster/list", Nothing),
@@ -226,8 +259,8 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     // cohorts
     ("cohorts/list", SignIn),
     ("cohorts/of", SignIn),
-    ("cohorts/view", SignIn),
-    ("cohorts/for-new", For(Right::ManageDelivery)),
+    ("cohorts/view", Or(Right::ProposeMembers, &[Tie::Member, Tie::Mentor])),
+    ("cohorts/for-new", Somewhere(Right::ManageDelivery)),
     ("cohorts/for-edit", For(Right::ManageDelivery)),
     ("cohorts/save", For(Right::ManageDelivery)),
     ("cohorts/next-state", For(Right::ManageDelivery)),
@@ -238,30 +271,27 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("cohorts/step/place", For(Right::ManageDelivery)),
     ("cohorts/step/enrol", For(Right::ManageDelivery)),
     ("cohorts/quota", For(Right::ManageDelivery)),
-    // An institution's administrator proposes for cohorts of others, too.
-    ("cohorts/members", For(Right::ManageDelivery)),
-    ("cohorts/propose", For(Right::ManageDelivery)),
-    ("cohorts/propose-new", For(Right::ManageDelivery)),
-    // Mentors and the member see it as well.
-    ("cohorts/member", SignIn),
+    ("cohorts/members", For(Right::ProposeMembers)),
+    ("cohorts/propose", For(Right::ProposeMembers)),
+    ("cohorts/propose-new", For(Right::ProposeMembers)),
+    ("cohorts/member", Or(Right::ManagePeople, &[Tie::Member, Tie::Mentor])),
     ("cohorts/decide", For(Right::ManageDelivery)),
-    // One's own place; who manages the cohort gives back the places of others.
-    ("cohorts/leave", SignIn),
-    ("cohorts/give-back", SignIn),
+    ("cohorts/leave", Those(&[Tie::Member])),
+    ("cohorts/give-back", Or(Right::ManageDelivery, &[Tie::Member])),
     ("cohorts/mentor", For(Right::ManageDelivery)),
     // feedback
-    ("feedback/own", For(Right::Study)),
-    ("feedback/say", For(Right::Study)),
-    ("feedback/unsay", For(Right::Study)),
+    ("feedback/own", Those(&[Tie::Student, Tie::Trainer])),
+    ("feedback/say", Those(&[Tie::Student, Tie::Trainer])),
+    ("feedback/unsay", Those(&[Tie::Student])),
     ("feedback/of-course", For(Right::WritePack)),
     ("feedback/decide", For(Right::WritePack)),
     ("feedback/reopen", For(Right::WritePack)),
     ("feedback/taken-up", For(Right::WritePack)),
-    ("feedback/waiting", For(Right::WritePack)),
+    ("feedback/waiting", Somewhere(Right::WritePack)),
     // people counted without names
-    ("tallies/list", For(Right::ManageDelivery)),
+    ("tallies/list", Somewhere(Right::ManageDelivery)),
     ("tallies/view", For(Right::ManageDelivery)),
-    ("tallies/for-new", For(Right::ManageDelivery)),
+    ("tallies/for-new", Somewhere(Right::ManageDelivery)),
     ("tallies/for-edit", For(Right::ManageDelivery)),
     ("tallies/save", For(Right::ManageDelivery)),
     ("tallies/verify", For(Right::VerifyCounts)),
@@ -271,13 +301,13 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("reporting/unnamed", Nothing),
     // reporting
     ("cascade/page", For(Right::ReadNumbers)),
-    ("cascade/list", For(Right::ManageDelivery)),
+    ("cascade/list", Somewhere(Right::ManageDelivery)),
     ("cascade/inactive", For(Right::FollowTrainers)),
     ("cascade/remind", For(Right::FollowTrainers)),
     ("reporting/home", Nothing),
     ("reporting/report", For(Right::ReadNumbers)),
     ("attendance-reports/grid", For(Right::KeepRegister)),
-    ("attendance-reports/risks", For(Right::KeepRegister)),
+    ("attendance-reports/risks", Somewhere(Right::KeepRegister)),
     ("attendance-reports/numbers", For(Right::ReadNumbers)),
     ("attendance-reports/person", For(Right::ManagePeople)),
     ("attendance-reports/mine", SignIn),
@@ -292,8 +322,8 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/set-password/{token}", Nothing),
     ("/confirm-change/{token}", Nothing),
     ("/account", SignIn),
-    ("/people", For(Right::ManagePeople)),
-    ("/people/new", For(Right::ManagePeople)),
+    ("/people", Somewhere(Right::ManagePeople)),
+    ("/people/new", Somewhere(Right::ManagePeople)),
     ("/people/changes", For(Right::ConfirmChanges)),
     ("/people/{id}", For(Right::ManagePeople)),
     ("/people/{id}/edit", For(Right::ManagePeople)),
@@ -315,11 +345,11 @@ pub const PAGES: &[(&str, Asks)] = &[
     // catalogue
     ("/catalogue", Nothing),
     ("/courses/{slug}", Nothing),
-    ("/courses/new", For(Right::EditCourse)),
+    ("/courses/new", Somewhere(Right::EditCourse)),
     ("/courses/{slug}/edit", For(Right::EditCourse)),
     // packs
-    ("/teach", For(Right::WritePack)),
-    ("/teach/new", For(Right::WritePack)),
+    ("/teach", Somewhere(Right::WritePack)),
+    ("/teach/new", Somewhere(Right::WritePack)),
     ("/packs/{pack}", For(Right::WritePack)),
     ("/packs/{pack}/edit", For(Right::WritePack)),
     ("/packs/{pack}/release", For(Right::WritePack)),
@@ -334,8 +364,8 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/packs/sessions/{session}", For(Right::WritePack)),
     ("/packs/materials/{material}", For(Right::WritePack)),
     // deliveries and enrolment
-    ("/deliveries", For(Right::KeepRegister)),
-    ("/deliveries/new", For(Right::ManageDelivery)),
+    ("/deliveries", Somewhere(Right::KeepRegister)),
+    ("/deliveries/new", Somewhere(Right::ManageDelivery)),
     ("/deliveries/{id}", Nothing),
     ("/deliveries/{id}/edit", For(Right::ManageDelivery)),
     ("/deliveries/{id}/state/{to}", For(Right::ManageDelivery)),
@@ -343,8 +373,8 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/deliveries/{id}/timetable", For(Right::ManageDelivery)),
     ("/deliveries/{id}/timetable/{slot}", For(Right::ManageDelivery)),
     ("/deliveries/{id}/people", For(Right::KeepRegister)),
-    ("/deliveries/{id}/people/{place}", SignIn),
-    ("/deliveries/{id}/withdraw", SignIn),
+    ("/deliveries/{id}/people/{place}", For(Right::ManageDelivery)),
+    ("/deliveries/{id}/withdraw", Those(&[Tie::Placed])),
     // attendance
     ("/deliveries/{id}/register", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}", For(Right::KeepRegister)),
@@ -372,12 +402,12 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/verify", Nothing),
     ("/verify/{code}", Nothing),
     // trainers
-    ("/courses/{slug}/licences", For(Right::ManagePeople)),
+    ("/courses/{slug}/licences", Somewhere(Right::ManagePeople)),
     ("/courses/{slug}/licences/rules", For(Right::EditCourse)),
     ("/courses/{slug}/licences/rubric", For(Right::EditCourse)),
-    ("/licences/{id}", SignIn),
+    ("/licences/{id}", Or(Right::ManagePeople, &[Tie::Licensee, Tie::Mentor])),
     ("/licences/{id}/assess", For(Right::DecideLicence)),
-    ("/assessments/{id}", SignIn),
+    ("/assessments/{id}", Or(Right::DecideLicence, &[Tie::Licensee, Tie::Assessor])),
     ("/my/licences", SignIn),
     // roster
     ("/trainers", Nothing),
@@ -387,30 +417,30 @@ pub const PAGES: &[(&str, Asks)] = &[
     ("/courses/{slug}/coverage", For(Right::ReadNumbers)),
     // cohorts
     ("/cohorts", SignIn),
-    ("/cohorts/new", For(Right::ManageDelivery)),
-    ("/cohorts/{id}", SignIn),
+    ("/cohorts/new", Somewhere(Right::ManageDelivery)),
+    ("/cohorts/{id}", Or(Right::ProposeMembers, &[Tie::Member, Tie::Mentor])),
     ("/cohorts/{id}/edit", For(Right::ManageDelivery)),
     ("/cohorts/{id}/steps/{step}", For(Right::ManageDelivery)),
     ("/cohorts/{id}/state/{to}", For(Right::ManageDelivery)),
-    ("/cohorts/{id}/members", For(Right::ManageDelivery)),
-    ("/cohorts/{id}/members/{member}", SignIn),
+    ("/cohorts/{id}/members", For(Right::ProposeMembers)),
+    ("/cohorts/{id}/members/{member}", Or(Right::ManagePeople, &[Tie::Member, Tie::Mentor])),
     // feedback
-    ("/deliveries/{id}/feedback", For(Right::Study)),
+    ("/deliveries/{id}/feedback", Those(&[Tie::Student, Tie::Trainer])),
     ("/courses/{slug}/feedback", For(Right::WritePack)),
     // people counted without names
-    ("/counts", For(Right::ManageDelivery)),
-    ("/counts/new", For(Right::ManageDelivery)),
+    ("/counts", Somewhere(Right::ManageDelivery)),
+    ("/counts/new", Somewhere(Right::ManageDelivery)),
     ("/counts/{id}", For(Right::ManageDelivery)),
     ("/counts/{id}/edit", For(Right::ManageDelivery)),
     // reporting
     ("/", Nothing),
     ("/cascade", For(Right::ReadNumbers)),
-    ("/cascade/list", For(Right::ManageDelivery)),
+    ("/cascade/list", Somewhere(Right::ManageDelivery)),
     ("/cascade/inactive", For(Right::FollowTrainers)),
     ("/reports", For(Right::ReadNumbers)),
     ("/reports/attendance", For(Right::ReadNumbers)),
     ("/reports/duty", For(Right::ReadNumbers)),
-    ("/attendance/at-risk", For(Right::KeepRegister)),
+    ("/attendance/at-risk", Somewhere(Right::KeepRegister)),
     ("/deliveries/{id}/attendance", For(Right::KeepRegister)),
     ("/people/{id}/attendance", For(Right::ManagePeople)),
     ("/my/attendance", SignIn),
@@ -421,18 +451,17 @@ pub const ROUTES: &[(&str, &str, Asks)] = &[
     ("GET", "/health/live", Nothing),
     ("GET", "/health/ready", Nothing),
     ("GET", "/catalogue.ics", Nothing),
-    // Whose file it is decides.
-    ("GET", "/files/{id}/{name}", For(Right::Study)),
+    ("GET", "/files/{id}/{name}", Or(Right::WritePack, &[Tie::Author, Tie::Student, Tie::Trainer])),
     ("POST", "/uploads", For(Right::WritePack)),
-    ("GET", "/trainers.csv", For(Right::ManageDelivery)),
-    ("GET", "/trainers.xlsx", For(Right::ManageDelivery)),
-    ("GET", "/cohorts/{id}/calendar.ics", SignIn),
-    ("GET", "/certificates/{file}", SignIn),
+    ("GET", "/trainers.csv", Somewhere(Right::ManageDelivery)),
+    ("GET", "/trainers.xlsx", Somewhere(Right::ManageDelivery)),
+    ("GET", "/cohorts/{id}/calendar.ics", Or(Right::ProposeMembers, &[Tie::Member, Tie::Mentor])),
+    ("GET", "/certificates/{file}", Or(Right::KeepRegister, &[Tie::Student, Tie::Trainer])),
     ("GET", "/reports/reach.csv", For(Right::ReadNumbers)),
     ("GET", "/reports/cascade/{file}", For(Right::ReadNumbers)),
     ("GET", "/reports/attendance/{file}", For(Right::ReadNumbers)),
     ("GET", "/reports/duty/{file}", For(Right::ReadNumbers)),
-    ("GET", "/attendance/at-risk/{file}", For(Right::KeepRegister)),
+    ("GET", "/attendance/at-risk/{file}", Somewhere(Right::KeepRegister)),
     ("GET", "/people/{id}/attendance/{file}", For(Right::ManagePeople)),
     ("GET", "/my/attendance/{file}", SignIn),
     ("GET", "/deliveries/{id}/attendance/{file}", For(Right::KeepRegister)),

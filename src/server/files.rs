@@ -3,7 +3,7 @@
 use super::files_store as store;
 use crate::{
     common::{error::AppError, ids::FileId},
-    people::rights::{Record, Right, may},
+    people::rights::{Record, Right, may, require},
     platform::{
         context::Ctx,
         http::{self, guard},
@@ -46,9 +46,7 @@ async fn open(cx: &Ctx, id: FileId) -> Result<FileRow, AppError> {
     } else {
         store::may_open(&mut reader, id, actor.person_id).await?
     };
-    if !allowed {
-        return Err(AppError::NotFound);
-    }
+    require(allowed, AppError::NotFound)?;
     file(&mut reader, id).await?.ok_or(AppError::NotFound)
 }
 

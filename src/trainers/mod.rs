@@ -20,6 +20,8 @@ pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]
+mod choice_tests;
+#[cfg(all(test, feature = "ssr"))]
 mod guard_tests;
 #[cfg(all(test, feature = "ssr"))]
 mod life_tests;

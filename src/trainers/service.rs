@@ -19,14 +19,14 @@ use super::{
 use crate::{
     catalogue,
     common::{
-        actor::{Actor, Role},
+        actor::Actor,
         error::{AppError, Refusal},
         forms::{Checks, Conflict, Done, FaultKind, Flash},
         ids::{DeliveryId, LicenceId, PersonId},
     },
     people::{
         records,
-        rights::{Record, Right, demand, may, may_somewhere},
+        rights::{Record, Right, demand, demand_somewhere, may, may_everywhere, may_somewhere, require},
     },
     platform::{
         audit,
@@ -56,8 +56,8 @@ pub(super) fn decider(cx: &Ctx) -> Result<&Actor, AppError> {
 
 /// Whether somebody who manages people sees this person's record.
 async fn sees(cx: &Ctx, h: &mut impl Handle, actor: &Actor, person: PersonId) -> Result<bool, AppError> {
-    Ok(may(Some(actor), Right::ManagePeople, Record::default())
-        || (actor.has(Role::InstitutionAdministrator)
+    Ok(may_everywhere(Some(actor), Right::ManagePeople)
+        || (may_somewhere(Some(actor), Right::ManagePeople)
             && records::store::sees(h, actor.person_id, person, cx.now().date_naive()).await?))
 }
 
@@ -72,15 +72,13 @@ pub async fn list(
     language: &str,
 ) -> Result<LicenceList, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::ManagePeople) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(Some(actor), Right::ManagePeople)?;
     let may_decide = may(Some(actor), Right::DecideLicence, Record::default());
     let mut reader = cx.read().await?;
     let course = crate::deliveries::store::course(&mut reader, slug, language).await?.ok_or(AppError::NotFound)?;
     let state: Option<LicenceState> = state.parse().ok();
     let seen = Seen {
-        all: may(Some(actor), Right::ManagePeople, Record::default()),
+        all: may_everywhere(Some(actor), Right::ManagePeople),
         asker: actor.person_id,
         today: cx.now().date_naive(),
     };
@@ -140,9 +138,6 @@ pub(super) async fn ruler(
     language: &str,
 ) -> Result<crate::deliveries::store::CourseRow, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::EditCourse) {
-        return Err(AppError::Forbidden);
-    }
     let course = crate::deliveries::store::course(h, slug, language).await?.ok_or(AppError::NotFound)?;
     let named = catalogue::store::is_author(h, course.id, actor.person_id).await?;
     demand(Some(actor), Right::EditCourse, Record::default().naming(named))?;
@@ -238,9 +233,7 @@ pub async fn add_candidate(cx: &Ctx, form: &CandidateForm) -> Result<Done, AppEr
     }
     checks.finish(())?;
     let Some(person) = person else { return Err(AppError::field("person", FaultKind::Required)) };
-    if person == actor.person_id {
-        return Err(AppError::Forbidden);
-    }
+    require(person != actor.person_id, AppError::Forbidden)?;
     let by = By { cause: Cause::Decision, delivery: None, reason: &reason };
     let (licence, made) = ensure(cx, &mut tx, person, course.id, by).await?;
     if !made {
@@ -283,9 +276,8 @@ pub async fn view(cx: &Ctx, licence: &str, language: &str) -> Result<LicenceView
     let mentors_it = licence.mentor_id == Some(actor.person_id);
     let may_decide = !own && may(Some(actor), Right::DecideLicence, Record::default());
     // That it exists is nobody else's business.
-    if !own && !mentors_it && !sees(cx, &mut reader, actor, licence.person_id).await? {
-        return Err(AppError::NotFound);
-    }
+    let known = own || mentors_it || sees(cx, &mut reader, actor, licence.person_id).await?;
+    require(known, AppError::NotFound)?;
     let story = store::story(&mut reader, licence.id).await?;
     let facts = store::facts(&story, licence.major);
     let routes = store::route_titles(&mut reader, licence.course_id, language).await?;
@@ -425,9 +417,7 @@ pub async fn decide(cx: &Ctx, form: &DecisionForm) -> Result<Done, AppError> {
     let mut tx = cx.begin().await?;
     let mut held = hold(cx, &mut tx, id(&form.licence)?).await?;
     // Nobody decides about oneself.
-    if held.licence.person_id == actor.person_id {
-        return Err(AppError::Forbidden);
-    }
+    require(held.licence.person_id != actor.person_id, AppError::Forbidden)?;
     if held.licence.version != version {
         let stands = [("act", "", held.licence.state.code().to_owned())];
         let conflict = Conflict::between(&held.licence.updated_by, held.licence.version, &stands);
@@ -473,12 +463,13 @@ pub async fn set_mentor(cx: &Ctx, form: &MentorForm) -> Result<Done, AppError> {
     let mut tx = cx.begin().await?;
     let held = hold(cx, &mut tx, id(&form.licence)?).await?;
     let licence = &held.licence;
-    if licence.person_id == actor.person_id {
-        return Err(AppError::Forbidden);
+    require(licence.person_id != actor.person_id, AppError::Forbidden)?;
+    let mentor = form.check(licence.person_id)?;
+    if let Some(person) = mentor
+        && !store::may_mentor(&mut tx, licence.course_id, person).await?
+    {
+        return Err(AppError::field("person", FaultKind::Choice));
     }
-    let possible: Vec<PersonId> =
-        store::mentors(&mut tx, licence.course_id).await?.into_iter().map(|(person, _)| person).collect();
-    let mentor = form.check(licence.person_id, &possible)?;
     if mentor != licence.mentor_id {
         store::set_mentor(&mut tx, licence.id, mentor, &actor.name, cx.now()).await?;
         audit::record(cx, &mut tx, "mentor", "licence", licence.id, Some(&licence.mentor_id), Some(&mentor)).await?;
@@ -497,11 +488,10 @@ pub async fn sign_off(cx: &Ctx, form: &SignOffForm) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
     let mut tx = cx.begin().await?;
     let mut held = hold(cx, &mut tx, id(&form.licence)?).await?;
-    if held.licence.mentor_id != Some(actor.person_id) {
-        // That it exists is nobody else's business.
-        let known = may(Some(actor), Right::DecideLicence, Record::default());
-        return Err(if known { AppError::Forbidden } else { AppError::NotFound });
-    }
+    // That it exists is nobody else's business.
+    let known = may_everywhere(Some(actor), Right::DecideLicence);
+    let otherwise = if known { AppError::Forbidden } else { AppError::NotFound };
+    require(held.licence.mentor_id == Some(actor.person_id), otherwise)?;
     if !under_way(held.licence.state) {
         return Err(Refusal::WrongState.into());
     }
@@ -534,9 +524,7 @@ pub async fn take_up(cx: &Ctx, licence: &str, major: &str, studied: &str) -> Res
     let actor = cx.signed_in()?;
     let mut tx = cx.begin().await?;
     let mut held = hold(cx, &mut tx, id(licence)?).await?;
-    if held.licence.person_id != actor.person_id {
-        return Err(AppError::NotFound);
-    }
+    require(held.licence.person_id == actor.person_id, AppError::NotFound)?;
     if !matches!(held.licence.state, LicenceState::Licensed | LicenceState::Lapsed) {
         return Err(Refusal::WrongState.into());
     }

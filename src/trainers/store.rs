@@ -3,7 +3,7 @@
 use super::model::{Cause, Facts, Ground, LicenceState, Release, RouteKind, Rule, WholeRule};
 use crate::{
     common::ids::{CourseId, DeliveryId, LicenceId, PersonId},
-    execute, fetch_all, fetch_optional,
+    execute, fetch_all, fetch_one, fetch_optional,
     platform::db::{DbError, Handle, Tx},
     statements,
 };
@@ -31,6 +31,19 @@ macro_rules! title {
             $language,
             " THEN 0 ELSE 1 END LIMIT 1), c.slug) AS course_title"
         )
+    };
+}
+
+/// Who can be a mentor for the licences of a course ($1): of those who can sign in, who is licensed, writes
+/// the course, or trains in one that leads to it.
+macro_rules! mentors {
+    () => {
+        "person p JOIN account a ON a.person_id = p.id AND NOT a.disabled
+        WHERE (EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.course_id = $1 AND l.state = 'licensed')
+            OR EXISTS (SELECT 1 FROM course_author u WHERE u.person_id = p.id AND u.course_id = $1)
+            OR EXISTS (SELECT 1 FROM licence_route r JOIN delivery d ON d.course_id = r.by_course_id
+                JOIN delivery_trainer t ON t.delivery_id = d.id
+                WHERE r.course_id = $1 AND r.kind = 'train' AND t.person_id = p.id))"
     };
 }
 
@@ -106,14 +119,9 @@ statements! {
         ORDER BY 3, 2";
     NOTES -> (String, i64, String) = "SELECT language, minor, release_notes FROM pack WHERE course_id = $1 AND major = $2 AND released_at IS NOT NULL
         ORDER BY CASE WHEN language = $3 THEN 0 WHEN language = 'en' THEN 1 ELSE 2 END, minor LIMIT 1";
-    MENTORS -> (PersonId, String) = "SELECT p.id, p.given_name || ' ' || p.family_name AS name
-        FROM person p JOIN account a ON a.person_id = p.id AND NOT a.disabled
-        WHERE EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.course_id = $1 AND l.state = 'licensed')
-            OR EXISTS (SELECT 1 FROM course_author u WHERE u.person_id = p.id AND u.course_id = $1)
-            OR EXISTS (SELECT 1 FROM licence_route r JOIN delivery d ON d.course_id = r.by_course_id
-                JOIN delivery_trainer t ON t.delivery_id = d.id
-                WHERE r.course_id = $1 AND r.kind = 'train' AND t.person_id = p.id)
-        ORDER BY p.folded, p.id LIMIT 300";
+    // The first of them, to choose from; who may be one is asked by MAY_MENTOR.
+    MENTORS -> (PersonId, String) = concat!("SELECT p.id, p.given_name || ' ' || p.family_name AS name FROM ", mentors!(), " ORDER BY p.folded, p.id LIMIT 300");
+    MAY_MENTOR -> (i64,) = concat!("SELECT COUNT(*) FROM ", mentors!(), " AND p.id = $2");
     LIST -> ListRow = concat!("SELECT l.id, p.given_name || ' ' || p.family_name AS name, p.folded, l.state, l.since, l.lapses_at, l.noticed_at, l.invented,
             m.given_name || ' ' || m.family_name AS mentor_name,
             (SELECT MAX(g.at) FROM licence_ground g WHERE g.licence_id = l.id AND g.met AND g.dated AND g.ended_at IS NULL
@@ -532,6 +540,12 @@ pub async fn release_notes(
 /// can sign in.
 pub async fn mentors(h: &mut impl Handle, course: CourseId) -> Result<Vec<(PersonId, String)>, DbError> {
     fetch_all!(h, MENTORS, course)
+}
+
+/// Whether somebody may be a mentor for the course's licences.
+pub async fn may_mentor(h: &mut impl Handle, course: CourseId, person: PersonId) -> Result<bool, DbError> {
+    let (count,): (i64,) = fetch_one!(h, MAY_MENTOR, course, person)?;
+    Ok(count > 0)
 }
 
 /// Whose licences a list shows.

@@ -20,8 +20,8 @@ use crate::{
     },
     institutions::{self, model::KOSOVO},
     people::{
-        model::{Actor, Role},
-        rights::{Record, Right, demand, may, may_somewhere},
+        model::Actor,
+        rights::{Record, Right, demand, demand_somewhere, may, may_everywhere},
     },
     platform::{
         audit,
@@ -44,7 +44,8 @@ pub(super) fn id(text: &str) -> Result<TallyId, AppError> {
 /// Who may enter counts for some institution.
 pub(super) fn counting(cx: &Ctx) -> Result<&Actor, AppError> {
     let actor = cx.signed_in()?;
-    if may_somewhere(Some(actor), Right::ManageDelivery) { Ok(actor) } else { Err(AppError::Forbidden) }
+    demand_somewhere(Some(actor), Right::ManageDelivery)?;
+    Ok(actor)
 }
 
 /// The count, for who manages its institution's deliveries.
@@ -93,7 +94,7 @@ pub async fn list(
     before: &str,
 ) -> Result<TallyList, AppError> {
     let actor = counting(cx)?;
-    let scope = (actor.has(Role::ProgrammeOfficer), actor.person_id);
+    let scope = (may_everywhere(Some(actor), Right::ManageDelivery), actor.person_id);
     let before = before.parse().unwrap_or(Uuid::max());
     let mut reader = cx.read().await?;
     let mut rows = store::list(&mut reader, language, scope, (institution, state), before).await?;
@@ -215,8 +216,9 @@ async fn edit(
     area: &str,
     language: &str,
 ) -> Result<TallyEdit, AppError> {
-    let institutions = store::institutions(h, actor.has(Role::ProgrammeOfficer), actor.person_id).await?;
-    if form.area.is_empty() && !actor.has(Role::ProgrammeOfficer) {
+    let all = may_everywhere(Some(actor), Right::ManageDelivery);
+    let institutions = store::institutions(h, all, actor.person_id).await?;
+    if form.area.is_empty() && !all {
         form.area = institutions.first().map(|(.., area)| area.clone()).unwrap_or_default();
     }
     let areas = institutions::service::areas(cx, h, language).await?;

@@ -17,7 +17,7 @@ use crate::{
     },
     deliveries::service::id,
     enrolment,
-    people::rights::{Record, Right, may},
+    people::rights::{Record, Right, may, require},
     platform::{
         audit,
         context::Ctx,
@@ -75,9 +75,7 @@ async fn held(cx: &Ctx, tx: &mut Tx, member: &str) -> Result<(CohortHead, OneMem
     let member: MemberId = id(member)?;
     let found = member_store::member(tx, member).await?.ok_or(AppError::NotFound)?;
     let head = store::head(tx, found.cohort_id, "en", actor.person_id).await?.ok_or(AppError::NotFound)?;
-    if found.person_id != actor.person_id && !manages(actor, &head) {
-        return Err(AppError::NotFound);
-    }
+    require(found.person_id == actor.person_id || manages(actor, &head), AppError::NotFound)?;
     store::touch(tx, head.id, &actor.name, cx.now()).await?;
     // Read again: somebody may have decided before the cohort was held.
     let head = store::head(tx, head.id, "en", actor.person_id).await?.ok_or(AppError::NotFound)?;
@@ -90,9 +88,7 @@ pub async fn leave_own(cx: &Ctx, member: &str, reason: &str, back: &str) -> Resu
     let actor = cx.signed_in()?;
     let mut tx = cx.begin().await?;
     let (head, member) = held(cx, &mut tx, member).await?;
-    if member.person_id != actor.person_id {
-        return Err(AppError::NotFound);
-    }
+    require(member.person_id == actor.person_id, AppError::NotFound)?;
     if !head.state.takes_people() {
         return Err(Refusal::WrongState.into());
     }

@@ -13,7 +13,7 @@ use crate::{
         store,
     },
     common::{
-        actor::{Actor, Role},
+        actor::Actor,
         error::{AppError, Refusal},
         forms::{Done, FaultKind, Flash},
         ids::{CohortId, InstitutionId, MemberId, PersonId},
@@ -28,6 +28,7 @@ use crate::{
     people::{
         model::Profession,
         records::{model::Post, store as records},
+        rights::{Record, Right, demand, may, may_everywhere, require},
         store::{NewPerson, add_person},
     },
     platform::{
@@ -43,7 +44,7 @@ fn members_path(id: CohortId) -> String {
 }
 
 fn everybody(actor: &Actor) -> bool {
-    actor.has(Role::ProgrammeOfficer)
+    may_everywhere(Some(actor), Right::ManagePeople)
 }
 
 /// Members and proposals as far as who looks may see them, and persons found by name. The look is noted.
@@ -52,9 +53,7 @@ pub async fn all(cx: &Ctx, cohort: &str, query: &str, language: &str) -> Result<
     let mut reader = cx.read().await?;
     let head = store::head(&mut reader, id(cohort)?, language, actor.person_id).await?.ok_or(AppError::NotFound)?;
     let may_manage = manages(actor, &head);
-    if !may_manage && actor.administers().is_empty() {
-        return Err(AppError::Forbidden);
-    }
+    demand(Some(actor), Right::ProposeMembers, Record::default())?;
     let may_propose = proposes(actor, &head);
     let today = cx.now().date_naive();
     let rows = member_store::members(&mut reader, head.id, language, today).await?;
@@ -69,11 +68,10 @@ pub async fn all(cx: &Ctx, cohort: &str, query: &str, language: &str) -> Result<
     } else {
         Vec::new()
     };
-    let own = actor.administers();
     let posts_at = institutions::store::lines(&mut reader)
         .await?
         .into_iter()
-        .filter(|line| everybody(actor) || own.contains(&line.id))
+        .filter(|line| may(Some(actor), Right::ManagePeople, Record::of(Some(line.id))))
         .map(|line| (line.id, line.name))
         .collect();
     drop(reader);
@@ -109,9 +107,7 @@ async fn proposing(cx: &Ctx, tx: &mut Tx, cohort: CohortId) -> Result<CohortHead
     let actor = cx.signed_in()?;
     store::touch(tx, cohort, &actor.name, cx.now()).await?;
     let head = store::head(tx, cohort, "en", actor.person_id).await?.ok_or(AppError::NotFound)?;
-    if !manages(actor, &head) && actor.administers().is_empty() {
-        return Err(AppError::Forbidden);
-    }
+    demand(Some(actor), Right::ProposeMembers, Record::default())?;
     if proposes(actor, &head) { Ok(head) } else { Err(Refusal::WrongState.into()) }
 }
 
@@ -157,8 +153,7 @@ pub async fn propose_new(cx: &Ctx, institution: &str, form: &NewPersonForm) -> R
     proposing(cx, &mut tx, cohort).await?;
     let newcomer = form.check()?;
     let at: Option<InstitutionId> = institution.trim().parse().ok();
-    let own = at.is_some_and(|at| actor.has_at(Role::InstitutionAdministrator, at));
-    if !everybody(actor) && !own {
+    if !may(Some(actor), Right::ManagePeople, Record::of(at)) {
         return Err(AppError::field("institution", FaultKind::Choice));
     }
     let person = match known_account(&mut tx, &newcomer).await? {
@@ -281,9 +276,7 @@ pub async fn one(cx: &Ctx, member: &str, query: &str, language: &str) -> Result<
     let rows = member_store::members(&mut reader, head.id, language, today).await?;
     let steps = Parts::of(parts, &rows, head.capacity).steps;
     let row = rows.into_iter().find(|row| row.id == member).ok_or(AppError::NotFound)?;
-    if !may_manage && !sees(actor, &row) {
-        return Err(AppError::NotFound);
-    }
+    require(may_manage || sees(actor, &row), AppError::NotFound)?;
     let facts = member_store::facts(&mut reader, head.id).await?;
     let line = super::lines(actor, std::slice::from_ref(&row), &steps, facts, today).into_iter().next();
     let coming = if may_manage || row.person_id == actor.person_id {

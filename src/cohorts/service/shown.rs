@@ -12,10 +12,10 @@ use crate::{
         store::PartRow,
     },
     common::{
-        actor::{Actor, Role},
+        actor::Actor,
         ids::{PersonId, ProjectId},
     },
-    people::rights::{Record, Right, may, may_somewhere},
+    people::rights::{Record, Right, may, may_everywhere, may_somewhere},
 };
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -123,7 +123,7 @@ pub fn lines(
     today: NaiveDate,
 ) -> Vec<MemberLine> {
     let runs_deliveries = may_somewhere(Some(who), Right::ManageDelivery);
-    let sees_people = may(Some(who), Right::ManagePeople, Record::default());
+    let sees_people = may_everywhere(Some(who), Right::ManagePeople);
     let mut known: HashMap<(PersonId, Uuid), Vec<Fact>> = HashMap::new();
     for row in facts {
         known.entry((row.person_id, row.step_id.0)).or_default().push(Fact {
@@ -145,7 +145,7 @@ pub fn lines(
         sees_people
             || row.person_id == who.person_id
             || row.licence_mentor_id == Some(who.person_id)
-            || row.institution_id.is_some_and(|id| who.has_at(Role::InstitutionAdministrator, id))
+            || may(Some(who), Right::ManagePeople, Record::of(row.institution_id))
     };
     rows.iter()
         .map(|row| MemberLine {

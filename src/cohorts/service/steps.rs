@@ -119,11 +119,11 @@ pub async fn edit(cx: &Ctx, form: &StepForm) -> Result<Done, AppError> {
     let step = step_of(cx, &mut tx, &form.step_id).await?;
     let mut checks = Checks::default();
     let due_on = checks.date("due_on", &form.due_on);
-    let there = store::choices(&mut tx, step.id, step.course_id).await?;
+    let there = store::may_belong(&mut tx, step.course_id).await?;
     let mut chosen: Vec<DeliveryId> = Vec::new();
     for delivery in form.deliveries.iter().filter(|it| !it.trim().is_empty()) {
         match delivery.trim().parse::<DeliveryId>() {
-            Ok(id) if there.iter().any(|row| row.id == id) => {
+            Ok(id) if there.contains(&id) => {
                 if !chosen.contains(&id) {
                     chosen.push(id);
                 }

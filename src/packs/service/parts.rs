@@ -246,7 +246,7 @@ pub async fn move_material(cx: &Ctx, form: &MoveForm) -> Result<Done, AppError> 
 /// Refuses who cannot be the author of anything, before a byte is read.
 pub fn may_write_somewhere(cx: &Ctx) -> Result<(), AppError> {
     let actor = cx.signed_in()?;
-    if may_somewhere(Some(actor), Right::WritePack) { Ok(()) } else { Err(AppError::Forbidden) }
+    demand_somewhere(Some(actor), Right::WritePack)
 }
 
 /// Whether a file may be added to the form's module, asked before its bytes are read.

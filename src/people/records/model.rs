@@ -9,6 +9,7 @@ use crate::{
     people::{
         accounts::model::name,
         model::{Profession, Sex},
+        rights::{Record, Right, may, may_everywhere, may_somewhere},
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -28,9 +29,8 @@ pub fn scope_fault(role: Role, institution: Option<InstitutionId>) -> Option<Fau
 
 /// Whether a person may give or end a role in a scope.
 pub fn may_grant(actor: &Actor, role: Role, institution: Option<InstitutionId>) -> bool {
-    actor.has(Role::ProgrammeOfficer)
-        || (ADMINISTRATORS_GIVE.contains(&role)
-            && institution.is_some_and(|at| actor.has_at(Role::InstitutionAdministrator, at)))
+    may_everywhere(Some(actor), Right::ManagePeople)
+        || (ADMINISTRATORS_GIVE.contains(&role) && may(Some(actor), Right::ManagePeople, Record::of(institution)))
 }
 
 /// A person's record as sent by the form, new or changed.

@@ -16,7 +16,7 @@ use crate::{
         ids::{AccountId, GrantId, InstitutionId, PersonId, PostId},
     },
     people::{
-        rights::{Record, Right, demand, may_somewhere},
+        rights::{Record, Right, demand, demand_somewhere, may_everywhere, may_somewhere, require},
         store::{self as people, NewPerson},
     },
     platform::{
@@ -34,11 +34,12 @@ const PAGE: usize = 50;
 /// Who asks, if they may see anybody at all.
 pub(super) fn keeper(cx: &Ctx) -> Result<&Actor, AppError> {
     let actor = cx.signed_in()?;
-    if may_somewhere(Some(actor), Right::ManagePeople) { Ok(actor) } else { Err(AppError::Forbidden) }
+    demand_somewhere(Some(actor), Right::ManagePeople)?;
+    Ok(actor)
 }
 
 pub(super) fn sees_everybody(actor: &Actor) -> bool {
-    demand(Some(actor), Right::ManagePeople, Record::default()).is_ok()
+    may_everywhere(Some(actor), Right::ManagePeople)
 }
 
 /// The institutions where one may add posts and roles; none means all.
@@ -49,11 +50,9 @@ fn reach(actor: &Actor) -> Option<Vec<InstitutionId>> {
 /// A person, if the asker may know of them.
 pub(super) async fn known(cx: &Ctx, h: &mut impl Handle, actor: &Actor, id: PersonId) -> Result<PersonRow, AppError> {
     let person = store::person(h, id).await?.ok_or(AppError::NotFound)?;
-    if sees_everybody(actor) || store::sees(h, actor.person_id, id, cx.now().date_naive()).await? {
-        Ok(person)
-    } else {
-        Err(AppError::NotFound)
-    }
+    let known = sees_everybody(actor) || store::sees(h, actor.person_id, id, cx.now().date_naive()).await?;
+    require(known, AppError::NotFound)?;
+    Ok(person)
 }
 
 pub(super) async fn held(h: &mut impl Handle, id: PersonId) -> Result<Vec<Grant>, AppError> {
@@ -227,9 +226,8 @@ pub async fn add(cx: &Ctx, form: &PersonForm) -> Result<Done, AppError> {
     if let Some(at) = start.institution {
         demand(Some(actor), Right::ManagePeople, Record::of(Some(at)))?;
     }
-    if start.role.is_some_and(|role| !may_grant(actor, role, start.institution)) {
-        return Err(AppError::Forbidden);
-    }
+    let grants = start.role.is_none_or(|role| may_grant(actor, role, start.institution));
+    require(grants, AppError::Forbidden)?;
 
     let mut tx = cx.begin().await?;
     let folded = text::fold(&format!("{} {}", details.given_name, details.family_name));
@@ -276,9 +274,7 @@ pub async fn grant(cx: &Ctx, form: &GrantForm) -> Result<Done, AppError> {
     known(cx, &mut tx, actor, person).await?;
     let id: GrantId = form.id.parse().map_err(|_| AppError::field("", FaultKind::Malformed))?;
     let (role, institution) = form.check()?;
-    if !may_grant(actor, role, institution) {
-        return Err(AppError::Forbidden);
-    }
+    require(may_grant(actor, role, institution), AppError::Forbidden)?;
     let grant = Grant { role, institution, area: None };
     if held(&mut tx, person).await?.contains(&grant) {
         return Err(Refusal::AlreadySent.into());
@@ -296,9 +292,7 @@ pub async fn end_role(cx: &Ctx, id: &str) -> Result<Done, AppError> {
     let mut tx = cx.begin().await?;
     let line = store::grant(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     known(cx, &mut tx, actor, line.person_id).await?;
-    if !may_grant(actor, line.role, line.institution_id) {
-        return Err(AppError::Forbidden);
-    }
+    require(may_grant(actor, line.role, line.institution_id), AppError::Forbidden)?;
     store::lock_officers(&mut tx).await?;
     if store::end_grant(&mut tx, id, cx.now()).await? {
         if line.role == Role::ProgrammeOfficer && store::officers_left(&mut tx).await? == 0 {

@@ -14,14 +14,14 @@ use super::{
     store::{self, PersonRow, RunningRow, SlotRow},
 };
 use crate::{
-    common::{actor::Role, error::AppError, ids::DeliveryId},
+    common::{error::AppError, ids::DeliveryId},
     completion::model::{Rule, Tally},
     deliveries::{
         self,
         model::{DeliveryHead, DeliveryState, Mode},
     },
     institutions::model::{Excused, KOSOVO},
-    people::rights::{Record, Right, demand, may, may_somewhere},
+    people::rights::{Record, Right, demand, demand_somewhere, may, may_everywhere},
     platform::{context::Ctx, db::Handle, text, zones},
 };
 use chrono::{DateTime, Utc};
@@ -211,10 +211,8 @@ fn part_of(slots: &[SlotRow], wanted: &str, now: DateTime<Utc>) -> (usize, usize
 /// that a trainer teaches. Two statements.
 pub async fn risks(cx: &Ctx) -> Result<Risks, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::KeepRegister) {
-        return Err(AppError::Forbidden);
-    }
-    let all = actor.has(Role::ProgrammeOfficer);
+    demand_somewhere(Some(actor), Right::KeepRegister)?;
+    let all = may_everywhere(Some(actor), Right::KeepRegister);
     let mut reader = cx.read().await?;
     let halves = store::running(&mut reader, all, actor.person_id).await?;
     let people = store::running_people(&mut reader, all, actor.person_id).await?;

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     common::{
-        actor::Role,
         error::AppError,
         ids::{DeliveryId, PersonId},
     },
@@ -21,7 +20,7 @@ use crate::{
     },
     people::{
         model::Profession,
-        rights::{Record, Right, demand},
+        rights::{Record, Right, demand, may},
     },
     platform::{
         context::Ctx,
@@ -132,9 +131,7 @@ pub async fn numbers(cx: &Ctx, language: &str, asked: &DutyAsked) -> Result<Duty
     // Small counts are for the programme office, which answers for the data, and for who runs the
     // institution asked for: they may open each person's hours anyway.
     let own = houses.iter().find(|line| line.slug == asked.institution).map(|line| line.id);
-    let suppressed = !cx.actor.as_ref().is_some_and(|actor| {
-        actor.has(Role::ProgrammeOfficer) || own.is_some_and(|id| actor.has_at(Role::InstitutionAdministrator, id))
-    });
+    let suppressed = !may(cx.actor.as_ref(), Right::ReadSmallCounts, Record::of(own));
     let posts: Vec<Post> = rows.iter().map(post).collect();
     let mut at = 0;
     let people: Vec<(&[Post], i64)> = rows

@@ -258,17 +258,11 @@ pub struct OpenForm {
 }
 
 impl OpenForm {
-    /// Delivery, part and day; `deliveries` are those to choose from.
-    pub fn check(
-        &self,
-        deliveries: &[DeliveryId],
-    ) -> Result<(Option<DeliveryId>, String, Option<NaiveDate>), AppError> {
+    /// Delivery, part and day; whether it is a delivery of the candidate's is asked of the database.
+    pub fn check(&self) -> Result<(Option<DeliveryId>, String, Option<NaiveDate>), AppError> {
         let mut checks = Checks::default();
         let delivery: Option<DeliveryId> =
             if self.delivery.trim().is_empty() { None } else { checks.choice("delivery", &self.delivery) };
-        if delivery.is_some_and(|delivery| !deliveries.contains(&delivery)) {
-            checks.fault("delivery", FaultKind::Choice);
-        }
         let part = checks.required_line("part", &self.part, 200);
         let held_on = checks.date("held_on", &self.held_on);
         checks.finish((delivery, part, held_on))
@@ -290,13 +284,10 @@ pub struct AssessorForm {
 }
 
 impl AssessorForm {
-    /// Who, and as what; `possible` are those to choose from.
-    pub fn check(&self, possible: &[PersonId]) -> Result<(PersonId, AssessorKind), AppError> {
+    /// Who, and as what; whether the person can assess is asked of the database.
+    pub fn check(&self) -> Result<(PersonId, AssessorKind), AppError> {
         let mut checks = Checks::default();
         let person: Option<PersonId> = checks.choice("person", &self.person);
-        if person.is_some_and(|person| !possible.contains(&person)) {
-            checks.fault("person", FaultKind::Choice);
-        }
         let kind: Option<AssessorKind> = checks.choice("kind", &self.kind);
         checks.finish(())?;
         person.zip(kind).ok_or_else(|| AppError::field("", FaultKind::Malformed))

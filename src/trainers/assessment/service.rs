@@ -15,7 +15,7 @@ use crate::{
         ids::{AssessmentId, LicenceId, PersonId},
     },
     i18n,
-    people::rights::{Record, Right, may},
+    people::rights::{Record, Right, may, require},
     platform::{
         audit,
         context::Ctx,
@@ -115,18 +115,19 @@ pub async fn open(cx: &Ctx, form: &OpenForm) -> Result<Done, AppError> {
         return Err(AppError::NotFound);
     }
     let licence = licences::licence(&mut tx, licence, "en").await?.ok_or(AppError::NotFound)?;
-    if licence.person_id == actor.person_id {
-        return Err(AppError::Forbidden);
-    }
+    require(licence.person_id != actor.person_id, AppError::Forbidden)?;
     let Some((rubric, ..)) = store::latest(&mut tx, licence.course_id).await? else {
         return Err(Refusal::NoRubric.into());
     };
     if !assessable(licence.state) {
         return Err(Refusal::WrongState.into());
     }
-    let known: Vec<_> =
-        store::deliveries(&mut tx, licence.person_id).await?.into_iter().map(|(delivery, _)| delivery).collect();
-    let (delivery, part, held_on) = form.check(&known)?;
+    let (delivery, part, held_on) = form.check()?;
+    if let Some(delivery) = delivery
+        && !store::took_part(&mut tx, licence.person_id, delivery).await?
+    {
+        return Err(AppError::field("delivery", FaultKind::Choice));
+    }
     let it = NewAssessment { id: new, licence: licence.id, rubric, delivery, part: &part, held_on, invented: false };
     match store::add(&mut tx, &it, &actor.name, cx.now()).await {
         // Sent twice, or another one is open.
@@ -185,9 +186,7 @@ pub async fn view(cx: &Ctx, assessment: &str, language: &str) -> Result<Assessme
         decides: may(Some(actor), Right::DecideLicence, Record::default()),
     };
     // That it exists is nobody else's business.
-    if !(looker.candidate || looker.assesses || looker.decides) {
-        return Err(AppError::NotFound);
-    }
+    require(looker.candidate || looker.assesses || looker.decides, AppError::NotFound)?;
     let rows = store::sheets(&mut reader, it.id).await?;
     let may_decide = looker.decides && !looker.candidate;
     let possible = if may_decide && it.outcome.is_none() {
@@ -271,17 +270,16 @@ pub async fn change_assessor(cx: &Ctx, form: &AssessorForm) -> Result<Done, AppE
     let actor = decider(cx)?;
     let mut tx = cx.begin().await?;
     let it = open_one(&mut tx, &form.assessment).await?;
-    if it.person_id == actor.person_id {
-        return Err(AppError::Forbidden);
-    }
+    require(it.person_id != actor.person_id, AppError::Forbidden)?;
     if it.outcome.is_some() {
         return Err(Refusal::WrongState.into());
     }
     let flash = match form.act.as_str() {
         "add" => {
-            let possible = store::possible(&mut tx, it.course_id, it.person_id).await?;
-            let known: Vec<PersonId> = possible.into_iter().map(|(person, _)| person).collect();
-            let (person, kind) = form.check(&known)?;
+            let (person, kind) = form.check()?;
+            if !store::may_assess(&mut tx, (it.course_id, it.person_id), person).await? {
+                return Err(AppError::field("person", FaultKind::Choice));
+            }
             if !store::add_assessor(&mut tx, it.id, person, kind).await? {
                 return Err(Refusal::AlreadySent.into());
             }
@@ -358,9 +356,7 @@ pub async fn decide(cx: &Ctx, form: &OutcomeForm) -> Result<Done, AppError> {
     let assessors = store::assessors(&mut tx, it.id).await?;
     // Nobody decides about oneself, nor before having sent what one was asked for.
     let owes = assessors.iter().any(|row| row.person_id == actor.person_id && row.sent_at.is_none());
-    if it.person_id == actor.person_id || owes {
-        return Err(AppError::Forbidden);
-    }
+    require(it.person_id != actor.person_id && !owes, AppError::Forbidden)?;
     if assessors.iter().all(|row| row.sent_at.is_none()) {
         return Err(Refusal::NothingScored.into());
     }

@@ -3,13 +3,33 @@
 use super::model::{AssessorKind, Criterion, Outcome, Rubric};
 use crate::{
     common::ids::{AssessmentId, CourseId, DeliveryId, LicenceId, PersonId},
-    execute, fetch_all, fetch_optional,
+    execute, fetch_all, fetch_one, fetch_optional,
     platform::db::{DbError, Handle, Tx},
     statements,
     trainers::model::LicenceState,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
+
+/// Who can assess a candidate ($2) of a course ($1): whoever can be a mentor, and whoever is on the same way.
+macro_rules! assessors {
+    () => {
+        "person p JOIN account a ON a.person_id = p.id AND NOT a.disabled
+        WHERE p.id <> $2 AND (EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.course_id = $1 AND l.state <> 'withdrawn')
+            OR EXISTS (SELECT 1 FROM course_author u WHERE u.person_id = p.id AND u.course_id = $1)
+            OR EXISTS (SELECT 1 FROM licence_route r JOIN delivery d ON d.course_id = r.by_course_id
+                JOIN delivery_trainer t ON t.delivery_id = d.id
+                WHERE r.course_id = $1 AND r.kind = 'train' AND t.person_id = p.id))"
+    };
+}
+
+/// Deliveries that a candidate ($1) trained or took part in.
+macro_rules! taken_part {
+    () => {
+        "delivery d WHERE (EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = d.id AND t.person_id = $1)
+            OR EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = d.id AND e.person_id = $1))"
+    };
+}
 
 statements! {
     LATEST -> RubricRow = "SELECT id, number, scale, pass_mark, spread FROM rubric WHERE course_id = $1 ORDER BY number DESC LIMIT 1";
@@ -45,19 +65,12 @@ statements! {
         WHERE q.id = $1 ORDER BY c.position, c.id, s.person_id";
     SCORE_SET = "INSERT INTO assessment_score (assessment_id, person_id, criterion_id, score, note) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (assessment_id, person_id, criterion_id) DO UPDATE SET score = excluded.score, note = excluded.note";
-    // Who can assess: whoever can be a mentor, and whoever is on the same way.
-    POSSIBLE -> (PersonId, String) = "SELECT p.id, p.given_name || ' ' || p.family_name AS name
-        FROM person p JOIN account a ON a.person_id = p.id AND NOT a.disabled
-        WHERE p.id <> $2 AND (EXISTS (SELECT 1 FROM licence l WHERE l.person_id = p.id AND l.course_id = $1 AND l.state <> 'withdrawn')
-            OR EXISTS (SELECT 1 FROM course_author u WHERE u.person_id = p.id AND u.course_id = $1)
-            OR EXISTS (SELECT 1 FROM licence_route r JOIN delivery d ON d.course_id = r.by_course_id
-                JOIN delivery_trainer t ON t.delivery_id = d.id
-                WHERE r.course_id = $1 AND r.kind = 'train' AND t.person_id = p.id))
-        ORDER BY p.folded, p.id LIMIT 300";
-    DELIVERIES -> (DeliveryId, String) = "SELECT d.id, d.title FROM delivery d
-        WHERE EXISTS (SELECT 1 FROM delivery_trainer t WHERE t.delivery_id = d.id AND t.person_id = $1)
-            OR EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = d.id AND e.person_id = $1)
-        ORDER BY d.starts_on IS NULL, d.starts_on DESC, d.id DESC LIMIT 30";
+    // The first of them, to choose from; who may assess is asked by MAY_ASSESS.
+    POSSIBLE -> (PersonId, String) = concat!("SELECT p.id, p.given_name || ' ' || p.family_name AS name FROM ", assessors!(), " ORDER BY p.folded, p.id LIMIT 300");
+    MAY_ASSESS -> (i64,) = concat!("SELECT COUNT(*) FROM ", assessors!(), " AND p.id = $3");
+    // The latest, to choose from; whether the candidate was in one is asked by TOOK_PART.
+    DELIVERIES -> (DeliveryId, String) = concat!("SELECT d.id, d.title FROM ", taken_part!(), " ORDER BY d.starts_on IS NULL, d.starts_on DESC, d.id DESC LIMIT 30");
+    TOOK_PART -> (i64,) = concat!("SELECT COUNT(*) FROM ", taken_part!(), " AND d.id = $2");
     TO_SCORE -> (AssessmentId, String, String) = "SELECT q.id, p.given_name || ' ' || p.family_name AS name,
             COALESCE((SELECT x.title FROM course_text x WHERE x.course_id = c.id AND x.language IN ($2, 'en')
                 ORDER BY CASE WHEN x.language = $2 THEN 0 ELSE 1 END LIMIT 1), c.slug) AS course_title
@@ -288,6 +301,22 @@ pub async fn possible(
     candidate: PersonId,
 ) -> Result<Vec<(PersonId, String)>, DbError> {
     fetch_all!(h, POSSIBLE, course, candidate)
+}
+
+/// Whether somebody may assess a candidate (of whose licence the course and the person are given).
+pub async fn may_assess(
+    h: &mut impl Handle,
+    (course, candidate): (CourseId, PersonId),
+    person: PersonId,
+) -> Result<bool, DbError> {
+    let (count,): (i64,) = fetch_one!(h, MAY_ASSESS, course, candidate, person)?;
+    Ok(count > 0)
+}
+
+/// Whether a candidate trained or took part in a delivery.
+pub async fn took_part(h: &mut impl Handle, candidate: PersonId, delivery: DeliveryId) -> Result<bool, DbError> {
+    let (count,): (i64,) = fetch_one!(h, TOOK_PART, candidate, delivery)?;
+    Ok(count > 0)
 }
 
 /// Deliveries that a candidate trained or took part in, latest first.

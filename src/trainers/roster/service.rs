@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     common::{
-        actor::Role,
         codes::split_list,
         error::{AppError, Refusal},
         few::told,
@@ -20,7 +19,7 @@ use crate::{
     deliveries::{model::DeliveryState, service::id},
     i18n::locale_of,
     institutions::model::KOSOVO,
-    people::rights::{Record, Right, may, may_somewhere},
+    people::rights::{Record, Right, demand_somewhere, may, may_everywhere, may_somewhere, require},
     platform::{
         audit,
         context::Ctx,
@@ -46,7 +45,7 @@ fn whole(cx: &Ctx) -> bool {
 
 /// Whether what few participants said is kept back: from everybody but the programme office.
 fn keeps_back(cx: &Ctx) -> bool {
-    !cx.actor.as_ref().is_some_and(|actor| actor.has(Role::ProgrammeOfficer))
+    !may_everywhere(cx.actor.as_ref(), Right::ReadSmallCounts)
 }
 
 /// A trainer's own page.
@@ -196,9 +195,7 @@ pub async fn list(cx: &Ctx, search: &str, language: &str) -> Result<Roster, AppE
 /// under it. It is noted.
 pub async fn exported(cx: &Ctx, search: &str, language: &str) -> Result<(Vec<TrainerLine>, bool), AppError> {
     cx.signed_in()?;
-    if !whole(cx) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(cx.actor.as_ref(), Right::ManageDelivery)?;
     let asked = Search { after: String::new(), ..read(search) };
     let lines = found(cx, &mut cx.read().await?, &asked, language, IN_A_FILE).await?;
     note(cx, "export", "roster").await?;
@@ -217,9 +214,7 @@ async fn note(cx: &Ctx, action: &str, id: impl ToString) -> Result<(), AppError>
 async fn seen(cx: &Ctx, h: &mut impl Handle, trainer: &str, speak: &str) -> Result<(TrainerRow, bool, bool), AppError> {
     let row = store::one(h, id(trainer)?, speak, cx.now().date_naive()).await?.ok_or(AppError::NotFound)?;
     let mine = cx.actor.as_ref().is_some_and(|actor| actor.person_id == row.id);
-    if !mine && !whole(cx) && row.consented_at.is_none() {
-        return Err(AppError::NotFound);
-    }
+    require(mine || whole(cx) || row.consented_at.is_some(), AppError::NotFound)?;
     Ok((row, mine, whole(cx)))
 }
 
@@ -459,9 +454,7 @@ pub async fn contact(cx: &Ctx, form: &ContactForm) -> Result<Done, AppError> {
 /// many trainers.
 pub async fn coverage(cx: &Ctx, slug: &str, project: &str, language: &str) -> Result<Coverage, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::ReadNumbers) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(Some(actor), Right::ReadNumbers)?;
     let today = cx.now().date_naive();
     let mut reader = cx.read().await?;
     let course = store::course(&mut reader, slug, language).await?.ok_or(AppError::NotFound)?;

@@ -8,7 +8,7 @@ use crate::{
     institutions::{duty::model::Owed, model::KOSOVO},
     people::{
         records,
-        rights::{Record, Right, may, may_somewhere},
+        rights::{Right, demand_somewhere, may_everywhere, require},
     },
     platform::{audit, context::Ctx, zones},
     reporting::{
@@ -26,16 +26,13 @@ use std::collections::{BTreeMap, HashMap};
 /// institutions where the person holds a post. The look is noted.
 pub async fn years_of(cx: &Ctx, language: &str, person: &str) -> Result<Years, AppError> {
     let actor = cx.signed_in()?;
-    if !may_somewhere(Some(actor), Right::ManagePeople) {
-        return Err(AppError::Forbidden);
-    }
+    demand_somewhere(Some(actor), Right::ManagePeople)?;
     let id: PersonId = person.parse().map_err(|_| AppError::NotFound)?;
-    let everybody = may(Some(actor), Right::ManagePeople, Record::default());
+    let everybody = may_everywhere(Some(actor), Right::ManagePeople);
     let mut reader = cx.read().await?;
     let today = cx.now().date_naive();
-    if !everybody && !records::store::sees(&mut reader, actor.person_id, id, today).await? {
-        return Err(AppError::NotFound);
-    }
+    let known = everybody || records::store::sees(&mut reader, actor.person_id, id, today).await?;
+    require(known, AppError::NotFound)?;
     drop(reader);
     let years = years(cx, language, id, false).await?;
     let mut tx = cx.begin().await?;
