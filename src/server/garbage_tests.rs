@@ -3,7 +3,7 @@
 
 use super::{
     access::{PAGES, ROUTES},
-    rights_tests::{ARGUMENTS, IDS},
+    rights_tests::arguments::Arguments,
     router,
     web_tests::{Visitor, ask, get, post},
 };
@@ -48,9 +48,9 @@ fn bodies() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("text/plain;charset=\"", b"x".to_vec()),
     ];
+    let names = Arguments::read().names();
     for odd in ODD {
-        let names = ARGUMENTS.iter().map(|(name, _)| *name).chain(IDS.iter().copied()).chain(["id", "institution_id"]);
-        let pairs: Vec<String> = names.map(|name| format!("{name}={odd}")).collect();
+        let pairs: Vec<String> = names.iter().map(|name| format!("{name}={odd}")).collect();
         bodies.push((form, pairs.join("&").into_bytes()));
     }
     bodies

@@ -4,7 +4,7 @@
 //! leaves out one refusal after the other (`people/gates.rs`) and asks that the walk would have noticed.
 
 mod academy;
-mod arguments;
+pub(super) mod arguments;
 
 use super::access::{Asks, FUNCTIONS, NAMED, PAGES, ROUTES, Tie};
 use crate::people::{

@@ -17,20 +17,20 @@ macro_rules! swept {
 
 statements! {
     // Every node counts here; the row is locked until the transaction ends.
-    ATTEMPT_HOLD = "INSERT INTO attempt (key, tries, last_at, expires_at) VALUES ($1, 0, $2, $3)
+    ATTEMPT_HOLD -> AttemptRow = "INSERT INTO attempt (key, tries, last_at, expires_at) VALUES ($1, 0, $2, $3)
         ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING key, tries, last_at";
-    ATTEMPT = "SELECT key, tries, last_at FROM attempt WHERE key = $1";
+    ATTEMPT -> AttemptRow = "SELECT key, tries, last_at FROM attempt WHERE key = $1";
     ATTEMPT_SET = "UPDATE attempt SET tries = $2, last_at = $3, expires_at = $4 WHERE key = $1";
     ATTEMPT_DROP = "DELETE FROM attempt WHERE key = $1";
     ATTEMPTS_SWEEP = concat!("DELETE FROM attempt WHERE key IN (SELECT key FROM attempt WHERE expires_at < $1 LIMIT ", swept!(), ")");
     WARN = "UPDATE account SET warned_at = $2 WHERE id = $1 AND (warned_at IS NULL OR warned_at < $3)";
-    DEVICE = "SELECT id FROM known_device WHERE token_hash = $1 AND account_id = $2 AND expires_at > $3";
-    DEVICE_ANY = "SELECT COUNT(*) FROM known_device WHERE token_hash = $1 AND expires_at > $2";
+    DEVICE -> (DeviceId,) = "SELECT id FROM known_device WHERE token_hash = $1 AND account_id = $2 AND expires_at > $3";
+    DEVICE_ANY -> (i64,) = "SELECT COUNT(*) FROM known_device WHERE token_hash = $1 AND expires_at > $2";
     DEVICE_KEEP = "INSERT INTO known_device (token_hash, account_id, id, created_at, last_seen_at, expires_at, address, user_agent)
         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)
         ON CONFLICT (token_hash, account_id) DO UPDATE SET last_seen_at = excluded.last_seen_at, expires_at = excluded.expires_at,
             address = excluded.address, user_agent = excluded.user_agent";
-    DEVICES = "SELECT id, token_hash, address, user_agent, created_at, last_seen_at FROM known_device
+    DEVICES -> DeviceRow = "SELECT id, token_hash, address, user_agent, created_at, last_seen_at FROM known_device
         WHERE account_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC";
     DEVICES_TRIM = "DELETE FROM known_device WHERE account_id = $1 AND (expires_at < $2 OR id NOT IN (
         SELECT id FROM known_device WHERE account_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT 20))";

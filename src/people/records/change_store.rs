@@ -34,7 +34,7 @@ macro_rules! change {
 
 statements! {
     // A place counts whatever came of it: certificates and marks are kept by it.
-    TIES = concat!("SELECT
+    TIES -> Ties = concat!("SELECT
         EXISTS (SELECT 1 FROM post o WHERE o.person_id = $1 AND o.institution_id IS NOT NULL AND (o.ends_on IS NULL OR o.ends_on >= $3)
             AND ", beyond!("o.institution_id"), ") AS post,
         (EXISTS (SELECT 1 FROM enrolment e JOIN delivery d ON d.id = e.delivery_id WHERE e.person_id = $1
@@ -56,11 +56,11 @@ statements! {
         WHERE id = $1 AND state = 'open' AND expires_at > $4";
     TOKEN_SET = "UPDATE pending_change SET token_hash = $2 WHERE id = $1 AND state = 'open' AND by_address";
     FORGET = "DELETE FROM pending_change WHERE expires_at < $1";
-    ONE = change!("WHERE c.id = $1");
-    BY_TOKEN = change!("WHERE c.token_hash = $1 AND c.state = 'open' AND c.expires_at > $2");
-    OPEN = change!("WHERE c.state = 'open' AND c.expires_at > $1 ORDER BY c.requested_at, c.id LIMIT 200");
-    OF_PERSON = change!("WHERE c.person_id = $1 ORDER BY c.requested_at DESC, c.id DESC LIMIT 10");
-    REQUESTER = "SELECT p.given_name, p.family_name, a.email, a.language FROM person p JOIN account a ON a.person_id = p.id
+    ONE -> ChangeRow = change!("WHERE c.id = $1");
+    BY_TOKEN -> ChangeRow = change!("WHERE c.token_hash = $1 AND c.state = 'open' AND c.expires_at > $2");
+    OPEN -> ChangeRow = change!("WHERE c.state = 'open' AND c.expires_at > $1 ORDER BY c.requested_at, c.id LIMIT 200");
+    OF_PERSON -> ChangeRow = change!("WHERE c.person_id = $1 ORDER BY c.requested_at DESC, c.id DESC LIMIT 10");
+    REQUESTER -> Requester = "SELECT p.given_name, p.family_name, a.email, a.language FROM person p JOIN account a ON a.person_id = p.id
         WHERE p.id = $1 AND NOT a.disabled";
 }
 

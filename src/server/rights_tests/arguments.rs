@@ -1,7 +1,7 @@
 //! Reads arguments.txt: what is sent to each server function, and the addresses of pages and routes.
 
 use super::academy::{Form, read};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One call of a function.
 #[derive(Clone, Debug)]
@@ -55,6 +55,12 @@ impl Arguments {
     /// The functions that have arguments of their own.
     pub fn named(&self) -> impl Iterator<Item = &str> {
         self.calls.iter().map(|(path, _)| path.as_str())
+    }
+
+    /// Every name that anything is sent under.
+    pub fn names(&self) -> BTreeSet<String> {
+        let own = self.calls.iter().flat_map(|(_, call)| &call.form);
+        self.everywhere.iter().chain(own).map(|(name, _)| name.clone()).collect()
     }
 
     /// The calls of a function: what all get, with its own in place of those.
