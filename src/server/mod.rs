@@ -4,6 +4,7 @@
 pub mod access;
 pub mod backup;
 pub mod commands;
+pub mod doctor;
 pub mod files;
 pub mod files_store;
 pub mod identify;
@@ -17,6 +18,7 @@ pub(crate) mod web_tests;
 mod files_tests;
 #[cfg(test)]
 mod live_tests;
+pub mod start;
 pub mod statements;
 
 use crate::attendance::transfer;
@@ -36,7 +38,7 @@ use crate::platform::{
     jobs::{self, Handlers},
     mail,
     passwords::Passwords,
-    store,
+    private, store,
 };
 use crate::{completion, reporting, trainers};
 use axum::{
@@ -94,6 +96,9 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
     if let Some(serve) = serve {
         serve.check()?;
     }
+    let files = settings.data.join("files");
+    private::keep(settings.sqlite_file().as_deref(), &[&files, &settings.mail_folder()])
+        .map_err(|e| format!("cannot make the database's file: {e}"))?;
     let url = settings.database_url();
     let db = Db::open(&url)
         .await

@@ -33,6 +33,7 @@ mod verify;
 mod write;
 
 pub use restore::restore;
+pub use staging::free;
 pub use verify::{Verified, verify};
 pub use write::{Written, backup};
 

@@ -7,7 +7,7 @@ use super::{
     read::{self, Contents, Into},
     staging::Staging,
 };
-use std::path::Path;
+use std::{fmt, path::Path};
 
 /// What a whole archive holds.
 #[derive(Debug)]
@@ -43,6 +43,15 @@ impl Verified {
             warnings.push(format!("{} files in the archive are named by no row of the database", self.unnamed));
         }
         warnings
+    }
+}
+
+impl fmt::Display for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Head { version, database, at, .. } = &self.head;
+        let at = at.format("%Y-%m-%d %H:%M UTC");
+        write!(f, "{database} database and {} files of {at}, by version {version}, ", self.files)?;
+        write!(f, "{} bytes, SHA-256 {}", self.size, self.sha256)
     }
 }
 
