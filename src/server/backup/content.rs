@@ -34,7 +34,7 @@ pub async fn copy(app: &App, to: &Path) -> Result<Copied, String> {
         Db::Postgres(pool) => {
             private::create(to).map_err(|e| format!("the database could not be copied: {e}"))?;
             let (held, snapshot, copied) = copy_store::hold(pool).await?;
-            let args = ["--format=custom", "--no-owner", "--snapshot", &snapshot, "--file"];
+            let args = ["--format=custom", "--no-owner", "--snapshot", snapshot.as_str(), "--file"];
             let dumped =
                 tool("pg_dump", Command::new("pg_dump").args(args).arg(to).arg(app.settings.database_url())).await;
             copy_store::let_go(held).await;

@@ -116,4 +116,27 @@ mod tests {
             member.header().and_then(|head| head.comment()).is_some_and(|words| words.starts_with(b"magistra-seal"))
         );
     }
+
+    #[test]
+    fn every_single_bit_and_every_length_is_noticed() {
+        let body: Vec<u8> = (0..120).collect();
+        let whole = [body.clone(), seal(body.len() as u64, &hex(Sha256::digest(&body)))].concat();
+        let mut file = tempfile::tempfile().expect("a file");
+        let mut sealed = |bytes: &[u8]| {
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(bytes)).expect("written");
+            look(&mut file).expect("read").sealed
+        };
+        assert!(sealed(&whole));
+        for at in 0..whole.len() {
+            assert!(!sealed(&whole[..at]), "cut to {at}");
+            for bit in 0..8 {
+                let mut bytes = whole.clone();
+                bytes[at] ^= 1 << bit;
+                assert!(!sealed(&bytes), "bit {bit} of byte {at}");
+            }
+        }
+        for more in [&[0][..], &whole, &whole[body.len()..]] {
+            assert!(!sealed(&[&whole, more].concat()), "{} bytes more", more.len());
+        }
+    }
 }
