@@ -1,6 +1,6 @@
 //! Options, by flag and by `MAGISTRA_*` variable, checked at start.
 
-use super::http::caller;
+use super::{http::caller, private};
 use clap::Args;
 use ipnet::IpNet;
 use std::{net::SocketAddr, path::PathBuf};
@@ -68,6 +68,14 @@ impl Settings {
         self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", self.data.join("magistra.db").display()))
     }
 
+    /// The file of an SQLite database; none for PostgreSQL.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        let rest = url.strip_prefix("sqlite:")?;
+        let path = rest.strip_prefix("//").unwrap_or(rest);
+        Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
+    }
+
     /// Where files are kept.
     pub fn files(&self) -> String {
         self.files.clone().unwrap_or_else(|| self.data.join("files").display().to_string())
@@ -109,8 +117,7 @@ impl Settings {
         if self.mail_from.parse::<lettre::message::Mailbox>().is_err() {
             return Err(format!("MAGISTRA_MAIL_FROM is not a mail address: {:?}", self.mail_from));
         }
-        std::fs::create_dir_all(&self.data)
-            .map_err(|e| format!("cannot create the data folder {}: {e}", self.data.display()))
+        private::folder(&self.data).map_err(|e| format!("cannot create the data folder {}: {e}", self.data.display()))
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod kinds;
 
+use super::private;
 use crate::common::{
     error::{AppError, Refusal},
     ids::FileId,
@@ -37,7 +38,8 @@ impl Files {
         if let Some(rest) = place.strip_prefix("s3://") {
             return Self::s3(AmazonS3Builder::from_env(), rest);
         }
-        std::fs::create_dir_all(place).map_err(|e| format!("cannot create the folder for files {place}: {e}"))?;
+        private::folder(std::path::Path::new(place))
+            .map_err(|e| format!("cannot create the folder for files {place}: {e}"))?;
         let local = LocalFileSystem::new_with_prefix(place)
             .map_err(|e| format!("cannot open the folder for files {place}: {e}"))?
             .with_fsync(true);

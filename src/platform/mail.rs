@@ -3,7 +3,7 @@
 use super::{
     context::{App, Ctx},
     db::{DbError, Tx},
-    jobs,
+    jobs, private,
 };
 use crate::common::error::AppError;
 use futures::future::BoxFuture;
@@ -73,10 +73,12 @@ pub fn deliver(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppErr
             }
             None => {
                 let folder = cx.app.settings.mail_folder();
-                tokio::fs::create_dir_all(&folder).await.map_err(|e| failed("no folder for mail", &e))?;
+                private::folder(&folder).map_err(|e| failed("no folder for mail", &e))?;
                 let name = format!("{}.eml", cx.app.entropy.uuid(cx.now()));
-                tokio::fs::write(folder.join(name), message.formatted())
+                let letter = (folder.join(name), message.formatted());
+                tokio::task::spawn_blocking(move || private::write(&letter.0, &letter.1))
                     .await
+                    .map_err(|e| failed("letter could not be written", &e))?
                     .map_err(|e| failed("letter could not be written", &e))?;
             }
         }

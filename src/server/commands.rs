@@ -1,6 +1,6 @@
 //! The commands of the `magistra` binary.
 
-use super::{DAILY, JOBS, backup, open, router};
+use super::{DAILY, JOBS, backup, doctor, open, router, start};
 use crate::{
     common::{
         actor::{Grant, Role},
@@ -11,7 +11,7 @@ use crate::{
         config::{ServeSettings, Settings},
         context::{App, Ctx},
         http::forms,
-        jobs, telemetry,
+        jobs, private, telemetry,
     },
 };
 use axum::{Router, routing::get};
@@ -38,16 +38,27 @@ enum Command {
     Worker,
     /// Bring the database's schema up to date
     Migrate,
-    /// Write database and files into one archive (.tar.gz), while the server runs or not
+    /// Write database and files into one archive (.tar.gz), while the server runs or not, and read it again
     Backup {
-        /// The archive to write
+        /// The archive to write, or a folder in which it gets a name with its time
         archive: PathBuf,
+        /// Write nothing: read this archive from end to end and say whether it could be restored
+        #[arg(long)]
+        verify: bool,
+        /// With --verify: read an archive without a seal that fits (of an earlier version) all the same
+        #[arg(long, requires = "verify")]
+        unsealed: bool,
     },
-    /// Put an archive into an empty database and an empty store of files
+    /// Put an archive into an empty database and an empty store of files: all of it or nothing
     Restore {
         /// The archive to read
         archive: PathBuf,
+        /// Read an archive without a seal that fits (of an earlier version) all the same
+        #[arg(long)]
+        unsealed: bool,
     },
+    /// Look whether all is well and say what is not; ends with 1 when something is wrong
+    Doctor,
     /// Load the demonstration into an empty database, or set the password of its accounts
     Demo {
         /// Password of every demonstration account; without one a random one is made
@@ -76,12 +87,13 @@ enum Command {
 
 /// Runs the command line.
 pub async fn run(cli: Cli) -> Result<(), String> {
+    private::mask();
     match cli.command {
         Command::Serve(serve) => serve_command(&cli.settings, &serve).await,
         Command::Worker => {
             telemetry::log();
             let app = open(&cli.settings, None).await?;
-            app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
+            start::prepare(&app).await?;
             let stop = stop_signal(&app);
             begin_jobs(&app).await?;
             tracing::info!("worker started");
@@ -91,25 +103,46 @@ pub async fn run(cli: Cli) -> Result<(), String> {
         }
         Command::Migrate => {
             let app = open(&cli.settings, None).await?;
-            app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
+            start::prepare(&app).await?;
             println!("The schema is up to date.");
             Ok(())
         }
-        Command::Backup { archive } => {
+        Command::Backup { archive, verify: true, unsealed } => {
+            let verified = backup::verify(&archive, seal(unsealed)).await?;
+            warn(&verified.warnings());
+            println!("{} is whole: {verified}.", archive.display());
+            Ok(())
+        }
+        Command::Backup { archive, .. } => {
             let app = open(&cli.settings, None).await?;
-            backup::backup(&app, &archive).await?;
-            println!("Written: {}", archive.display());
+            let written = backup::backup(&app, &archive).await;
+            app.db.close().await;
+            let written = written?;
+            warn(&written.warnings);
+            println!("Written and read again: {}, {}.", written.archive.display(), written.verified);
             Ok(())
         }
-        Command::Restore { archive } => {
-            backup::restore(&cli.settings, &archive).await?;
-            println!("Restored from {}.", archive.display());
+        Command::Restore { archive, unsealed } => {
+            let verified = backup::restore(&cli.settings, &archive, seal(unsealed)).await?;
+            warn(&verified.warnings());
+            println!("Restored from {}: {verified}.", archive.display());
             Ok(())
         }
+        Command::Doctor => doctor::run(&cli.settings).await,
         Command::Demo { password, if_empty } => demo(&cli.settings, password, if_empty).await,
         Command::CreateAdmin { email, given_name, family_name, password } => {
             create_admin(&cli.settings, &email, &given_name, &family_name, password).await
         }
+    }
+}
+
+fn seal(unsealed: bool) -> backup::Seal {
+    if unsealed { backup::Seal::Waived } else { backup::Seal::Required }
+}
+
+fn warn(lines: &[String]) {
+    for line in lines {
+        eprintln!("magistra: warning: {line}");
     }
 }
 
@@ -203,7 +236,7 @@ async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(),
     telemetry::log();
     let metrics = telemetry::metrics()?;
     let app = open(settings, Some(serve)).await?;
-    app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
+    start::prepare(&app).await?;
     let listener = TcpListener::bind(serve.addr)
         .await
         .map_err(|e| format!("cannot listen on {}: {e} (MAGISTRA_ADDR chooses another)", serve.addr))?;

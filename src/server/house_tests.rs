@@ -132,10 +132,7 @@ fn sql_stands_in_stores_only() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let allowed = name.contains("store")
-            || is_test(&path)
-            || path.ends_with("server/backup.rs")
-            || path.ends_with("platform/db.rs");
+        let allowed = name.contains("store") || is_test(&path) || path.ends_with("platform/db.rs");
         if allowed {
             continue;
         }

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod backup;
 pub mod commands;
+pub mod doctor;
 pub mod files;
 pub mod files_store;
 pub mod identify;
@@ -25,6 +26,7 @@ mod live_tests;
 mod markup_tests;
 #[cfg(test)]
 mod garbage_tests;
+pub mod start;
 pub mod statements;
 
 use crate::attendance::transfer;
@@ -44,7 +46,7 @@ use crate::platform::{
     jobs::{self, Handlers},
     mail,
     passwords::Passwords,
-    store,
+    private, store,
 };
 use crate::{completion, reporting, trainers};
 use axum::{
@@ -104,6 +106,9 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
     if let Some(serve) = serve {
         serve.check()?;
     }
+    let files = settings.data.join("files");
+    private::keep(settings.sqlite_file().as_deref(), &[&files, &settings.mail_folder()])
+        .map_err(|e| format!("cannot make the database's file: {e}"))?;
     let url = settings.database_url();
     let db = Db::open(&url)
         .await

@@ -5,6 +5,8 @@ use crate::platform::db::Listed;
 /// Every store's statements. A test reads the source tree and fails when a store is missing here.
 const STORES: &[&[Listed]] = &[
     crate::platform::store::STATEMENTS,
+    crate::platform::backup_store::STATEMENTS,
+    crate::platform::health_store::STATEMENTS,
     crate::people::store::STATEMENTS,
     crate::people::accounts::store::STATEMENTS,
     crate::people::accounts::attempt_store::STATEMENTS,

@@ -1,5 +1,6 @@
 //! Server functions for whoever runs the house.
 
+use super::model::BackupState;
 use crate::common::{error::AppError, forms::Done, ids::JobId};
 use chrono::{DateTime, Utc};
 use leptos::{
@@ -34,6 +35,23 @@ pub struct JobsView {
     pub mail_server: Option<String>,
     /// Where letters are written without one.
     pub mail_folder: String,
+    /// How it stands with backups.
+    pub backup: BackupView,
+}
+
+/// How it stands with backups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BackupView {
+    /// Whether there is something to worry about.
+    pub state: BackupState,
+    /// When the last backup was verified that was.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// Its size in bytes.
+    pub size: i64,
+    /// How many files the store lacked then, or had changed.
+    pub lacking: i64,
+    /// When a backup failed after it, and why.
+    pub failed: Option<(DateTime<Utc>, String)>,
 }
 
 /// The state of background work.

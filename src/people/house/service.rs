@@ -1,6 +1,9 @@
 //! Jobs that were given up, for whoever runs the house.
 
-use super::api::{JobLine, JobsView};
+use super::{
+    api::{BackupView, JobLine, JobsView},
+    model::backup_state,
+};
 use crate::{
     common::{
         error::AppError,
@@ -8,8 +11,14 @@ use crate::{
         ids::JobId,
     },
     people::rights::{Record, Right, demand},
-    platform::{audit, context::Ctx, store},
+    platform::{
+        audit,
+        backup_store::{self, BackupRow},
+        context::Ctx,
+        store,
+    },
 };
+use chrono::{DateTime, Utc};
 
 /// Where mail goes, without the secrets of its address.
 fn mail_server(url: &str) -> String {
@@ -38,7 +47,21 @@ pub async fn jobs(cx: &Ctx) -> Result<JobsView, AppError> {
         waiting: store::waiting_jobs(&mut reader).await?,
         mail_server: cx.app.settings.smtp_url.as_deref().map(mail_server),
         mail_folder: cx.app.settings.mail_folder().display().to_string(),
+        backup: backups(backup_store::latest(&mut reader).await?, cx.now()),
     })
+}
+
+/// How it stands with backups, of the latest one and the latest that was verified.
+pub fn backups(rows: Vec<BackupRow>, now: DateTime<Utc>) -> BackupView {
+    let verified = rows.iter().rfind(|row| row.verified);
+    let failed = rows.last().filter(|row| !row.verified);
+    BackupView {
+        state: backup_state(verified.map(|row| row.at), failed.map(|row| row.at), now),
+        verified_at: verified.map(|row| row.at),
+        size: verified.map_or(0, |row| row.size),
+        lacking: verified.map_or(0, |row| row.lacking),
+        failed: failed.map(|row| (row.at, row.problem.clone())),
+    }
 }
 
 /// Lets a parked job run again.

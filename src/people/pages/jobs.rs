@@ -2,10 +2,14 @@
 
 use super::moment;
 use crate::{
-    people::house::api::{JobLine, JobsView, RetryJob, get_jobs},
+    people::house::{
+        api::{BackupView, JobLine, JobsView, RetryJob, get_jobs},
+        model::BackupState,
+    },
     tr,
     ui::{
         form::{Form, Hidden},
+        format,
         layout::PageHead,
         load::load,
     },
@@ -32,11 +36,42 @@ fn show(data: JobsView) -> impl IntoView {
         <PageHead
             title=tr!(people.jobs.title)
             lede=tr!(people.jobs.lede)
-            meta=view! { <li>{tr!(people.jobs.waiting, count = data.waiting)}</li><li>{mail}</li> }.into_any()
+            meta=view! {
+                <li>{tr!(people.jobs.waiting, count = data.waiting)}</li>
+                <li>{mail}</li>
+                <li>{last_backup(&data.backup)}</li>
+            }
+            .into_any()
         />
-        <div class="wrap body">{parked}</div>
+        <div class="wrap body">{worry(data.backup)}{parked}</div>
     }
     .into_any()
+}
+
+fn last_backup(backup: &BackupView) -> String {
+    match backup.verified_at {
+        Some(at) => tr!(people.jobs.backup, at = moment(at), size = format::bytes(backup.size)),
+        None => tr!(people.jobs.backup_none),
+    }
+}
+
+/// What is wrong with backups; nothing when all is well.
+fn worry(backup: BackupView) -> Option<AnyView> {
+    let title = match backup.state {
+        BackupState::Good => None,
+        BackupState::Never => Some(tr!(people.jobs.backup_never)),
+        BackupState::Failed => Some(tr!(people.jobs.backup_failed)),
+        BackupState::Old => Some(tr!(people.jobs.backup_old)),
+    };
+    let lacking = (backup.lacking > 0).then(|| tr!(people.jobs.backup_lacking, count = backup.lacking));
+    if title.is_none() && lacking.is_none() {
+        return None;
+    }
+    let failed = backup.failed.map(|(at, problem)| format!("{}: {problem}", moment(at)));
+    let look = title.is_some().then(|| tr!(people.jobs.backup_text));
+    let lines = [failed, look, lacking].into_iter().flatten().map(|line| view! { <p>{line}</p> }).collect_view();
+    let title = title.map(|title| view! { <h2>{title}</h2> });
+    Some(view! { <div class="notice warn">{title}{lines}</div> }.into_any())
 }
 
 fn job(line: JobLine) -> impl IntoView {
