@@ -13,6 +13,7 @@ use crate::{
     institutions::model::InstitutionKind,
     people::{service, store::NewPerson},
     platform::{
+        apart::Apart,
         clock::{Clock, Entropy},
         config::Settings,
         context::{App, Ctx, Parts},
@@ -20,6 +21,7 @@ use crate::{
         files::Files,
         http::{assets::Assets, guard::Limits},
         passwords::Passwords,
+        rendered::Rendered,
     },
 };
 use clap::Parser;
@@ -146,6 +148,8 @@ pub async fn house_with(kind: Kind, further: &[&str]) -> House {
         jobs_waiting: tokio::sync::Notify::new(),
         marks: tokio::sync::broadcast::Sender::new(1024),
         closing: tokio_util::sync::CancellationToken::new(),
+        apart: Apart::within(),
+        rendered: Rendered::default(),
     });
     House { app, _folder: folder }
 }

@@ -1,6 +1,8 @@
 //! The server's ground: configuration, database, clock, jobs, mail, files, audit, HTTP.
 
+pub mod apart;
 pub mod audit;
+pub mod blocking;
 pub mod clock;
 pub mod config;
 pub mod context;
@@ -13,6 +15,7 @@ pub mod mail;
 pub mod markdown;
 pub mod passwords;
 pub mod pdf;
+pub mod rendered;
 pub mod store;
 pub mod telemetry;
 pub mod text;

@@ -43,6 +43,7 @@ pub fn fault(kind: &FaultKind) -> String {
         FaultKind::Mismatch => tr!(form.mismatch),
         FaultKind::WrongPassword => tr!(form.wrong_password),
         FaultKind::Markup => tr!(form.markup),
+        FaultKind::TooComplex => tr!(form.too_complex),
         FaultKind::BelowUsed { used } => tr!(form.below_used, used = *used),
         FaultKind::Malformed => tr!(form.malformed),
         FaultKind::MarkStands { name, stands, paper } => {
