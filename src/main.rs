@@ -1,7 +1,13 @@
 //! The `magistra` command.
 
 use clap::Parser;
-use magistra::server::commands::{Cli, run};
+use magistra::{
+    platform::apart,
+    server::{
+        APART,
+        commands::{Cli, run},
+    },
+};
 use std::process::ExitCode;
 
 /// Pages are deep trees of types; what is not optimised needs more than the usual two megabytes to
@@ -9,6 +15,9 @@ use std::process::ExitCode;
 const STACK: usize = 8 * 1024 * 1024;
 
 fn main() -> ExitCode {
+    if let Some(code) = apart::asked(APART) {
+        return code;
+    }
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK)

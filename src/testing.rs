@@ -14,6 +14,7 @@ use crate::{
     institutions::model::InstitutionKind,
     people::{service, store::NewPerson},
     platform::{
+        apart::Apart,
         clock::{Clock, Entropy},
         config::Settings,
         context::{App, Ctx, Parts},
@@ -21,6 +22,7 @@ use crate::{
         files::Files,
         http::{assets::Assets, caller, guard::Limits},
         passwords::Passwords,
+        rendered::Rendered,
     },
 };
 use clap::Parser;
@@ -148,6 +150,8 @@ pub async fn house_with(kind: Kind, further: &[&str]) -> House {
         jobs_waiting: tokio::sync::Notify::new(),
         marks: tokio::sync::broadcast::Sender::new(1024),
         closing: tokio_util::sync::CancellationToken::new(),
+        apart: Apart::within(),
+        rendered: Rendered::default(),
     });
     House { app, _folder: folder }
 }

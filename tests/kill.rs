@@ -1,29 +1,24 @@
 //! A power cut while the register is kept: every mark that was acknowledged is there afterwards.
 
+mod served;
+
 use magistra::{
     attendance::{model, store},
     common::ids::{DeliveryId, EnrolmentId, SlotId},
     fetch_all,
     platform::db::{Db, Statement},
 };
+use served::{PASSWORD, form, free_address, magistra, send, serve, sign_in};
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
-    path::Path,
-    process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
-};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    time::Duration,
 };
 use uuid::Uuid;
 
-const PASSWORD: &str = "correct horse battery 12";
 const MARKS: usize = 1000;
 /// Acknowledged marks after which the power goes.
 const CUT_AT: usize = 400;
@@ -35,73 +30,6 @@ const RUNNING: Statement<(DeliveryId, SlotId)> = Statement::new(
         WHERE d.state = 'running' AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.slot_id = s.id)
         ORDER BY s.starts_at LIMIT 1",
 );
-
-fn magistra(data: &Path, addr: SocketAddr) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_magistra"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MAGISTRA_")) {
-        command.env_remove(name);
-    }
-    command
-        .current_dir(data)
-        .env("MAGISTRA_DATA", data)
-        .env("MAGISTRA_SITE", data)
-        .env("MAGISTRA_ADDR", addr.to_string())
-        .env("MAGISTRA_PUBLIC_URL", format!("http://{addr}"))
-        .env("RUST_LOG", "error")
-        .stdout(Stdio::null());
-    command
-}
-
-fn free_address() -> SocketAddr {
-    std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port")
-}
-
-/// The server of a test, ended with it.
-struct Served(Child);
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-async fn serve(data: &Path, addr: SocketAddr) -> Served {
-    let metrics = free_address().to_string();
-    let child = magistra(data, addr).arg("serve").env("MAGISTRA_METRICS_ADDR", metrics).spawn().expect("starts");
-    let served = Served(child);
-    let until = Instant::now() + Duration::from_secs(30);
-    while send(addr, "GET", "/health/ready", "", "").await.is_none_or(|answer| !answer.starts_with("HTTP/1.1 200")) {
-        assert!(Instant::now() < until, "the server is ready within 30 s");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    served
-}
-
-/// The whole answer as text; none when the line broke before its end.
-async fn send(addr: SocketAddr, method: &str, path: &str, cookie: &str, body: &str) -> Option<String> {
-    let mut stream = TcpStream::connect(addr).await.ok()?;
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {addr}\r\nconnection: close\r\naccept: application/json\r\ncookie: {cookie}\r\n\
-         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).await.ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.ok()?;
-    (!answer.is_empty()).then(|| String::from_utf8_lossy(&answer).into_owned())
-}
-
-fn form(fields: &[(&str, &str)]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
-}
-
-async fn sign_in(addr: SocketAddr) -> String {
-    let body = form(&[("email", "trainer@magistra.example"), ("password", PASSWORD), ("next", "/")]);
-    let answer = send(addr, "POST", "/_fn/people/sign-in", "", &body).await.expect("an answer to the sign-in");
-    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect(&answer);
-    cookie.split(';').next().unwrap_or_default().to_owned()
-}
 
 fn action(id: Uuid, enrolment: EnrolmentId, n: usize) -> model::Action {
     let touch = model::Touch {

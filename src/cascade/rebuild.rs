@@ -17,6 +17,7 @@ use crate::{
         ids::{DeliveryId, PersonId},
     },
     platform::{
+        blocking,
         context::{App, Ctx},
         db::Tx,
         jobs,
@@ -240,7 +241,7 @@ impl Count {
 
 /// Counts off the threads that answer requests.
 async fn aside<T: Send + 'static>(count: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-    tokio::task::spawn_blocking(count).await.map_err(|_| AppError::Internal)
+    blocking::run(count).await
 }
 
 /// Counts everything anew and keeps what has changed.

@@ -65,6 +65,8 @@ pub enum FaultKind {
     OwnPassword,
     /// HTML or a script where only Markdown is taken.
     Markup,
+    /// Nested more deeply, or in more parts, than is rendered.
+    TooComplex,
     /// Fewer than what is already used.
     BelowUsed { used: i64 },
     /// The request could not be read.

@@ -13,7 +13,7 @@ use crate::{
     },
     enrolment::model::EnrolmentState,
     people::rights::{Record, Right, demand},
-    platform::{context::Ctx, db::Handle, jobs, markdown},
+    platform::{context::Ctx, db::Handle, jobs},
 };
 use std::collections::HashMap;
 
@@ -82,7 +82,10 @@ pub async fn study(cx: &Ctx, delivery: &str, material: &str) -> Result<Study, Ap
     let shown = match wanted {
         Some(id) => {
             let row = store::material(&mut reader, id, pack, place.id).await?.ok_or(AppError::NotFound)?;
-            Some(Shown { html: markdown::render(&row.body), position: row.position_seconds, line: row.line })
+            // Nobody waits for a connection while a text is rendered.
+            drop(reader);
+            let html = cx.app.rendered.html(&row.body).await?;
+            Some(Shown { html, position: row.position_seconds, line: row.line })
         }
         None => None,
     };

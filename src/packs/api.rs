@@ -4,7 +4,11 @@ use super::model::{
     AuthoredCourse, CopyForm, IdForm, Material, MaterialForm, MaterialLine, Missing, Module, ModuleForm, MoveForm,
     OutlineModule, PackEditForm, PackForm, PackHead, PackLine, SessionForm, SessionPlan, StepForm,
 };
-use crate::common::{error::AppError, forms::Done, ids::PackId};
+use crate::common::{
+    error::AppError,
+    forms::{Done, FaultKind},
+    ids::PackId,
+};
 use leptos::{
     prelude::*,
     server_fn::codec::{GetUrl, Postcard},
@@ -131,8 +135,8 @@ pub struct PreviewView {
 pub struct LessonPreview {
     /// HTML, safe to show.
     pub html: String,
-    /// Whether the text contains HTML, which is not taken.
-    pub has_markup: bool,
+    /// What is wrong with the text, for which it is not taken.
+    pub fault: Option<FaultKind>,
 }
 
 /// The courses and packs of a trainer.
@@ -202,7 +206,7 @@ pub async fn get_preview(pack: String, material: String, language: String) -> Re
 #[server(prefix = "/_fn", endpoint = "packs/render")]
 pub async fn render_markdown(text: String) -> Result<LessonPreview, AppError> {
     use crate::platform::http;
-    http::answer(async { super::service::render(&http::ctx()?, &text) }).await
+    http::answer(async { super::service::render(&http::ctx()?, &text).await }).await
 }
 
 /// Makes a draft.

@@ -411,15 +411,17 @@ mod tests {
     #[test]
     fn only_whole_material_is_taken() {
         let form = MaterialForm { title: "A link".into(), url: "javascript:alert(1)".into(), ..Default::default() };
-        assert!(form.check(MaterialKind::Link, |_| false).is_err());
+        assert!(form.check(MaterialKind::Link, None).is_err());
         let form = MaterialForm { url: "http://plain.example".into(), ..form };
-        assert!(form.check(MaterialKind::Link, |_| false).is_err());
+        assert!(form.check(MaterialKind::Link, None).is_err());
         let form = MaterialForm { url: "https://law.example/1".into(), ..form };
-        assert!(form.check(MaterialKind::Link, |_| false).is_ok());
+        assert!(form.check(MaterialKind::Link, None).is_ok());
         let long = MaterialForm { title: "L".into(), body: "x".repeat(LESSON_MAX), ..Default::default() };
-        assert!(long.check(MaterialKind::Lesson, |_| false).is_ok());
+        assert!(long.check(MaterialKind::Lesson, None).is_ok());
         let long = MaterialForm { body: "x".repeat(LESSON_MAX + 1), ..long };
-        assert!(long.check(MaterialKind::Lesson, |_| false).is_err());
-        assert!(MaterialForm { body: "x".into(), ..long }.check(MaterialKind::Lesson, |_| true).is_err());
+        assert!(long.check(MaterialKind::Lesson, None).is_err());
+        assert!(
+            MaterialForm { body: "x".into(), ..long }.check(MaterialKind::Lesson, Some(FaultKind::Markup)).is_err()
+        );
     }
 }

@@ -28,9 +28,8 @@ use crate::{
     platform::{
         audit,
         context::Ctx,
-        db::{DbError, Handle, Tx},
+        db::{DbError, Handle, Reader, Tx},
         files::Arrived,
-        markdown,
         store::FileRow,
     },
 };
@@ -177,7 +176,8 @@ pub async fn session(cx: &Ctx, session: &str, language: &str) -> Result<SessionE
     let session = store::session(&mut reader, id(session)?).await?.ok_or(AppError::NotFound)?;
     let module = store::module(&mut reader, session.module_id).await?.ok_or(AppError::NotFound)?;
     let head = authored(cx, &mut reader, module.pack_id, language).await?;
-    Ok(SessionEdit { head, module, notes_html: markdown::render(&session.notes), session })
+    drop(reader);
+    Ok(SessionEdit { head, module, notes_html: cx.app.rendered.html(&session.notes).await?, session })
 }
 
 /// A material to edit, or to read once the pack is released.
@@ -187,7 +187,8 @@ pub async fn material(cx: &Ctx, material: &str, language: &str) -> Result<Materi
     let material = store::material(&mut reader, id(material)?).await?.ok_or(AppError::NotFound)?;
     let module = store::module(&mut reader, material.line.module_id).await?.ok_or(AppError::NotFound)?;
     let head = authored(cx, &mut reader, module.pack_id, language).await?;
-    Ok(MaterialEdit { head, module, html: markdown::render(&material.body), material })
+    drop(reader);
+    Ok(MaterialEdit { head, module, html: cx.app.rendered.html(&material.body).await?, material })
 }
 
 /// The pack as a participant will study it: without what is for trainers only. `material` is
@@ -208,28 +209,33 @@ pub async fn preview(cx: &Ctx, pack: &str, material: &str, language: &str) -> Re
         Some(chosen)
     };
     let shown = match chosen {
-        Some(chosen) => Some(content(&mut reader, chosen).await?),
+        Some(chosen) => Some(content(cx, reader, chosen).await?),
         None => None,
     };
     Ok(PreviewView { head, modules, materials, shown })
 }
 
 /// A material ready to be shown: a lesson's text rendered. Rights are the caller's business.
-pub async fn content(h: &mut impl Handle, material: MaterialId) -> Result<ContentView, AppError> {
-    let material = store::material(h, material).await?.ok_or(AppError::NotFound)?;
-    let html =
-        if material.line.kind == MaterialKind::Lesson { markdown::render(&material.body) } else { String::new() };
+async fn content(cx: &Ctx, mut reader: Reader, material: MaterialId) -> Result<ContentView, AppError> {
+    let material = store::material(&mut reader, material).await?.ok_or(AppError::NotFound)?;
+    // Nobody waits for a connection while a text is rendered.
+    drop(reader);
+    let html = match material.line.kind {
+        MaterialKind::Lesson => cx.app.rendered.html(&material.body).await?,
+        _ => String::new(),
+    };
     Ok(ContentView { line: material.line, html })
 }
 
 /// What an author's Markdown looks like.
-pub fn render(cx: &Ctx, text: &str) -> Result<LessonPreview, AppError> {
+pub async fn render(cx: &Ctx, text: &str) -> Result<LessonPreview, AppError> {
     let actor = cx.signed_in()?;
     demand_somewhere(Some(actor), Right::WritePack)?;
     if text.chars().count() > super::model::LESSON_MAX {
         return Err(AppError::field("body", FaultKind::TooLong { max: super::model::LESSON_MAX }));
     }
-    Ok(LessonPreview { html: markdown::render(text), has_markup: markdown::contains_html(text) })
+    let look = cx.app.rendered.look(text).await?;
+    Ok(LessonPreview { html: look.html.clone(), fault: look.fault.clone() })
 }
 
 // Packs -----------------------------------------------------------------------------------------

@@ -145,8 +145,8 @@ on_both! {
         let plan = store::session(&mut tx, session.id.parse().unwrap()).await.unwrap().unwrap();
         let material = store::material(&mut tx, text.id.parse().unwrap()).await.unwrap().unwrap();
         let fields = other.check().unwrap();
-        let session_fields = session.check(|_| false).unwrap();
-        let material_fields = text.check(MaterialKind::Lesson, |_| false).unwrap();
+        let session_fields = session.check(None).unwrap();
+        let material_fields = text.check(MaterialKind::Lesson, None).unwrap();
         let shift = shift(0, 1, 2).unwrap();
         let now = cx.now();
         assert!(!store::hold(&mut tx, pack_id, "x", now).await.unwrap());

@@ -1,12 +1,14 @@
 //! What a request or a job works with: the application's parts, and who is asking.
 
 use super::{
+    apart::Apart,
     clock::{Clock, Entropy},
     config::Settings,
     db::{Db, DbError, Reader, Tx},
     files::Files,
     http::{assets::Assets, guard::Limits},
     passwords::Passwords,
+    rendered::Rendered,
 };
 use crate::common::{actor::Actor, error::AppError, ids::SlotId};
 use chrono::{DateTime, Utc};
@@ -41,6 +43,10 @@ pub struct Parts {
     pub marks: tokio::sync::broadcast::Sender<SlotId>,
     /// Cancelled when the server is to stop: what would go on for ever ends then.
     pub closing: tokio_util::sync::CancellationToken,
+    /// Where files from strangers are read.
+    pub apart: Apart,
+    /// Lessons as they look.
+    pub rendered: Rendered,
 }
 
 /// A cheap handle on [`Parts`].

@@ -1,7 +1,9 @@
 //! The server's ground: configuration, database, clock, jobs, mail, files, audit, HTTP.
 
+pub mod apart;
 pub mod audit;
 pub mod backup_store;
+pub mod blocking;
 pub mod clock;
 pub mod config;
 pub mod context;
@@ -16,6 +18,7 @@ pub mod markdown;
 pub mod passwords;
 pub mod pdf;
 pub mod private;
+pub mod rendered;
 pub mod store;
 pub mod telemetry;
 pub mod text;

@@ -1,8 +1,9 @@
 //! Argon2id, off the async threads and a few at a time, since each takes 19 MiB and real time.
 
+use super::blocking;
 use crate::common::error::AppError;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
 /// Shortest password taken (NIST SP 800-63B-4 asks for 15 where it is the only factor; judges
@@ -10,6 +11,9 @@ use tokio::sync::Semaphore;
 pub const MIN_LENGTH: usize = 12;
 /// Longest password taken.
 pub const MAX_LENGTH: usize = 200;
+
+/// How long one waits for others to be checked.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Hashes and checks passwords.
 #[derive(Clone, Debug)]
@@ -62,7 +66,6 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-        let _slot = self.slots.acquire().await.map_err(|_| AppError::Internal)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| AppError::Internal)
+        blocking::among(&self.slots, PATIENCE, work).await
     }
 }

@@ -21,6 +21,8 @@ pub(crate) mod web_tests;
 #[cfg(test)]
 mod files_tests;
 #[cfg(test)]
+mod heavy_tests;
+#[cfg(test)]
 mod live_tests;
 #[cfg(test)]
 mod markup_tests;
@@ -33,6 +35,7 @@ use crate::attendance::transfer;
 use crate::packs::upload;
 use crate::people::accounts::letters;
 use crate::platform::{
+    apart::{Apart, Task},
     clock::{Clock, Entropy},
     config::{ServeSettings, Settings},
     context::{App, Ctx, Parts},
@@ -46,7 +49,9 @@ use crate::platform::{
     jobs::{self, Handlers},
     mail,
     passwords::Passwords,
-    private, store,
+    private,
+    rendered::Rendered,
+    store,
 };
 use crate::{completion, reporting, trainers};
 use axum::{
@@ -97,6 +102,9 @@ pub const JOBS: Handlers = &[
     (crate::feedback::letters::TELL, crate::feedback::letters::tell_job),
 ];
 
+/// What is done in a process of its own: see [`crate::platform::apart`].
+pub const APART: &[Task] = &[transfer::READ];
+
 /// Jobs that run once a day; each asks for its own next run.
 pub const DAILY: &[&str] = &[trainers::jobs::DAILY];
 
@@ -127,6 +135,8 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
         marks: tokio::sync::broadcast::Sender::new(1024),
         closing: tokio_util::sync::CancellationToken::new(),
         settings: settings.clone(),
+        apart: Apart::own()?,
+        rendered: Rendered::default(),
     }))
 }
 

@@ -45,6 +45,7 @@ pub fn fault(kind: &FaultKind) -> String {
         FaultKind::CommonPassword => tr!(form.common_password),
         FaultKind::OwnPassword => tr!(form.own_password),
         FaultKind::Markup => tr!(form.markup),
+        FaultKind::TooComplex => tr!(form.too_complex),
         FaultKind::BelowUsed { used } => tr!(form.below_used, used = *used),
         FaultKind::Malformed => tr!(form.malformed),
         FaultKind::MarkStands { name, stands, paper } => {

@@ -1,22 +1,48 @@
 //! Bytes of a file to rows of text: CSV in the encodings and with the separators that people's
-//! programs write, and XLSX. Nothing here is trusted: sizes are bounded before anything is unpacked.
+//! programs write, and XLSX. Nothing here is trusted: what is unpacked, and each cell before it is kept, is
+//! counted against a bound.
 
-use super::model::{COLUMNS_MAX, FILE_MAX, ROWS_MAX, Unreadable, clean, unguarded};
+use super::{
+    archive,
+    model::{CELL_MAX, CELLS_MAX, COLUMNS_MAX, FILE_MAX, ROWS_MAX, TEXT_MAX, Unreadable, clean, unguarded},
+};
 use crate::platform::text::fold;
 use calamine::{DataRef, Reader, Xlsx};
-use std::{
-    collections::HashSet,
-    io::{Cursor, Read},
-};
+use std::{collections::HashSet, io::Cursor};
 
 /// Rows of cells, as on a sheet: the first row is row 1. Cells are on one line; trailing empty ones are
 /// left out.
 pub type Table = Vec<Vec<String>>;
 
-/// What a workbook may unpack to, in bytes.
-const UNPACKED_MAX: u64 = 32 * 1024 * 1024;
-/// Most entries of a workbook's archive.
-const ENTRIES_MAX: usize = 500;
+/// Sheets of a workbook among which the first with anything in it is looked for.
+const SHEETS_MAX: usize = 50;
+
+/// What may still be taken from a file.
+struct Left {
+    cells: usize,
+    text: usize,
+}
+
+impl Left {
+    fn whole() -> Self {
+        Self { cells: CELLS_MAX, text: TEXT_MAX }
+    }
+
+    /// Takes cells, the empty ones too: each of them is kept.
+    fn cells(&mut self, count: usize) -> Result<(), Unreadable> {
+        self.cells = self.cells.checked_sub(count).ok_or(Unreadable::TooManyCells)?;
+        Ok(())
+    }
+
+    /// Takes a cell's text, before anything is made of it: a text of megabytes may stand in many cells.
+    fn text(&mut self, text: &str) -> Result<(), Unreadable> {
+        if text.len() > CELL_MAX {
+            return Err(Unreadable::TooMuchText);
+        }
+        self.text = self.text.checked_sub(text.len()).ok_or(Unreadable::TooMuchText)?;
+        Ok(())
+    }
+}
 
 /// Reads a file. `known` are folded words of the names expected, by which one of the two old encodings
 /// is told from the other.
@@ -49,7 +75,7 @@ fn cell(text: &str) -> String {
 }
 
 /// Adds a row, if the table may have one more.
-fn push(table: &mut Table, mut row: Vec<String>) -> Result<(), Unreadable> {
+fn push(table: &mut Table, mut row: Vec<String>, left: &mut Left) -> Result<(), Unreadable> {
     while row.last().is_some_and(String::is_empty) {
         row.pop();
     }
@@ -59,6 +85,10 @@ fn push(table: &mut Table, mut row: Vec<String>) -> Result<(), Unreadable> {
     if table.len() >= ROWS_MAX {
         return Err(Unreadable::TooManyRows);
     }
+    left.cells(row.len())?;
+    row.iter().try_for_each(|cell| left.text(cell))?;
+    // What was made room for and is empty at the end is given back.
+    row.shrink_to_fit();
     table.push(row);
     Ok(())
 }
@@ -119,8 +149,8 @@ fn separated(text: &str) -> Result<Table, Unreadable> {
         None => (text, None),
     };
     let mark = told.unwrap_or_else(|| separator(text));
-    let mut table = Table::new();
-    records(text, mark, usize::MAX, |row| push(&mut table, row))?;
+    let (mut table, mut left) = (Table::new(), Left::whole());
+    records(text, mark, usize::MAX, |row| push(&mut table, row, &mut left))?;
     while table.last().is_some_and(Vec::is_empty) {
         table.pop();
     }
@@ -195,32 +225,18 @@ fn records(
 
 // ---- Workbooks
 
-/// The first sheet that has anything in it. The size is measured by unpacking, for what an archive
-/// says of itself need not be true.
+/// The first sheet that has anything in it.
 fn workbook(bytes: &[u8]) -> Result<Table, Unreadable> {
     let broken = |_| Unreadable::Broken;
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Unreadable::Broken)?;
-    if archive.len() > ENTRIES_MAX {
-        return Err(Unreadable::TooLarge);
-    }
-    let mut left = UNPACKED_MAX;
-    let mut is_workbook = false;
-    for at in 0..archive.len() {
-        let entry = archive.by_index(at).map_err(|_| Unreadable::Broken)?;
-        is_workbook |= entry.name().is_ok_and(|name| name == "xl/workbook.xml");
-        let size = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).map_err(|_| Unreadable::Broken)?;
-        left = left.checked_sub(size).ok_or(Unreadable::TooLarge)?;
-    }
-    if !is_workbook {
-        return Err(Unreadable::Kind);
-    }
+    archive::measure(bytes)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    for name in book.sheet_names() {
+    let mut left = Left::whole();
+    for name in book.sheet_names().into_iter().take(SHEETS_MAX) {
         // What is no table of cells (a chart) is passed over.
         let Ok(mut cells) = book.worksheet_cells_reader(&name) else { continue };
         let mut table = Table::new();
         while let Some(found) = cells.next_cell().map_err(broken)? {
-            let text = cell_text(found.get_value());
+            let text = cell_text(found.get_value(), &mut left)?;
             if text.is_empty() {
                 continue;
             }
@@ -235,7 +251,8 @@ fn workbook(bytes: &[u8]) -> Result<Table, Unreadable> {
             if table.len() <= row {
                 table.resize_with(row + 1, Vec::new);
             }
-            if table[row].len() <= column {
+            if let Some(more) = (column + 1).checked_sub(table[row].len()) {
+                left.cells(more)?;
                 table[row].resize_with(column + 1, String::new);
             }
             table[row][column] = text;
@@ -247,10 +264,19 @@ fn workbook(bytes: &[u8]) -> Result<Table, Unreadable> {
     Err(Unreadable::Empty)
 }
 
-fn cell_text(value: &DataRef<'_>) -> String {
+fn cell_text(value: &DataRef<'_>, left: &mut Left) -> Result<String, Unreadable> {
+    let text = match value {
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.as_str(),
+        DataRef::SharedString(text) => text,
+        other => return Ok(number_text(other)),
+    };
+    left.text(text)?;
+    Ok(cell(text))
+}
+
+/// Numbers, days and times as they are read elsewhere.
+fn number_text(value: &DataRef<'_>) -> String {
     match value {
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => cell(text),
-        DataRef::SharedString(text) => cell(text),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
         DataRef::Bool(true) => "true".to_owned(),
@@ -268,7 +294,7 @@ fn cell_text(value: &DataRef<'_>) -> String {
                 (false, false) => format!("{year:04}-{month:02}-{day:02} {time}:{second:02}"),
             }
         }
-        DataRef::Error(_) | DataRef::Empty => String::new(),
+        _ => String::new(),
     }
 }
 
@@ -343,7 +369,7 @@ mod tests {
         }
         let bytes = archive.finish().unwrap().into_inner();
         assert!(bytes.len() < FILE_MAX);
-        assert_eq!(read(&bytes), Err(Unreadable::TooLarge));
+        assert_eq!(read(&bytes), Err(Unreadable::Unpacked));
     }
 
     #[test]

@@ -5,6 +5,8 @@
 pub mod api;
 pub mod model;
 #[cfg(feature = "ssr")]
+mod archive;
+#[cfg(feature = "ssr")]
 mod cells;
 #[cfg(feature = "ssr")]
 mod conference;
@@ -21,6 +23,8 @@ mod people;
 #[cfg(feature = "ssr")]
 mod plan;
 #[cfg(feature = "ssr")]
+mod reading;
+#[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
 mod service;
@@ -29,7 +33,11 @@ mod sheet;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]
+mod hostile_tests;
+#[cfg(all(test, feature = "ssr"))]
 mod tests;
 
+#[cfg(feature = "ssr")]
+pub use reading::READ;
 #[cfg(feature = "ssr")]
 pub use routes::{export_csv, export_xlsx, receive};

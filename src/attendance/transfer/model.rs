@@ -11,6 +11,12 @@ pub const FILE_MAX: usize = 5 * 1024 * 1024;
 pub const ROWS_MAX: usize = 5_000;
 /// Most columns of a file: a delivery's half-days and some more.
 pub const COLUMNS_MAX: usize = 2_500;
+/// Most cells of a file, the empty ones before a filled one included: a thousand people on a thousand half-days.
+pub const CELLS_MAX: usize = 1_000_000;
+/// Most bytes of text in all cells, counted at each cell: many cells may point to one text.
+pub const TEXT_MAX: usize = 16 * 1024 * 1024;
+/// Most bytes of one cell: spreadsheet programs take 32,767 characters, of up to four bytes each.
+pub const CELL_MAX: usize = 4 * 32_767;
 /// Minutes that may be missing from a conference and still count as the whole half-day.
 pub const USUAL_TOLERANCE: i64 = 10;
 /// Most minutes of tolerance, and of the least presence.
@@ -37,6 +43,18 @@ crate::text_enum! {
         TooLarge = "too_large",
         TooManyRows = "too_many_rows",
         TooManyColumns = "too_many_columns",
+        /// More than [`CELLS_MAX`] cells, the empty ones before a filled one included.
+        TooManyCells = "too_many_cells",
+        /// More than [`TEXT_MAX`] bytes of text in cells, or more than [`CELL_MAX`] in one.
+        TooMuchText = "too_much_text",
+        /// A workbook that unpacks to too much.
+        Unpacked = "unpacked",
+        /// Reading it took too long.
+        TooSlow = "too_slow",
+        /// Reading it took too much memory.
+        Memory = "memory",
+        /// Too many files are being read at once.
+        Busy = "busy",
         /// Neither a table of text nor an XLSX workbook: an old XLS, an ODS, a PDF.
         Kind = "kind",
         /// A damaged workbook, or one with a password.

@@ -10,7 +10,7 @@ use crate::{
         forms::{Done, UploadForm},
     },
     i18n::{self, Locale},
-    platform::{context::Ctx, http},
+    platform::{blocking, context::Ctx, http},
 };
 use axum::{
     Extension,
@@ -43,9 +43,7 @@ async fn export(cx: &Ctx, delivery: &str, request: Request, kind: &'static str) 
     let written = async {
         let sheet = service::exported(cx, delivery, locale, kind).await?;
         let name = format!("attachment; filename=\"register-{}.{kind}\"", sheet.name);
-        let bytes = tokio::task::spawn_blocking(move || if kind == "csv" { sheet.csv() } else { sheet.xlsx() })
-            .await
-            .map_err(|_| AppError::Internal)??;
+        let bytes = blocking::run(move || if kind == "csv" { sheet.csv() } else { sheet.xlsx() }).await??;
         Ok::<_, AppError>((name, bytes))
     };
     match written.await {

@@ -4,12 +4,10 @@
 use super::{
     api::{Draft, LINES, Line, LogChoices, Touched, Transfer, Unmatched, Untaken},
     export::{self, Sheet},
-    files::{self, Table},
-    logs,
-    model::{DraftForm, FILE_MAX, MINUTES_MAX, Tool, Unreadable, clean},
+    model::{DraftForm, MINUTES_MAX, Tool, Unreadable, clean},
     people::{Person, Roster},
     plan::{Body, Choices, Known, KnownSlot, Plan, plan},
-    sheet,
+    reading,
     store::{self, DraftRow, NewDraft},
 };
 use crate::{
@@ -25,7 +23,7 @@ use crate::{
     },
     deliveries::model::DeliveryHead,
     i18n::Locale,
-    platform::{audit, context::Ctx, db::Handle, text::fold, zones},
+    platform::{audit, blocking, context::Ctx, db::Handle, text::fold, zones},
 };
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -107,7 +105,7 @@ pub async fn exported(cx: &Ctx, delivery: &str, locale: Locale, kind: &str) -> R
     let known = known(cx, &mut tx, &head).await?;
     audit::record(cx, &mut tx, "export_register", "delivery", id, None, Some(&kind)).await?;
     tx.commit().await?;
-    Ok(export::sheet(locale, &head.title, &known))
+    blocking::run(move || export::sheet(locale, &head.title, &known)).await
 }
 
 /// Whether who asks may bring files to a delivery.
@@ -152,21 +150,15 @@ pub async fn bring(cx: &Ctx, delivery: DeliveryId, given: Vec<(String, Vec<u8>)>
         .flat_map(|person| [fold(&person.family), fold(&person.given)])
         .flat_map(|name| name.split(' ').map(str::to_owned).collect::<Vec<_>>())
         .collect();
-    // A damaged workbook may take long, and may break its reader; neither may hold up others.
-    let body = tokio::task::spawn_blocking(move || body(&given, &words))
-        .await
-        .unwrap_or_else(|error| {
-            tracing::warn!(%error, "a file broke its reader");
-            Err(Unreadable::Broken)
-        })
-        .map_err(Untakeable::File)?;
+    let body = reading::body(&cx.app.apart, given, words).await.map_err(Untakeable::File)?;
     let tool = match &body {
         Body::Log(log) => log.tool,
         Body::Sheet(_) | Body::Gone => Tool::Sheet,
     };
     let id: Uuid = cx.app.id();
     let now = cx.now();
-    let (body, choices) = (json(&body)?, json(&Choices::usual(tool))?);
+    let body = blocking::run(move || json(&body)).await??;
+    let choices = json(&Choices::usual(tool))?;
     let mut tx = cx.begin().await?;
     store::forget(&mut tx, now - KEPT).await?;
     let draft =
@@ -184,51 +176,20 @@ fn json<T: Serialize>(value: &T) -> Result<String, AppError> {
     serde_json::to_string(value).map_err(|_| AppError::Internal)
 }
 
-/// What files are: one table of marks, or logs of one tool.
-fn body(given: &[(String, Vec<u8>)], words: &HashSet<String>) -> Result<Body, Unreadable> {
-    let mut whole: Option<logs::Log> = None;
-    let mut sheets: Vec<Table> = Vec::new();
-    if given.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > FILE_MAX {
-        return Err(Unreadable::TooLarge);
-    }
-    for (_, bytes) in given {
-        let table = files::table(bytes, words)?;
-        match (logs::log(&table), &mut whole) {
-            (Some(log), None) => whole = Some(log?),
-            (Some(log), Some(whole)) => {
-                let log = log?;
-                if log.tool != whole.tool {
-                    return Err(Unreadable::Mixed);
-                }
-                whole.entries.extend(log.entries);
-            }
-            (None, _) if sheet::has_days(&table) => sheets.push(table),
-            (None, _) => return Err(Unreadable::NothingKnown),
-        }
-    }
-    match (whole, sheets.pop()) {
-        (Some(log), None) => Ok(Body::Log(log)),
-        (None, Some(table)) if sheets.is_empty() => Ok(Body::Sheet(table)),
-        (None, None) => Err(Unreadable::Empty),
-        _ => Err(Unreadable::Mixed),
-    }
+/// What a draft holds. Opened where it does not hold up others: a large sheet is a million cells.
+async fn opened(row: &mut DraftRow) -> Result<(Body, Choices), AppError> {
+    let (body, choices) = (std::mem::take(&mut row.body), std::mem::take(&mut row.choices));
+    blocking::run(move || Ok((serde_json::from_str(&body)?, serde_json::from_str(&choices)?))).await?.map_err(
+        |error: serde_json::Error| {
+            tracing::error!(%error, "a draft cannot be read");
+            AppError::Internal
+        },
+    )
 }
 
-/// What a draft holds.
-fn opened(row: &DraftRow) -> Result<(Body, Choices), AppError> {
-    let broken = |error: serde_json::Error| {
-        tracing::error!(%error, "a draft cannot be read");
-        AppError::Internal
-    };
-    Ok((serde_json::from_str(&row.body).map_err(broken)?, serde_json::from_str(&row.choices).map_err(broken)?))
-}
-
-/// The plan of a draft, made where it does not hold up others: a large sheet is half a million cells.
+/// The plan of a draft, made there too.
 async fn planned(body: Body, choices: Choices, known: Known) -> Result<(Plan, Choices, Known), AppError> {
-    tokio::task::spawn_blocking(move || (plan(&body, &choices, &known), choices, known)).await.map_err(|error| {
-        tracing::error!(%error, "a plan's task ended badly");
-        AppError::Internal
-    })
+    blocking::run(move || (plan(&body, &choices, &known), choices, known)).await
 }
 
 /// The dry run: what a draft would do now. It writes nothing. Five statements.
@@ -238,10 +199,10 @@ pub async fn dry_run(cx: &Ctx, delivery: &str, draft: &str, from: &str) -> Resul
     let mut reader = cx.read().await?;
     let (head, keeper) = desk(cx, &mut reader, id).await?;
     let draft: Uuid = draft.parse().map_err(|_| AppError::NotFound)?;
-    let row = store::draft(&mut reader, draft, id).await?.ok_or(AppError::NotFound)?;
-    let (body, choices) = opened(&row)?;
+    let mut row = store::draft(&mut reader, draft, id).await?.ok_or(AppError::NotFound)?;
     let known = known(cx, &mut reader, &head).await?;
     drop(reader);
+    let (body, choices) = opened(&mut row).await?;
     let (plan, choices, known) = planned(body, choices, known).await?;
     let done = row.done_at.map(|at| (zones::local(at, &head.time_zone), row.entered.unwrap_or(0)));
     let first = from.parse::<usize>().unwrap_or(0).min(plan.changes.len()) / LINES * LINES;
@@ -409,11 +370,11 @@ pub async fn act(cx: &Ctx, form: &DraftForm) -> Result<Done, AppError> {
     if form.act == "enter" {
         store::lock_all(&mut tx, delivery).await?;
     }
-    let row = store::draft(&mut tx, id, delivery).await?.ok_or(AppError::NotFound)?;
+    let mut row = store::draft(&mut tx, id, delivery).await?.ok_or(AppError::NotFound)?;
     if row.done_at.is_some() {
         return Ok(Done::at(here, Flash::Marked));
     }
-    let (body, before) = opened(&row)?;
+    let (body, before) = opened(&mut row).await?;
     let choices = chosen(form, row.tool, &head.time_zone, &before)?;
     if choices != before {
         store::choose(&mut tx, id, delivery, &json(&choices)?).await?;

@@ -190,8 +190,8 @@ pub struct SessionFields {
 }
 
 impl SessionForm {
-    /// Checks the fields; `has_markup` says whether Markdown contains HTML.
-    pub fn check(&self, has_markup: impl Fn(&str) -> bool) -> Result<SessionFields, AppError> {
+    /// Checks the fields; `wrong` is what is wrong with the notes as Markdown.
+    pub fn check(&self, wrong: Option<FaultKind>) -> Result<SessionFields, AppError> {
         let mut checks = Checks::default();
         let fields = SessionFields {
             title: checks.required_line("title", &self.title, 200),
@@ -200,8 +200,8 @@ impl SessionForm {
             objectives: plain(&mut checks, "objectives", &self.objectives, 4000),
             notes: checks.text("notes", &self.notes, TEXT_MAX),
         };
-        if has_markup(&fields.notes) {
-            checks.fault("notes", FaultKind::Markup);
+        if let Some(wrong) = wrong {
+            checks.fault("notes", wrong);
         }
         checks.finish(fields)
     }
@@ -256,8 +256,8 @@ pub struct MaterialFields {
 }
 
 impl MaterialForm {
-    /// Checks the fields of a material of a kind.
-    pub fn check(&self, kind: MaterialKind, has_markup: impl Fn(&str) -> bool) -> Result<MaterialFields, AppError> {
+    /// Checks the fields of a material of a kind; `wrong` is what is wrong with a lesson's text as Markdown.
+    pub fn check(&self, kind: MaterialKind, wrong: Option<FaultKind>) -> Result<MaterialFields, AppError> {
         let mut checks = Checks::default();
         let title = checks.required_line("title", &self.title, 200);
         let minutes = if self.minutes.trim().is_empty() { "0" } else { &self.minutes };
@@ -268,8 +268,8 @@ impl MaterialForm {
                 // Browsers send line ends as CR LF; one form is kept.
                 let text = self.body.replace("\r\n", "\n");
                 body = checks.required("body", &text, LESSON_MAX);
-                if has_markup(&body) {
-                    checks.fault("body", FaultKind::Markup);
+                if let Some(wrong) = wrong {
+                    checks.fault("body", wrong);
                 }
             }
             MaterialKind::Link => {

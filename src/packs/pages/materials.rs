@@ -7,7 +7,7 @@ use super::{
     tags,
 };
 use crate::{
-    common::error::AppError,
+    common::{error::AppError, forms::FaultKind},
     packs::{
         api::{
             AddLesson, AddLink, ContentView, EditMaterial, MaterialEdit, NewPart, RemoveMaterial, get_material,
@@ -21,6 +21,7 @@ use crate::{
         form::{Form, FormState, Hidden, Submit, Version},
         layout::PageHead,
         load::load,
+        words,
     },
 };
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, server_fn::ServerFn, task::spawn_local};
@@ -51,10 +52,12 @@ pub(super) fn common_fields(line: Option<&MaterialLine>, title_optional: bool) -
     .into_any()
 }
 
-/// The HTML of what was typed, where the page came back to show it (without JavaScript).
+/// The HTML of what was typed, where the page came back to show it (without JavaScript). Whoever answered
+/// the form has rendered the text.
 #[cfg(feature = "ssr")]
 fn typed_html(text: &str) -> Option<String> {
-    Some(crate::platform::markdown::render(text))
+    let cx = crate::platform::http::ctx().ok()?;
+    cx.app.rendered.held(text).map(|look| look.html.clone())
 }
 
 /// The browser keeps what the server rendered.
@@ -74,7 +77,7 @@ fn Editor(
     let state = expect_context::<FormState>();
     let first = state.typed("body").and_then(|typed| typed_html(&typed)).unwrap_or(html);
     let html = RwSignal::new(first);
-    let has_markup = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<FaultKind>);
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let latest = StoredValue::new(0_u32);
     let on_input = Callback::new(move |text: String| {
@@ -91,7 +94,7 @@ fn Editor(
                         && latest.try_get_value() == Some(mine)
                     {
                         html.set(preview.html);
-                        has_markup.set(preview.has_markup);
+                        wrong.set(preview.fault);
                     }
                 });
             },
@@ -104,7 +107,7 @@ fn Editor(
             <TextArea name="body" class="md" label=tr!(packs.text) hint=tr!(packs.text_hint) value=text on_input=on_input/>
             <section class="preview" aria-label=tr!(packs.preview) tabindex="0">
                 <h2>{tr!(packs.preview)}</h2>
-                {move || has_markup.get().then(|| view! { <p class="err">{tr!(form.markup)}</p> })}
+                {move || wrong.get().map(|wrong| view! { <p class="err">{words::fault(&wrong)}</p> })}
                 <div class="prose" inner_html=move || html.get()></div>
             </section>
         </div>

@@ -1,9 +1,19 @@
 //! What a pack is made of, written: modules, session plans, materials and files.
 
 use super::{
-    super::model::{Material, SessionPlan},
+    super::model::{LESSON_MAX, Material, SessionPlan, TEXT_MAX},
     *,
 };
+
+/// What is wrong with a text as Markdown. It is rendered for that, and so is ready when it is read: before
+/// anything is held for writing, and only for who may be an author of something. One that is too long is
+/// refused for its length.
+async fn wrong(cx: &Ctx, text: &str, max: usize) -> Result<Option<FaultKind>, AppError> {
+    if !may_somewhere(cx.actor.as_ref(), Right::WritePack) || text.trim().is_empty() || text.chars().count() > 2 * max {
+        return Ok(None);
+    }
+    Ok(cx.app.rendered.look(text).await?.fault.clone())
+}
 
 // Modules ---------------------------------------------------------------------------------------
 
@@ -98,9 +108,10 @@ async fn held_session<'a>(cx: &'a Ctx, tx: &mut Tx, text: &str) -> Result<(&'a A
 pub async fn add_session(cx: &Ctx, form: &SessionForm) -> Result<Done, AppError> {
     cx.signed_in()?;
     let session: SessionPlanId = fresh(&form.id)?;
+    let wrong = wrong(cx, &form.notes, TEXT_MAX).await?;
     let mut tx = cx.begin().await?;
     let (actor, module) = held_module(cx, &mut tx, id(&form.module)?).await?;
-    let fields = form.check(markdown::contains_html)?;
+    let fields = form.check(wrong)?;
     once(store::add_session(&mut tx, session, module.id, &fields, &actor.name).await)?;
     audit::record(cx, &mut tx, "create", "session_plan", session, None, Some(&fields)).await?;
     tx.commit().await?;
@@ -111,9 +122,10 @@ pub async fn add_session(cx: &Ctx, form: &SessionForm) -> Result<Done, AppError>
 pub async fn edit_session(cx: &Ctx, form: &SessionForm) -> Result<Done, AppError> {
     cx.signed_in()?;
     let read = version(&form.version)?;
+    let wrong = wrong(cx, &form.notes, TEXT_MAX).await?;
     let mut tx = cx.begin().await?;
     let (actor, module, stands) = held_session(cx, &mut tx, &form.id).await?;
-    let fields = form.check(markdown::contains_html)?;
+    let fields = form.check(wrong)?;
     if !store::edit_session(&mut tx, stands.id, read, &fields, &actor.name).await? {
         return Err(conflict(
             &stands.updated_by,
@@ -172,10 +184,11 @@ async fn held_material<'a>(cx: &'a Ctx, tx: &mut Tx, text: &str) -> Result<(&'a 
 pub async fn add_material(cx: &Ctx, form: &MaterialForm, kind: MaterialKind) -> Result<Done, AppError> {
     cx.signed_in()?;
     let material: MaterialId = fresh(&form.id)?;
+    let wrong = wrong(cx, &form.body, LESSON_MAX).await?;
     let mut tx = cx.begin().await?;
     let (actor, module) = held_module(cx, &mut tx, id(&form.module)?).await?;
     shown_only(form)?;
-    let fields = form.check(kind, markdown::contains_html)?;
+    let fields = form.check(kind, wrong)?;
     once(store::add_material(&mut tx, material, module.id, &fields, None, &actor.name).await)?;
     audit::record(cx, &mut tx, "create", "material", material, None, Some(&fields)).await?;
     tx.commit().await?;
@@ -191,11 +204,12 @@ fn shown_only(form: &MaterialForm) -> Result<(), AppError> {
 pub async fn edit_material(cx: &Ctx, form: &MaterialForm) -> Result<Done, AppError> {
     cx.signed_in()?;
     let read = version(&form.version)?;
+    let wrong = wrong(cx, &form.body, LESSON_MAX).await?;
     let mut tx = cx.begin().await?;
     let (actor, module, stands) = held_material(cx, &mut tx, &form.id).await?;
     let which = stands.line.id;
     shown_only(form)?;
-    let fields = form.check(stands.line.kind, markdown::contains_html)?;
+    let fields = form.check(stands.line.kind, wrong)?;
     if !store::edit_material(&mut tx, which, read, &fields, &actor.name).await? {
         let trainer_only = if stands.line.trainer_only { "true" } else { "" };
         let body = form.body.replace("\r\n", "\n");
@@ -258,7 +272,7 @@ pub async fn may_upload(cx: &Ctx, form: &MaterialForm) -> Result<(), AppError> {
     if !head.state.editable() {
         return Err(Refusal::PackReleased.into());
     }
-    uploaded(form, "file").check(MaterialKind::File, markdown::contains_html)?;
+    uploaded(form, "file").check(MaterialKind::File, None)?;
     if !form.id.is_empty() && store::material(&mut reader, fresh(&form.id)?).await?.is_some() {
         return Err(Refusal::AlreadySent.into());
     }
@@ -277,7 +291,7 @@ pub async fn add_file(cx: &Ctx, form: &MaterialForm, file: FileId, arrived: Arri
     let material: MaterialId = if form.id.is_empty() { cx.app.id() } else { fresh(&form.id)? };
     let mut tx = cx.begin().await?;
     let (actor, module) = held_module(cx, &mut tx, id(&form.module)?).await?;
-    let fields = uploaded(form, &arrived.name).check(MaterialKind::File, markdown::contains_html)?;
+    let fields = uploaded(form, &arrived.name).check(MaterialKind::File, None)?;
     let row = FileRow {
         id: file,
         key: arrived.key,

@@ -4,7 +4,7 @@ use crate::{
     common::{error::AppError, forms::Done},
     i18n::{self, Locale},
     platform::{
-        audit,
+        audit, blocking,
         context::Ctx,
         export::{self, Format, Sheet},
     },
@@ -60,8 +60,7 @@ pub async fn refused(error: AppError, request: Request) -> Response {
 /// Makes the file off the threads that answer requests.
 async fn file(sheet: Sheet, format: Format) -> Result<Response, AppError> {
     let name = format!("{}.{}", sheet.file, format.ending());
-    let bytes =
-        tokio::task::spawn_blocking(move || export::make(&sheet, format)).await.map_err(|_| AppError::Internal)??;
+    let bytes = blocking::run(move || export::make(&sheet, format)).await??;
     Ok(attachment(format.media_type(), &name, Body::from(bytes)))
 }
 

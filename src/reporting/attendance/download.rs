@@ -7,6 +7,7 @@ use super::{
 use crate::{
     i18n,
     platform::{
+        blocking,
         context::Ctx,
         http::downloads::{answer, attachment, language, refused},
     },
@@ -38,7 +39,8 @@ pub async fn grid(
     let sheet = async {
         let wanted = Wanted { part: "all".into(), ..wanted };
         let grid = service::grid(&cx, &id, &wanted).await?;
-        Ok(i18n::speaking(locale, || paper::grid(&grid, cx.now())))
+        let now = cx.now();
+        blocking::run(move || i18n::speaking(locale, || paper::grid(&grid, now))).await
     };
     answer(&cx, &name, Some((EXPORT, "delivery", id.clone())), sheet, request).await
 }

@@ -4,6 +4,7 @@ use super::service;
 use crate::{
     i18n,
     platform::{
+        blocking,
         context::Ctx,
         http::downloads::{answer, language},
     },
@@ -27,7 +28,8 @@ async fn export(cx: &Ctx, request: Request, file: &'static str) -> Response {
     let sheet = async {
         let (lines, footnote) = service::exported(cx, &query, i18n::code(locale)).await?;
         let asked = service::read(&query);
-        Ok(i18n::speaking(locale, || paper::sheet(&lines, &asked, footnote, cx.now())))
+        let now = cx.now();
+        blocking::run(move || i18n::speaking(locale, || paper::sheet(&lines, &asked, footnote, now))).await
     };
     // The service notes that it leaves the house.
     answer(cx, file, None, sheet, request).await

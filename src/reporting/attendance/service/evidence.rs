@@ -7,7 +7,7 @@ use crate::{
     deliveries::model::DeliveryHead,
     i18n::{self, Locale},
     platform::{
-        audit,
+        audit, blocking,
         context::Ctx,
         db::Handle,
         export::{self, Format, Sheet},
@@ -148,13 +148,16 @@ async fn read(cx: &Ctx, h: &mut impl Handle, head: &DeliveryHead, locale: Locale
     let last_change = history.last().map(|change| change.marked_at);
     let (changes, half_days, count) = (history.len(), slots.len(), people.len());
     let wanted = Wanted { part: "all".into(), ..Wanted::default() };
-    let parts = i18n::speaking(locale, || {
+    let (grid, head_of) = (grid_of(cx, head.clone(), &slots, people.clone(), &wanted), head.clone());
+    // Each mark there ever was becomes a line of text.
+    let made = move || {
+        let head = &head_of;
         let agenda = paper::agenda(head, &agenda, now);
         let participants = paper::participants(head, &people, &outcomes, now);
         let results = paper::outcomes(head, &people, &outcomes, now);
         let history = paper::history(head, &slots, &history, now);
         let steps = paper::steps(head, &steps, now);
-        let register = paper::grid(&grid_of(cx, head.clone(), &slots, people, &wanted), now);
+        let register = paper::grid(&grid, now);
         let made = |path: &str, sheet: &Sheet, format| Part {
             path: path.to_owned(),
             bytes: Source::Made(sheet.clone(), format),
@@ -169,7 +172,8 @@ async fn read(cx: &Ctx, h: &mut impl Handle, head: &DeliveryHead, locale: Locale
             made("results.csv", &results, Format::Csv),
             made("steps.csv", &steps, Format::Csv),
         ]
-    });
+    };
+    let parts = blocking::run(move || i18n::speaking(locale, made)).await?;
     let mut record = Record { parts, last_change, changes, half_days, people: count };
     record.parts.extend(certificates(h, head.id).await?);
     record.parts.extend(scans(h, head).await?);
@@ -207,6 +211,9 @@ async fn scans(h: &mut impl Handle, head: &DeliveryHead) -> Result<Vec<Part>, Ap
         })
         .collect())
 }
+
+/// Bytes that are written at once.
+const BATCH: usize = 1024 * 1024;
 
 /// Numbers the temporary files of this process.
 static MADE: AtomicU64 = AtomicU64::new(0);
@@ -250,7 +257,7 @@ impl Zip {
         }
         let path = path.to_owned();
         // Setting and pressing take long: not on a thread that answers requests.
-        let added = tokio::task::spawn_blocking(move || {
+        let added = blocking::run(move || {
             let bytes = match from {
                 Source::Made(sheet, format) => export::make(&sheet, format)?,
                 Source::Text(text) => text.into_bytes(),
@@ -261,25 +268,38 @@ impl Zip {
             self.writer.write_all(&bytes).map_err(|error| failed(&error))?;
             Ok((self, hex(&Sha256::digest(&bytes)), bytes.len() as u64))
         });
-        added.await.map_err(|_| AppError::Internal)?
+        added.await?
     }
 
     /// Adds what comes in pieces; pictures and papers are pressed already.
     async fn pour(
-        mut self,
+        self,
         path: &str,
         mut stream: BoxStream<'static, object_store::Result<Bytes>>,
     ) -> Result<(Self, String, u64), AppError> {
         let options = self.options.compression_method(CompressionMethod::Stored).large_file(true);
-        self.writer.start_file(path, options).map_err(|error| failed(&error))?;
-        let (mut hash, mut size) = (Sha256::new(), 0);
-        while let Some(piece) = stream.next().await {
-            let piece = piece.map_err(|error| failed(&error))?;
-            hash.update(&piece);
-            size += piece.len() as u64;
-            self.writer.write_all(&piece).map_err(|error| failed(&error))?;
+        let mut zip = self;
+        zip.writer.start_file(path, options).map_err(|error| failed(&error))?;
+        let (mut hash, mut size, mut batch) = (Sha256::new(), 0, Vec::new());
+        loop {
+            let piece = stream.next().await.transpose().map_err(|error| failed(&error))?;
+            batch.extend_from_slice(piece.as_deref().unwrap_or_default());
+            if batch.len() < BATCH && piece.is_some() {
+                continue;
+            }
+            // Disks and hashes take their time: not on a thread that answers requests.
+            let whole = std::mem::take(&mut batch);
+            size += whole.len() as u64;
+            (zip, hash) = blocking::run(move || {
+                zip.writer.write_all(&whole).map_err(|error| failed(&error))?;
+                hash.update(&whole);
+                Ok::<_, AppError>((zip, hash))
+            })
+            .await??;
+            if piece.is_none() {
+                return Ok((zip, hex(&hash.finalize()), size));
+            }
         }
-        Ok((self, hex(&hash.finalize()), size))
     }
 
     fn finish(self) -> Result<(File, u64), AppError> {
