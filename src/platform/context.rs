@@ -6,9 +6,15 @@ use super::{
     db::{Db, DbError, Reader, Tx},
     files::Files,
     http::{assets::Assets, guard::Limits},
+    jobs::Handlers,
+    mail::smtp::Mailer,
     passwords::Passwords,
 };
-use crate::common::{actor::Actor, error::AppError, ids::SlotId};
+use crate::common::{
+    actor::Actor,
+    error::AppError,
+    ids::{JobId, SlotId},
+};
 use chrono::{DateTime, Utc};
 use std::{ops::Deref, sync::Arc};
 use uuid::Uuid;
@@ -35,12 +41,16 @@ pub struct Parts {
     pub trust_proxy: bool,
     /// Whether answers say how many statements they took.
     pub query_count: bool,
-    /// Told when a job was enqueued, so that the worker need not poll fast.
+    /// Told when a job was enqueued, so that workers need not poll fast.
     pub jobs_waiting: tokio::sync::Notify,
     /// Told in which half-day somebody was marked, for those who watch its register.
     pub marks: tokio::sync::broadcast::Sender<SlotId>,
     /// Cancelled when the server is to stop: what would go on for ever ends then.
     pub closing: tokio_util::sync::CancellationToken,
+    /// The lines to the mail server; none without one.
+    pub mailer: Option<Mailer>,
+    /// The kinds of jobs that are known here, and whose lanes they are.
+    pub kinds: Handlers,
 }
 
 /// A cheap handle on [`Parts`].
@@ -88,12 +98,19 @@ pub struct Ctx {
     pub source: String,
     /// The caller's browser, as it names itself.
     pub user_agent: String,
+    /// The job that is being done, where it is one.
+    pub job: Option<JobId>,
 }
 
 impl Ctx {
     /// The context of background work and of commands.
     pub fn internal(app: &App) -> Self {
-        Self { app: app.clone(), actor: None, source: "job".into(), user_agent: String::new() }
+        Self { app: app.clone(), actor: None, source: "job".into(), user_agent: String::new(), job: None }
+    }
+
+    /// The context of a job.
+    pub fn of_job(app: &App, job: JobId) -> Self {
+        Self { job: Some(job), ..Self::internal(app) }
     }
 
     /// Who is signed in, or the error that sends to the sign-in page.

@@ -8,6 +8,7 @@ pub mod db;
 pub mod export;
 pub mod files;
 pub mod http;
+pub mod job_store;
 pub mod jobs;
 pub mod mail;
 pub mod markdown;

@@ -38,6 +38,6 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         },
         _ => None,
     };
-    request.extensions_mut().insert(Ctx { app, actor, source, user_agent });
+    request.extensions_mut().insert(Ctx { app, actor, source, user_agent, job: None });
     next.run(request).await
 }

@@ -5,6 +5,7 @@ use crate::platform::db::Statement;
 /// Every store's statements. A test reads the source tree and fails when a store is missing here.
 const STORES: &[&[Statement]] = &[
     crate::platform::store::STATEMENTS,
+    crate::platform::job_store::STATEMENTS,
     crate::people::store::STATEMENTS,
     crate::people::accounts::store::STATEMENTS,
     crate::people::records::store::STATEMENTS,
@@ -49,6 +50,7 @@ const STORES: &[&[Statement]] = &[
     crate::reporting::duty::store::STATEMENTS,
     crate::demo::store::STATEMENTS,
     crate::server::files_store::STATEMENTS,
+    crate::server::keeping_store::STATEMENTS,
 ];
 
 /// All registered statements.

@@ -1,6 +1,6 @@
 //! Jobs that were given up, for whoever runs the house.
 
-use super::api::{JobLine, JobsView};
+use super::api::{JobLine, JobsView, LaneLine};
 use crate::{
     common::{
         error::AppError,
@@ -8,7 +8,12 @@ use crate::{
         ids::JobId,
     },
     people::rights::{Record, Right, demand},
-    platform::{audit, context::Ctx, store},
+    platform::{
+        audit,
+        context::Ctx,
+        job_store as store,
+        jobs::{Pace, watch},
+    },
 };
 
 /// Where mail goes, without the secrets of its address.
@@ -24,6 +29,8 @@ pub async fn jobs(cx: &Ctx) -> Result<JobsView, AppError> {
     demand(cx.actor.as_ref(), Right::RunHouse, Record::default())?;
     let mut reader = cx.read().await?;
     let parked = store::parked_jobs(&mut reader).await?;
+    let now = cx.now();
+    let lanes = watch::states(&mut reader, cx.app.kinds, &Pace::of(&cx.app.settings), now).await?;
     Ok(JobsView {
         parked: parked
             .into_iter()
@@ -36,6 +43,16 @@ pub async fn jobs(cx: &Ctx) -> Result<JobsView, AppError> {
             })
             .collect(),
         waiting: store::waiting_jobs(&mut reader).await?,
+        lanes: lanes
+            .into_iter()
+            .map(|state| LaneLine {
+                lane: state.lane,
+                waiting: state.waiting,
+                late_minutes: state.oldest.map(|oldest| (now - oldest).num_minutes()),
+                last_done: state.last_done,
+                stands: state.stands,
+            })
+            .collect(),
         mail_server: cx.app.settings.smtp_url.as_deref().map(mail_server),
         mail_folder: cx.app.settings.mail_folder().display().to_string(),
     })
@@ -51,7 +68,7 @@ pub async fn retry(cx: &Ctx, id: &str) -> Result<Done, AppError> {
     }
     audit::note(cx, &mut tx, "retry", "job", id).await?;
     tx.commit().await?;
-    cx.app.jobs_waiting.notify_one();
+    cx.app.jobs_waiting.notify_waiters();
     Ok(Done::at("/admin/jobs", Flash::JobRetried))
 }
 

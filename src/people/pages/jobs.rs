@@ -1,6 +1,6 @@
 //! `/admin/jobs`: background work that was given up, and where mail goes.
 
-use super::moment;
+use super::{lanes::lanes, moment};
 use crate::{
     people::house::api::{JobLine, JobsView, RetryJob, get_jobs},
     tr,
@@ -34,7 +34,7 @@ fn show(data: JobsView) -> impl IntoView {
             lede=tr!(people.jobs.lede)
             meta=view! { <li>{tr!(people.jobs.waiting, count = data.waiting)}</li><li>{mail}</li> }.into_any()
         />
-        <div class="wrap body">{parked}</div>
+        <div class="wrap body stack wide">{lanes(data.lanes)}{parked}</div>
     }
     .into_any()
 }

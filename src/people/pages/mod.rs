@@ -4,6 +4,7 @@ mod account;
 mod edit_person;
 mod forgotten;
 mod jobs;
+mod lanes;
 mod list;
 mod new_person;
 mod person;
