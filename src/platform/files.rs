@@ -9,15 +9,15 @@ use crate::common::{
     ids::FileId,
 };
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream::BoxStream};
 use kinds::Kind;
 use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem,
     path::Path, prefix::PrefixStore,
 };
-use sha2::{Digest, Sha256};
-use chrono::{DateTime, Utc};
 use patient::Patient;
+use sha2::{Digest, Sha256};
 use std::{io, ops::Range, path::PathBuf, sync::Arc, time::Duration};
 
 /// Where files are kept.

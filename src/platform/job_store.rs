@@ -189,12 +189,19 @@ pub async fn open_jobs(h: &mut impl Handle, now: DateTime<Utc>) -> Result<Vec<Op
 }
 
 /// When each kind was last done. One statement.
-pub async fn last_done(h: &mut impl Handle, now: DateTime<Utc>) -> Result<Vec<(String, Option<DateTime<Utc>>)>, DbError> {
+pub async fn last_done(
+    h: &mut impl Handle,
+    now: DateTime<Utc>,
+) -> Result<Vec<(String, Option<DateTime<Utc>>)>, DbError> {
     fetch_all!(h, JOBS_LAST, now)
 }
 
 /// When a kind was last done.
-pub async fn kind_last_done(h: &mut impl Handle, kind: &str, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DbError> {
+pub async fn kind_last_done(
+    h: &mut impl Handle,
+    kind: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbError> {
     let (last,): (Option<DateTime<Utc>>,) = fetch_one!(h, KIND_LAST, kind, now)?;
     Ok(last)
 }

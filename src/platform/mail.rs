@@ -118,8 +118,7 @@ pub fn deliver(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppErr
         let message_id = parcel.message_id.take().unwrap_or_else(|| format!("<{}@{host}>", digest(&payload)));
         let name = message_id.trim_start_matches('<').split('@').next().unwrap_or_default();
         let file = format!("{name}.eml");
-        let message =
-            message(&cx.app, parcel, message_id).map_err(|e| failed("letter could not be written", &e))?;
+        let message = message(&cx.app, parcel, message_id).map_err(|e| failed("letter could not be written", &e))?;
         match &cx.app.mailer {
             Some(mailer) => {
                 mailer.send(&message).await.map_err(|e| failed("mail server did not take a letter", &e))?;

@@ -99,19 +99,12 @@ pub const RETENTION: &[(&str, Rule)] = &[
     ("cascade_delivery", Rule::MadeAnew("deliveries and places")),
     (
         "cascade_reminder",
-        Rule::Removed(&[
-            Removal { days: 730, past: "the reminder was sent", what: Removed::Reminders },
-        ]),
+        Rule::Removed(&[Removal { days: 730, past: "the reminder was sent", what: Removed::Reminders }]),
     ),
     ("cascade_scope", Rule::MadeAnew("deliveries and places")),
     ("cascade_trainer", Rule::MadeAnew("deliveries and places")),
     ("certificate", Rule::Kept("anybody may check its code, also of one that was withdrawn")),
-    (
-        "check_in",
-        Rule::Removed(&[
-            Removal { days: 30, past: "the half-day ended", what: Removed::CheckIns },
-        ]),
-    ),
+    ("check_in", Rule::Removed(&[Removal { days: 30, past: "the half-day ended", what: Removed::CheckIns }])),
     ("check_in_limit", Rule::With("delivery")),
     ("cohort", Rule::Kept("the record of who was trained together")),
     ("cohort_member", Rule::With("cohort")),
@@ -137,12 +130,13 @@ pub const RETENTION: &[(&str, Rule)] = &[
     ("expected_result", Rule::With("project")),
     ("feedback_decision", Rule::Kept("release notes list it")),
     ("feedback_invitation", Rule::With("delivery")),
-    ("feedback_item", Rule::Kept("the next version is written by it; who wrote what is not signed is forgotten once they were told")),
+    (
+        "feedback_item",
+        Rule::Kept("the next version is written by it; who wrote what is not signed is forgotten once they were told"),
+    ),
     (
         "file",
-        Rule::Removed(&[
-            Removal { days: 1, past: "it was stored, where nothing names it", what: Removed::Files },
-        ]),
+        Rule::Removed(&[Removal { days: 1, past: "it was stored, where nothing names it", what: Removed::Files }]),
     ),
     ("head_count", Rule::With("slot")),
     ("head_count_line", Rule::With("head_count")),
@@ -153,21 +147,21 @@ pub const RETENTION: &[(&str, Rule)] = &[
         "job",
         Rule::Removed(&[
             Removal { days: 14, past: "it was done", what: Removed::JobsDone },
-            Removal { days: -2, past: "it was done, which is still to come: a clock was wrong", what: Removed::JobsDoneAhead },
+            Removal {
+                days: -2,
+                past: "it was done, which is still to come: a clock was wrong",
+                what: Removed::JobsDoneAhead,
+            },
             Removal { days: 180, past: "it was given up", what: Removed::JobsParked },
         ]),
     ),
     (
         "kiosk",
-        Rule::Removed(&[
-            Removal { days: 90, past: "its end, where no reading names it", what: Removed::Kiosks },
-        ]),
+        Rule::Removed(&[Removal { days: 90, past: "its end, where no reading names it", what: Removed::Kiosks }]),
     ),
     (
         "kiosk_unrecorded",
-        Rule::Removed(&[
-            Removal { days: 365, past: "somebody settled it", what: Removed::Unrecorded },
-        ]),
+        Rule::Removed(&[Removal { days: 365, past: "somebody settled it", what: Removed::Unrecorded }]),
     ),
     ("licence", Rule::Kept("who may teach, and who might when")),
     ("licence_ground", Rule::With("licence")),
@@ -177,12 +171,7 @@ pub const RETENTION: &[(&str, Rule)] = &[
     ("licence_step", Rule::With("licence")),
     ("mark", Rule::With("enrolment")),
     ("mark_change", Rule::Kept("the history that marks are proved by")),
-    (
-        "mark_draft",
-        Rule::Removed(&[
-            Removal { days: 7, past: "the file was read", what: Removed::Drafts },
-        ]),
-    ),
+    ("mark_draft", Rule::Removed(&[Removal { days: 7, past: "the file was read", what: Removed::Drafts }])),
     ("mark_gone", Rule::With("enrolment")),
     ("material", Rule::With("pack_module")),
     (
@@ -212,7 +201,11 @@ pub const RETENTION: &[(&str, Rule)] = &[
         "session",
         Rule::Removed(&[
             Removal { days: 7, past: "its end", what: Removed::Sessions },
-            Removal { days: -15, past: "its end, which no session has: a clock was wrong", what: Removed::SessionsAhead },
+            Removal {
+                days: -15,
+                past: "its end, which no session has: a clock was wrong",
+                what: Removed::SessionsAhead,
+            },
         ]),
     ),
     ("session_plan", Rule::With("pack_module")),
@@ -225,12 +218,7 @@ pub const RETENTION: &[(&str, Rule)] = &[
     ("tally_project", Rule::With("tally")),
     ("tally_step", Rule::With("tally")),
     ("timetable_session", Rule::With("slot")),
-    (
-        "trainer_away",
-        Rule::Removed(&[
-            Removal { days: 365, past: "its last day", what: Removed::Away },
-        ]),
-    ),
+    ("trainer_away", Rule::Removed(&[Removal { days: 365, past: "its last day", what: Removed::Away }])),
     ("trainer_profile", Rule::With("person")),
     ("walk_in", Rule::With("enrolment")),
 ];

@@ -49,7 +49,10 @@ async fn within<T>(silence: Duration, call: impl Future<Output = Result<T>>) -> 
 }
 
 /// A stream whose every piece comes within the time; it ends with the error where one does not.
-fn pieces<T: Send + 'static>(silence: Duration, stream: BoxStream<'static, Result<T>>) -> BoxStream<'static, Result<T>> {
+fn pieces<T: Send + 'static>(
+    silence: Duration,
+    stream: BoxStream<'static, Result<T>>,
+) -> BoxStream<'static, Result<T>> {
     futures::stream::unfold(Some(stream), move |stream| async move {
         let mut stream = stream?;
         match timeout(silence, stream.next()).await {

@@ -41,7 +41,12 @@ pub struct State {
 }
 
 /// How each lane is that has kinds of jobs. Two statements.
-pub async fn states(h: &mut impl Handle, kinds: Handlers, pace: &Pace, now: DateTime<Utc>) -> Result<Vec<State>, DbError> {
+pub async fn states(
+    h: &mut impl Handle,
+    kinds: Handlers,
+    pace: &Pace,
+    now: DateTime<Utc>,
+) -> Result<Vec<State>, DbError> {
     let lane_of: HashMap<&str, Lane> = kinds.iter().map(|kind| (kind.name, kind.lane)).collect();
     let mut lanes: BTreeMap<Lane, State> = kinds
         .iter()
@@ -78,7 +83,9 @@ pub async fn watch(app: App, kinds: Handlers, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match look(&app, kinds, &mut standing).await {
             Ok(()) => {}
-            Err(error) => tracing::error!(%error, "nobody knows whether jobs get done: the job table could not be read"),
+            Err(error) => {
+                tracing::error!(%error, "nobody knows whether jobs get done: the job table could not be read")
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return,

@@ -173,14 +173,7 @@ fn until(now: DateTime<Utc>, pace: &Pace) -> DateTime<Utc> {
 }
 
 /// Runs a job while its claim lasts.
-async fn run(
-    app: &App,
-    kinds: &[Kind],
-    job: &JobRow,
-    claim: Claim,
-    pace: &Pace,
-    stop: &CancellationToken,
-) -> Ended {
+async fn run(app: &App, kinds: &[Kind], job: &JobRow, claim: Claim, pace: &Pace, stop: &CancellationToken) -> Ended {
     let Some(kind) = kinds.iter().find(|kind| kind.name == job.kind) else {
         return Ended::Failed(format!("no handler for jobs of kind {}", job.kind));
     };
