@@ -30,7 +30,7 @@ impl Patient {
 
 impl fmt::Display for Patient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.store.fmt(f)
+        write!(f, "{}", self.store)
     }
 }
 

@@ -1,15 +1,15 @@
 //! Sees to it that no lane stands still: looks every minute, measures, and raises the alarm. Runs in every
 //! process, also where no jobs are done: a worker that died cannot say so.
 
-use super::{
-    super::{
+use super::{Handlers, Pace, bring_back};
+use crate::{
+    common::lane::Lane,
+    platform::{
         context::App,
         db::{DbError, Handle},
         job_store as store,
     },
-    Handlers, Pace, bring_back,
 };
-use crate::common::lane::Lane;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::{
     collections::{BTreeMap, HashMap},

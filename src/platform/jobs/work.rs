@@ -1,17 +1,18 @@
 //! The workers. Each lane has its own, in every process that works on jobs; a job is held by a lease that is
 //! renewed while it runs, so that a worker that died loses it and no two do it at once.
 
-use super::{
-    super::{
+use super::{Handlers, Kind, names};
+use crate::{
+    common::lane::Lane,
+    platform::{
         clock::SLACK,
         config::Settings,
         context::{App, Ctx},
         db::DbError,
         job_store::{self as store, Claim, JobRow},
+        mail::smtp::LINES,
     },
-    Handlers, Kind, names,
 };
-use crate::common::lane::Lane;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 use tokio::{
@@ -78,7 +79,7 @@ impl Pace {
 fn workers(lane: Lane) -> usize {
     match lane {
         // As many as the mailer has lines.
-        Lane::Mail => super::super::mail::smtp::LINES,
+        Lane::Mail => LINES,
         _ => 1,
     }
 }
@@ -94,7 +95,8 @@ pub async fn work_at(app: App, handlers: Handlers, pace: Pace, stop: Cancellatio
     let mut lanes = JoinSet::new();
     for lane in Lane::ALL {
         let kinds: Vec<Kind> = handlers.iter().filter(|kind| kind.lane == *lane).copied().collect();
-        for _ in 0..if kinds.is_empty() { 0 } else { workers(*lane) } {
+        let count = if kinds.is_empty() { 0 } else { workers(*lane) };
+        for _ in 0..count {
             lanes.spawn(work_lane(app.clone(), *lane, kinds.clone(), pace, stop.clone()));
         }
     }
