@@ -135,6 +135,7 @@ pub async fn house_with(kind: Kind, further: &[&str]) -> House {
     if matches!(kind, Kind::Sqlite) {
         db.migrate().await.expect("migrates");
     }
+    let mailer = crate::server::mailer(&options.settings).expect("a mail server's address");
     let app = App::new(Parts {
         db,
         clock: Clock::fixed("2026-11-24T08:00:00Z".parse().expect("a time")),
@@ -152,6 +153,8 @@ pub async fn house_with(kind: Kind, further: &[&str]) -> House {
         closing: tokio_util::sync::CancellationToken::new(),
         apart: Apart::within(),
         rendered: Rendered::default(),
+        mailer,
+        kinds: crate::server::JOBS,
     });
     House { app, _folder: folder }
 }

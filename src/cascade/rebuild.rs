@@ -18,6 +18,7 @@ use crate::{
     },
     platform::{
         blocking,
+        clock::SLACK,
         context::{App, Ctx},
         db::Tx,
         jobs,
@@ -36,10 +37,17 @@ const REST: TimeDelta = TimeDelta::minutes(1);
 /// Asks that the cascade be counted again: at once if it was not for a minute, else when a minute is over.
 pub async fn ask(cx: &Ctx) -> Result<(), AppError> {
     let mut tx = cx.begin().await?;
-    let last = store::scopes(&mut tx).await?.iter().map(|scope| scope.refreshed_at).max();
+    let scopes = store::scopes(&mut tx).await?;
+    let last = scopes.iter().map(|scope| scope.refreshed_at).filter(|at| can_be(cx, *at)).max();
     let at = last.map_or(cx.now(), |last| cx.now().max(last + REST));
     jobs::enqueue_at(cx, &mut tx, REFRESH, &(), at, Some(REFRESH)).await?;
     Ok(tx.commit().await?)
+}
+
+/// Whether something was counted at a time; what says that it was counted later than now was counted while the clock
+/// was wrong, and must not stand in the way of what is counted since.
+fn can_be(cx: &Ctx, counted_at: DateTime<Utc>) -> bool {
+    counted_at <= cx.now() + SLACK
 }
 
 /// Asks for the first counting of an installation that has never had one: what is on record already would else not
@@ -277,7 +285,8 @@ pub async fn refresh(cx: &Ctx) -> Result<(), AppError> {
         keep(cx, kept).await?;
     }
     let stored = store::scopes(&mut cx.read().await?).await?;
-    for scope in stored.iter().filter(|scope| !there.contains(&scope.scope_id) && scope.refreshed_at <= now) {
+    let earlier = |at: DateTime<Utc>| at <= now || !can_be(cx, at);
+    for scope in stored.iter().filter(|scope| !there.contains(&scope.scope_id) && earlier(scope.refreshed_at)) {
         let mut tx = cx.begin().await?;
         store::forget_scope(&mut tx, scope.scope_id).await?;
         tx.commit().await?;
@@ -292,7 +301,8 @@ async fn keep(cx: &Ctx, kept: &Kept) -> Result<(), AppError> {
     loop {
         let mut reader = cx.read().await?;
         let before = store::scopes(&mut reader).await?.into_iter().find(|scope| scope.scope_id == id);
-        if before.is_some_and(|before| before.refreshed_at > kept.scope.refreshed_at) {
+        let later = |before: ScopeRow| before.refreshed_at > kept.scope.refreshed_at && can_be(cx, before.refreshed_at);
+        if before.is_some_and(later) {
             return Ok(());
         }
         let stands = Kept {

@@ -6,6 +6,7 @@ use super::{
     model::{CohortForm, CohortStateForm, DecisionForm, MemberState, StepForm, progress::Standing},
     service::{self, members, steps},
 };
+use crate::common::lane::Lane;
 use crate::{
     common::{
         actor::Actor,
@@ -17,17 +18,17 @@ use crate::{
     platform::{
         context::Ctx,
         db::{self, Statement},
-        jobs::{self, Handlers},
+        jobs::{self, Handlers, Kind},
     },
     testing::House,
     trainers::{self, model::SignOffForm},
 };
 
 pub(super) const HANDLERS: Handlers = &[
-    (letters::JOB, letters::write),
-    ("enrolment.letters", |_, _| Box::pin(async { Ok(()) })),
-    ("reporting.refresh", |_, _| Box::pin(async { Ok(()) })),
-    ("mail", |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, letters::JOB, letters::write),
+    Kind::new(Lane::House, "enrolment.letters", |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, "reporting.refresh", |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, "mail", |_, _| Box::pin(async { Ok(()) })),
 ];
 
 const POST: Statement = Statement::new(

@@ -10,3 +10,4 @@ pub mod error;
 pub mod few;
 pub mod forms;
 pub mod ids;
+pub mod lane;

@@ -1,6 +1,7 @@
 //! Letters about what can no longer be reached, on both databases.
 
 use super::service::{LOST_JOB, look, lost_job};
+use crate::common::lane::Lane;
 use crate::{
     attendance::{closing, service as register},
     common::ids::{DeliveryId, EnrolmentId},
@@ -8,17 +9,17 @@ use crate::{
     platform::{
         context::Ctx,
         db::Statement,
-        jobs::{self, Handlers},
+        jobs::{self, Handlers, Kind},
     },
     testing::House,
 };
 use chrono::TimeDelta;
 
 const HANDLERS: Handlers = &[
-    (LOST_JOB, lost_job),
-    (jobs::LOOK, super::service::look_job),
-    (jobs::SUM, |_, _| Box::pin(async { Ok(()) })),
-    (jobs::COUNT, |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, LOST_JOB, lost_job),
+    Kind::new(Lane::House, jobs::LOOK, super::service::look_job),
+    Kind::new(Lane::House, jobs::SUM, |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, jobs::COUNT, |_, _| Box::pin(async { Ok(()) })),
 ];
 const LETTERS: Statement<(String,)> = Statement::new(
     "testing::lost_letters",

@@ -1,6 +1,7 @@
 //! Letters about changes of a timetable, on both databases.
 
 use super::changes;
+use crate::common::lane::Lane;
 use crate::{
     common::{actor::Actor, ids::DeliveryId},
     deliveries::{api::SlotForm, model::DeliveryForm, notices::model::CHANGED, schedule},
@@ -8,7 +9,7 @@ use crate::{
     platform::{
         context::Ctx,
         db::Statement,
-        jobs::{self, Handlers},
+        jobs::{self, Handlers, Kind},
         mail,
     },
     testing::House,
@@ -16,11 +17,11 @@ use crate::{
 use chrono::TimeDelta;
 
 const HANDLERS: Handlers = &[
-    (CHANGED, changes::tell),
-    ("completion.look", |_, _| Box::pin(async { Ok(()) })),
-    (crate::deliveries::model::MOVED, |_, _| Box::pin(async { Ok(()) })),
-    (super::letters::JOB, |_, _| Box::pin(async { Ok(()) })),
-    ("reporting.refresh", |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, CHANGED, changes::tell),
+    Kind::new(Lane::House, "completion.look", |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, crate::deliveries::model::MOVED, |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, super::letters::JOB, |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, "reporting.refresh", |_, _| Box::pin(async { Ok(()) })),
 ];
 /// Letters stay where they are put, so that they can be read.
 const LETTERS: Statement<(String,)> =
@@ -190,7 +191,7 @@ on_both! {
         it.call_off(1, "cancel", "The hall is flooded").await;
         house.app.clock.set(house.app.now() + TimeDelta::minutes(6));
         let mut handlers = HANDLERS.to_vec();
-        handlers.push((mail::JOB, mail::deliver));
+        handlers.push(Kind::new(Lane::Mail, mail::JOB, mail::deliver));
         jobs::drain(&house.app, handlers.leak()).await.unwrap();
         let folder = house.app.settings.mail_folder();
         let mut mails: Vec<String> = std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap()).collect();

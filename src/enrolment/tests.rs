@@ -5,6 +5,7 @@ use super::{
     model::{EnrolmentState, NewPersonForm},
     service, views,
 };
+use crate::common::lane::Lane;
 use crate::{
     common::{
         error::{AppError, Refusal},
@@ -15,16 +16,16 @@ use crate::{
     platform::{
         context::Ctx,
         db,
-        jobs::{self, Handlers},
+        jobs::{self, Handlers, Kind},
     },
     testing::House,
 };
 
 const HANDLERS: Handlers = &[
-    (letters::JOB, letters::write),
-    (crate::deliveries::model::NEWS, letters::tell),
-    ("reporting.refresh", |_, _| Box::pin(async { Ok(()) })),
-    ("mail", |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, letters::JOB, letters::write),
+    Kind::new(Lane::House, crate::deliveries::model::NEWS, letters::tell),
+    Kind::new(Lane::House, "reporting.refresh", |_, _| Box::pin(async { Ok(()) })),
+    Kind::new(Lane::House, "mail", |_, _| Box::pin(async { Ok(()) })),
 ];
 
 /// A delivery whose call is open, and its academy's administrator.

@@ -4,7 +4,11 @@ use super::model::{Actor, Grant, Role};
 use crate::{
     common::ids::{AccountId, GrantId, InstitutionId, PersonId, SessionId},
     execute, fetch_all, fetch_optional,
-    platform::db::{DbError, Handle, Tx},
+    platform::{
+        clock::SLACK,
+        db::{DbError, Handle, Tx},
+        http::SESSION_LASTS,
+    },
     statements,
 };
 use chrono::{DateTime, Utc};
@@ -20,7 +24,7 @@ statements! {
                 OR EXISTS (SELECT 1 FROM cohort_member m WHERE m.person_id = p.id AND m.state = 'selected')) AS licences
         FROM session s JOIN account a ON a.id = s.account_id JOIN person p ON p.id = a.person_id
         LEFT JOIN role_grant r ON r.person_id = p.id AND r.ended_at IS NULL
-        WHERE s.token_hash = $1 AND s.expires_at > $2 AND NOT a.disabled
+        WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.expires_at <= $3 AND NOT a.disabled
         ORDER BY r.granted_at";
     SESSION_SEEN = "UPDATE session SET last_seen_at = $2, expires_at = $3 WHERE id = $1";
     SESSION_END = "DELETE FROM session WHERE id = $1 AND account_id = $2";
@@ -103,13 +107,14 @@ struct ActorRow {
 }
 
 /// The person behind a session's token, with the roles held now, and when the session was last
-/// seen. One statement.
+/// seen. One that would last longer than sessions do was made while the clock was wrong, and holds no
+/// more: when it should end nobody knows. One statement.
 pub async fn actor_by_token(
     h: &mut impl Handle,
     token_hash: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(Actor, DateTime<Utc>)>, DbError> {
-    let rows: Vec<ActorRow> = fetch_all!(h, SESSION_ACTOR, token_hash, now)?;
+    let rows: Vec<ActorRow> = fetch_all!(h, SESSION_ACTOR, token_hash, now, now + SESSION_LASTS + SLACK)?;
     let Some(first) = rows.first() else { return Ok(None) };
     let actor = Actor {
         person_id: first.person_id,

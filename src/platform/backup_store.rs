@@ -8,7 +8,7 @@ use uuid::Uuid;
 statements! {
     ADD = "INSERT INTO backup (id, at, verified, archive, size, sha256, lacking, problem)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    LATEST = "SELECT at, verified, archive, size, sha256, lacking, problem FROM backup
+    LATEST -> BackupRow = "SELECT at, verified, archive, size, sha256, lacking, problem FROM backup
         WHERE id = (SELECT id FROM backup ORDER BY at DESC, id DESC LIMIT 1)
             OR id = (SELECT id FROM backup WHERE verified ORDER BY at DESC, id DESC LIMIT 1)
         ORDER BY at, id";

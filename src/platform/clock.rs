@@ -1,9 +1,13 @@
 //! Time and chance, handed in so that tests can fix both.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
+
+/// Clocks of several servers differ by less than this, and are set right by less than this. What lasts longer from
+/// now than it can have been given, and this beside, was given by a clock that was wrong, and counts for nothing.
+pub const SLACK: TimeDelta = TimeDelta::hours(1);
 
 /// Where the time comes from.
 #[derive(Clone, Debug)]

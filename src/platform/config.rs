@@ -3,7 +3,7 @@
 use super::{http::caller, private};
 use clap::Args;
 use ipnet::IpNet;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// What every command needs.
 #[derive(Args, Clone, Debug)]
@@ -34,6 +34,21 @@ pub struct Settings {
     /// Largest upload, in MiB
     #[arg(long, env = "MAGISTRA_MAX_UPLOAD_MIB", default_value_t = 512, global = true)]
     pub max_upload_mib: u64,
+    /// Seconds that the mail server may take for a letter, from connecting to its last word
+    #[arg(long, env = "MAGISTRA_MAIL_TIMEOUT", default_value = "120", value_parser = seconds, global = true)]
+    pub mail_timeout: Duration,
+    /// Seconds that the store of files may say nothing
+    #[arg(long, env = "MAGISTRA_FILES_TIMEOUT", default_value = "60", value_parser = seconds, global = true)]
+    pub files_timeout: Duration,
+}
+
+/// Reads a length of time in seconds, more than nothing and less than a day.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.trim().parse().map_err(|_| "not a number of seconds".to_owned())?;
+    if seconds > 0.0 && seconds < 86_400.0 {
+        return Ok(Duration::from_secs_f64(seconds));
+    }
+    Err("must be more than 0 and less than a day".to_owned())
 }
 
 /// What `serve` needs beside.
@@ -89,6 +104,16 @@ impl Settings {
     /// Whether people reach us by https, so that cookies are Secure.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+
+    /// The host that people reach us by, as the right half of a Message-ID (RFC 5322, 3.6.4).
+    pub fn host(&self) -> &str {
+        let rest = self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, rest)| rest);
+        let host = rest.split('/').next().unwrap_or_default();
+        match host.rsplit_once(':') {
+            Some((name, port)) if port.chars().all(|c| c.is_ascii_digit()) => name,
+            _ => host,
+        }
     }
 
     /// An absolute address of a path.

@@ -7,10 +7,16 @@ use super::{
     db::{Db, DbError, Reader, Tx},
     files::Files,
     http::{assets::Assets, guard::Limits},
+    jobs::Handlers,
+    mail::smtp::Mailer,
     passwords::Passwords,
     rendered::Rendered,
 };
-use crate::common::{actor::Actor, error::AppError, ids::SlotId};
+use crate::common::{
+    actor::Actor,
+    error::AppError,
+    ids::{JobId, SlotId},
+};
 use chrono::{DateTime, Utc};
 use std::{ops::Deref, sync::Arc};
 use uuid::Uuid;
@@ -37,7 +43,7 @@ pub struct Parts {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Whether answers say how many statements they took.
     pub query_count: bool,
-    /// Told when a job was enqueued, so that the worker need not poll fast.
+    /// Told when a job was enqueued, so that workers need not poll fast.
     pub jobs_waiting: tokio::sync::Notify,
     /// Told in which half-day somebody was marked, for those who watch its register.
     pub marks: tokio::sync::broadcast::Sender<SlotId>,
@@ -47,6 +53,10 @@ pub struct Parts {
     pub apart: Apart,
     /// Lessons as they look.
     pub rendered: Rendered,
+    /// The lines to the mail server; none without one.
+    pub mailer: Option<Mailer>,
+    /// The kinds of jobs that are known here, and whose lanes they are.
+    pub kinds: Handlers,
 }
 
 /// A cheap handle on [`Parts`].
@@ -96,12 +106,26 @@ pub struct Ctx {
     pub user_agent: String,
     /// What the caller's browser was given when it last signed in; empty where it never did.
     pub device: String,
+    /// The job that is being done, where it is one.
+    pub job: Option<JobId>,
 }
 
 impl Ctx {
     /// The context of background work and of commands.
     pub fn internal(app: &App) -> Self {
-        Self { app: app.clone(), actor: None, source: "job".into(), user_agent: String::new(), device: String::new() }
+        Self {
+            app: app.clone(),
+            actor: None,
+            source: "job".into(),
+            user_agent: String::new(),
+            device: String::new(),
+            job: None,
+        }
+    }
+
+    /// The context of a job.
+    pub fn of_job(app: &App, job: JobId) -> Self {
+        Self { job: Some(job), ..Self::internal(app) }
     }
 
     /// Who is signed in, or the error that sends to the sign-in page.

@@ -2,6 +2,7 @@
 //! whole in memory, and nothing left behind by an upload that fails.
 
 pub mod kinds;
+mod patient;
 
 use super::private;
 use crate::common::{
@@ -9,20 +10,29 @@ use crate::common::{
     ids::FileId,
 };
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream::BoxStream};
 use kinds::Kind;
 use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem,
     path::Path, prefix::PrefixStore,
 };
+use patient::Patient;
 use sha2::{Digest, Sha256};
-use std::{ops::Range, sync::Arc};
+use std::{io, ops::Range, path::PathBuf, sync::Arc, time::Duration};
 
 /// Where files are kept.
 #[derive(Clone, Debug)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    /// The same without patience.
+    bare: Arc<dyn ObjectStore>,
+    /// Where it is a folder: which.
+    folder: Option<PathBuf>,
 }
+
+/// How long a store may say nothing, unless it is set otherwise.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// How many parts of an upload may be under way to the store at once.
 const IN_FLIGHT: usize = 3;
@@ -43,7 +53,7 @@ impl Files {
         let local = LocalFileSystem::new_with_prefix(place)
             .map_err(|e| format!("cannot open the folder for files {place}: {e}"))?
             .with_fsync(true);
-        Ok(Self { store: Arc::new(local) })
+        Ok(Self { folder: Some(place.into()), ..Self::of(Arc::new(local)) })
     }
 
     /// S3 with the options of a builder; `rest` is `BUCKET/PREFIX`.
@@ -52,12 +62,53 @@ impl Files {
         // One cryptography for all of TLS: the one that mail and PostgreSQL use. It may be set already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let s3 = builder.with_bucket_name(bucket).build().map_err(|e| format!("MAGISTRA_FILES: {e}"))?;
-        Ok(Self { store: Arc::new(PrefixStore::new(s3, prefix)) })
+        Ok(Self::of(Arc::new(PrefixStore::new(s3, prefix))))
     }
 
     /// In memory, for tests.
     pub fn memory() -> Self {
-        Self { store: Arc::new(object_store::memory::InMemory::new()) }
+        Self::of(Arc::new(object_store::memory::InMemory::new()))
+    }
+
+    fn of(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store: Arc::new(Patient::new(store.clone(), SILENCE)), bare: store, folder: None }
+    }
+
+    /// The same store, which may say nothing for so long.
+    #[must_use]
+    pub fn patient(self, silence: Duration) -> Self {
+        Self { store: Arc::new(Patient::new(self.bare.clone(), silence)), ..self }
+    }
+
+    /// Removes what uploads that were cut off before a time have left beside the files of a folder: the bytes of an
+    /// upload are in a file named `NAME#NUMBER` until the last has come, and no listing shows it. Says how many. In
+    /// S3 such parts are the bucket's to remove (`AbortIncompleteMultipartUpload`).
+    pub async fn sweep_parts(&self, before: DateTime<Utc>) -> io::Result<usize> {
+        let Some(folder) = self.folder.clone() else { return Ok(0) };
+        let sweep = move || {
+            let mut removed = 0;
+            for entry in std::fs::read_dir(folder)? {
+                let path = entry?.path();
+                // Files lie in folders one deep.
+                if !path.is_dir() {
+                    continue;
+                }
+                for entry in std::fs::read_dir(path)? {
+                    let entry = entry?;
+                    let is_part = entry.file_name().to_str().and_then(|name| name.rsplit_once('#')).is_some_and(
+                        |(name, number)| {
+                            !name.is_empty() && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+                        },
+                    );
+                    if is_part && DateTime::<Utc>::from(entry.metadata()?.modified()?) < before {
+                        std::fs::remove_file(entry.path())?;
+                        removed += 1;
+                    }
+                }
+            }
+            Ok(removed)
+        };
+        tokio::task::spawn_blocking(sweep).await.map_err(io::Error::other)?
     }
 
     /// The store beneath.

@@ -10,8 +10,8 @@ statements! {
     LAST_AUDIT = "SELECT at FROM audit ORDER BY id DESC LIMIT 1";
     LAST_JOB = "SELECT created_at FROM job ORDER BY id DESC LIMIT 1";
     LAST_SESSION = "SELECT created_at FROM session ORDER BY id DESC LIMIT 1";
-    FILES = "SELECT key, size, sha256 FROM file ORDER BY key";
-    SCHEMA = "SELECT version, success FROM _sqlx_migrations ORDER BY version DESC LIMIT 1";
+    FILES -> NamedFile = "SELECT key, size, sha256 FROM file ORDER BY key";
+    SCHEMA -> (i64, bool) = "SELECT version, success FROM _sqlx_migrations ORDER BY version DESC LIMIT 1";
 }
 
 /// How many faults are listed; more add nothing to what is to be done.

@@ -1,28 +1,65 @@
-//! Background work: enqueued in the transaction of its cause, claimed by one worker at a time,
-//! retried with back-off, then parked where an administrator sees it.
+//! Background work: enqueued in the transaction of its cause, done in the lane of its kind by one worker at a
+//! time, given up after the lane's deadline, retried with back-off, then parked where an administrator sees it.
+//! [`work`] has the workers, [`watch`] sees to it that no lane stands still.
+
+pub mod watch;
+pub mod work;
+
+pub use work::{Pace, drain, work};
 
 use super::{
     context::{App, Ctx},
     db::{DbError, Tx},
-    store::{self, JobRow},
+    job_store::{self as store, NewJob},
 };
-use crate::common::{error::AppError, ids::DeliveryId};
+use crate::common::{
+    error::AppError,
+    ids::{DeliveryId, JobId},
+    lane::Lane,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
-use tokio_util::sync::CancellationToken;
-
-/// How long a claimed job may run before another worker takes it.
-const CLAIM: TimeDelta = TimeDelta::minutes(5);
-/// Tries before a job is parked.
-const TRIES: i64 = 6;
 
 /// What does a kind of job. It must bear being run twice.
 pub type Handler = fn(Ctx, String) -> BoxFuture<'static, Result<(), AppError>>;
 
-/// The kinds of jobs and what does them.
-pub type Handlers = &'static [(&'static str, Handler)];
+/// A kind of job.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Its name: lower-case letters, dots and underscores.
+    pub name: &'static str,
+    /// Whose workers do it.
+    pub lane: Lane,
+    /// Whether it is asked for at a date on record, however far ahead. Any other is asked for at most
+    /// [`FURTHEST`] ahead.
+    pub dated: bool,
+    /// What does it.
+    pub run: Handler,
+}
+
+impl Kind {
+    /// A kind of job of a lane.
+    pub const fn new(lane: Lane, name: &'static str, run: Handler) -> Self {
+        Self { name, lane, dated: false, run }
+    }
+
+    /// The same, asked for at a date on record.
+    pub const fn dated(self) -> Self {
+        Self { dated: true, ..self }
+    }
+}
+
+/// The kinds of jobs that this version knows.
+pub type Handlers = &'static [Kind];
+
+/// No job is asked for further ahead than this, unless its time is a date on record; the daily ones come closest.
+pub const FURTHEST: TimeDelta = TimeDelta::days(2);
+
+/// Names of kinds as statements take them: `;a;b;`.
+fn names<'a>(kinds: impl IntoIterator<Item = &'a Kind>) -> String {
+    kinds.into_iter().fold(String::from(";"), |list, kind| list + kind.name + ";")
+}
 
 /// Adds a job to the transaction that causes it, due at once.
 pub async fn enqueue(cx: &Ctx, tx: &mut Tx, kind: &str, payload: &impl Serialize) -> Result<(), DbError> {
@@ -103,96 +140,53 @@ pub async fn enqueue_at(
     key: Option<&str>,
 ) -> Result<(), DbError> {
     let payload = serde_json::to_string(payload).unwrap_or_default();
-    store::add_job(tx, cx.app.id(), kind, &payload, at, key, cx.now()).await?;
-    // The worker looks again within a second even if this comes before the commit.
-    cx.app.jobs_waiting.notify_one();
-    Ok(())
+    let job = NewJob { id: cx.app.id(), kind, payload: &payload, run_at: at, dedupe_key: key };
+    add(cx, tx, job).await.map(|_| ())
 }
 
-/// Works until told to stop; the job at hand is finished first.
-pub async fn work(app: App, handlers: Handlers, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        match step(&app, handlers).await {
-            Ok(true) => {}
-            Ok(false) => {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = app.jobs_waiting.notified() => tokio::time::sleep(Duration::from_millis(30)).await,
-                    () = tokio::time::sleep(Duration::from_secs(1)) => {}
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "the job table could not be read; trying again in five seconds");
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(Duration::from_secs(5)) => {}
-                }
-            }
-        }
-    }
+/// Adds a job under an id, due at once; false when there is one of that id already, done or not.
+pub async fn enqueue_as(
+    cx: &Ctx,
+    tx: &mut Tx,
+    id: JobId,
+    kind: &str,
+    payload: &impl Serialize,
+) -> Result<bool, DbError> {
+    let payload = serde_json::to_string(payload).unwrap_or_default();
+    add(cx, tx, NewJob { id, kind, payload: &payload, run_at: cx.now(), dedupe_key: None }).await
 }
 
-/// Does everything that is due now; for tests and commands.
-pub async fn drain(app: &App, handlers: Handlers) -> Result<usize, DbError> {
-    let mut done = 0;
-    while step(app, handlers).await? {
-        done += 1;
-    }
-    Ok(done)
+async fn add(cx: &Ctx, tx: &mut Tx, job: NewJob<'_>) -> Result<bool, DbError> {
+    let added = store::add_job(tx, job, cx.now()).await?;
+    // Workers look again within a second even if this comes before the commit.
+    cx.app.jobs_waiting.notify_waiters();
+    Ok(added)
 }
 
-/// Does one job; false when none is due.
-async fn step(app: &App, handlers: Handlers) -> Result<bool, DbError> {
+/// Whether a daily job ran lately, or never. Where its last run is days ago the server was off, or the clock
+/// jumped: what cannot be undone then waits for the next day, by which a clock is usually right again.
+pub async fn steady(cx: &Ctx, kind: &str) -> Result<bool, DbError> {
+    let last = store::kind_last_done(&mut cx.read().await?, kind, cx.now()).await?;
+    Ok(last.is_none_or(|last| cx.now() - last <= LATELY))
+}
+
+/// A daily job that ran within this time ran lately.
+const LATELY: TimeDelta = TimeDelta::days(3);
+
+/// Makes jobs due that wait for a time further ahead than they can have been asked for: the clock was wrong when
+/// they were. Says how many.
+pub async fn bring_back(app: &App, kinds: Handlers) -> Result<u64, DbError> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let job = store::claim_job(&mut tx, now, now + CLAIM).await?;
+    let dated = names(kinds.iter().filter(|kind| kind.dated));
+    let moved = store::bring_back(&mut tx, now, now + FURTHEST, &names(kinds), &dated).await?;
     tx.commit().await?;
-    let Some(job) = job else { return Ok(false) };
-    let outcome = run(app, handlers, &job).await;
-    let now = app.now();
-    let mut tx = app.db.begin().await?;
-    match outcome {
-        Ok(()) => store::finish_job(&mut tx, job.id, now).await?,
-        Err(error) if job.attempts >= TRIES => {
-            tracing::error!(job = %job.id, kind = job.kind, %error, "job parked after {TRIES} tries");
-            store::park_job(&mut tx, job.id, &error, now).await?;
-        }
-        Err(error) => {
-            let wait = back_off(job.attempts);
-            tracing::warn!(job = %job.id, kind = job.kind, %error, "job failed, next try in {} s", wait.num_seconds());
-            store::retry_job(&mut tx, job.id, now + wait, &error).await?;
-        }
+    if moved > 0 {
+        tracing::error!(
+            jobs = moved,
+            "jobs waited for a time that none is asked for: the clock was wrong; they are due now"
+        );
+        app.jobs_waiting.notify_waiters();
     }
-    tx.commit().await?;
-    metrics::counter!("magistra_jobs_total", "kind" => job.kind).increment(1);
-    Ok(true)
-}
-
-async fn run(app: &App, handlers: Handlers, job: &JobRow) -> Result<(), String> {
-    let Some((_, handler)) = handlers.iter().find(|(kind, _)| *kind == job.kind) else {
-        return Err(format!("no handler for jobs of kind {}", job.kind));
-    };
-    // A panic in one job must not end the worker.
-    let task = tokio::spawn(handler(Ctx::internal(app), job.payload.clone()));
-    match task.await {
-        Ok(outcome) => outcome.map_err(|error| error.to_string()),
-        Err(error) => Err(format!("panicked: {error}")),
-    }
-}
-
-/// 15 s, then four times as long each time: about six hours in all before a job is parked.
-fn back_off(attempts: i64) -> TimeDelta {
-    let power = u32::try_from(attempts.clamp(1, 8) - 1).unwrap_or(0);
-    TimeDelta::seconds(15 * 4_i64.pow(power))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_longer_each_time() {
-        let waits: Vec<_> = (1..TRIES).map(|n| back_off(n).num_seconds()).collect();
-        assert_eq!(waits, [15, 60, 240, 960, 3840]);
-    }
+    Ok(moved)
 }

@@ -12,6 +12,7 @@ pub mod export;
 pub mod files;
 pub mod health_store;
 pub mod http;
+pub mod job_store;
 pub mod jobs;
 pub mod mail;
 pub mod markdown;

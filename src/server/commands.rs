@@ -97,7 +97,9 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             let stop = stop_signal(&app);
             begin_jobs(&app).await?;
             tracing::info!("worker started");
+            let watch = tokio::spawn(jobs::watch::watch(app.clone(), JOBS, stop.clone()));
             jobs::work(app.clone(), JOBS, stop).await;
+            let _ = watch.await;
             app.db.close().await;
             Ok(())
         }
@@ -255,18 +257,23 @@ async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(),
         begin_jobs(&app).await?;
     }
     let worker = (!serve.no_worker).then(|| tokio::spawn(jobs::work(app.clone(), JOBS, stop.clone())));
+    // Where no jobs are done it is said as well that none are.
+    let watch = tokio::spawn(jobs::watch::watch(app.clone(), JOBS, stop.clone()));
     let service = router(&app)?.into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(address = %serve.addr, database = app.db.kind(), form_field = forms::FUNCTION_FIELD, "Magistra serves {}", settings.public_url);
     axum::serve(listener, service)
         .with_graceful_shutdown(stop.cancelled_owned())
         .await
         .map_err(|e| format!("server: {e}"))?;
+    let _ = watch.await;
     shut_down(&app, worker, metrics_task).await;
     Ok(())
 }
 
-/// Asks for what runs without anybody asking: the daily jobs, and the first counting of the cascade.
+/// Asks for what runs without anybody asking: the daily jobs, and the first counting of the cascade. What a clock
+/// that was wrong has sent years ahead is brought back before, or it would stand in for them.
 async fn begin_jobs(app: &App) -> Result<(), String> {
+    jobs::bring_back(app, JOBS).await.map_err(|e| format!("due times could not be looked at: {e}"))?;
     jobs::start_daily(app, DAILY).await.map_err(|e| format!("the daily jobs could not be asked for: {e}"))?;
     crate::cascade::rebuild::begin(app)
         .await

@@ -33,6 +33,6 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     // Ours have 43 characters.
     let device = cookie(request.headers(), device_cookie_name(&app)).filter(|token| token.len() <= 64);
     let device = device.unwrap_or_default().to_owned();
-    request.extensions_mut().insert(Ctx { app, actor, source, user_agent, device });
+    request.extensions_mut().insert(Ctx { app, actor, source, user_agent, device, job: None });
     next.run(request).await
 }

@@ -8,6 +8,9 @@ pub mod doctor;
 pub mod files;
 pub mod files_store;
 pub mod identify;
+pub mod keeping;
+pub mod keeping_store;
+pub mod retention;
 #[cfg(test)]
 mod house_tests;
 #[cfg(test)]
@@ -28,10 +31,18 @@ mod live_tests;
 mod markup_tests;
 #[cfg(test)]
 mod garbage_tests;
+mod lanes_tests;
+#[cfg(test)]
+mod clock_tests;
+#[cfg(test)]
+mod once_tests;
+#[cfg(test)]
+mod keeping_tests;
 pub mod start;
 pub mod statements;
 
 use crate::attendance::transfer;
+use crate::common::lane::Lane;
 use crate::packs::upload;
 use crate::people::accounts::letters;
 use crate::platform::{
@@ -46,8 +57,8 @@ use crate::platform::{
         guard::{self, Limits},
         pages,
     },
-    jobs::{self, Handlers},
-    mail,
+    jobs::{self, Handlers, Kind},
+    mail::{self, smtp::Mailer},
     passwords::Passwords,
     private,
     rendered::Rendered,
@@ -77,36 +88,43 @@ use tower_http::{
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What does each kind of job.
+/// What does each kind of job, and in whose lane.
 pub const JOBS: Handlers = &[
-    (mail::JOB, mail::deliver),
-    (letters::FORGOTTEN_JOB, letters::forgotten),
-    (letters::INVITATION_JOB, letters::invitation),
-    (crate::people::accounts::known::GUESSED_JOB, crate::people::accounts::known::guessed),
-    (crate::people::records::change_letters::CHANGE_JOB, crate::people::records::change_letters::ask),
-    (jobs::LOOK, completion::service::look_job),
-    (completion::service::PAPER_JOB, completion::service::paper_job),
-    (jobs::COUNT, reporting::service::refresh_job),
-    (reporting::attendance::service::SUM, reporting::attendance::service::sum_job),
-    (crate::cascade::rebuild::REFRESH, crate::cascade::rebuild::refresh_job),
-    (crate::enrolment::letters::JOB, crate::enrolment::letters::write),
-    (crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
-    (crate::cohorts::letters::JOB, crate::cohorts::letters::write),
-    (crate::deliveries::model::MOVED, crate::attendance::moved::job),
-    (crate::deliveries::notices::model::CHANGED, crate::enrolment::changes::tell),
-    (completion::service::LOST_JOB, completion::service::lost_job),
-    (jobs::LICENCES, trainers::jobs::look_job),
-    (trainers::jobs::DAILY, trainers::jobs::daily_job),
-    (trainers::jobs::RULES, trainers::jobs::rules_job),
-    (crate::deliveries::model::FEEDBACK, crate::feedback::letters::invite_job),
-    (crate::feedback::letters::TELL, crate::feedback::letters::tell_job),
+    Kind::new(Lane::Mail, mail::JOB, mail::deliver),
+    Kind::new(Lane::Letters, letters::FORGOTTEN_JOB, letters::forgotten),
+    Kind::new(Lane::Letters, letters::INVITATION_JOB, letters::invitation),
+    Kind::new(Lane::Letters, crate::people::accounts::known::GUESSED_JOB, crate::people::accounts::known::guessed),
+    Kind::new(
+        Lane::Letters,
+        crate::people::records::change_letters::CHANGE_JOB,
+        crate::people::records::change_letters::ask,
+    ),
+    Kind::new(Lane::Outcomes, jobs::LOOK, completion::service::look_job),
+    Kind::new(Lane::Papers, completion::service::PAPER_JOB, completion::service::paper_job),
+    Kind::new(Lane::Reports, jobs::COUNT, reporting::service::refresh_job),
+    Kind::new(Lane::Reports, reporting::attendance::service::SUM, reporting::attendance::service::sum_job),
+    Kind::new(Lane::Counting, crate::cascade::rebuild::REFRESH, crate::cascade::rebuild::refresh_job),
+    Kind::new(Lane::Letters, crate::enrolment::letters::JOB, crate::enrolment::letters::write),
+    Kind::new(Lane::Letters, crate::deliveries::model::NEWS, crate::enrolment::letters::tell),
+    Kind::new(Lane::Letters, crate::cohorts::letters::JOB, crate::cohorts::letters::write),
+    Kind::new(Lane::Outcomes, crate::deliveries::model::MOVED, crate::attendance::moved::job),
+    Kind::new(Lane::Letters, crate::deliveries::notices::model::CHANGED, crate::enrolment::changes::tell),
+    Kind::new(Lane::Letters, completion::service::LOST_JOB, completion::service::lost_job),
+    Kind::new(Lane::Licences, jobs::LICENCES, trainers::jobs::look_job),
+    Kind::new(Lane::Licences, trainers::jobs::DAILY, trainers::jobs::daily_job),
+    Kind::new(Lane::Licences, trainers::jobs::RULES, trainers::jobs::rules_job),
+    // On the day after the last, however far ahead that is.
+    Kind::new(Lane::Letters, crate::deliveries::model::FEEDBACK, crate::feedback::letters::invite_job).dated(),
+    Kind::new(Lane::Letters, crate::feedback::letters::TELL, crate::feedback::letters::tell_job),
+    Kind::new(Lane::House, keeping::RETENTION_JOB, keeping::retention_job),
+    Kind::new(Lane::House, keeping::SWEEP_JOB, keeping::sweep_job),
 ];
 
 /// What is done in a process of its own: see [`crate::platform::apart`].
 pub const APART: &[Task] = &[transfer::READ];
 
 /// Jobs that run once a day; each asks for its own next run.
-pub const DAILY: &[&str] = &[trainers::jobs::DAILY];
+pub const DAILY: &[&str] = &[trainers::jobs::DAILY, keeping::RETENTION_JOB, keeping::SWEEP_JOB];
 
 /// Opens everything the settings name.
 pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<App, String> {
@@ -125,7 +143,7 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
         db,
         clock: Clock::System,
         entropy: Entropy::System,
-        files: Files::open(&settings.files())?,
+        files: Files::open(&settings.files())?.patient(settings.files_timeout),
         passwords: Passwords::new().map_err(|e| e.to_string())?,
         assets: Assets::open(serve.map_or(Path::new("target/site"), |serve| &serve.site)),
         limits: Limits::new(),
@@ -134,10 +152,17 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
         jobs_waiting: tokio::sync::Notify::new(),
         marks: tokio::sync::broadcast::Sender::new(1024),
         closing: tokio_util::sync::CancellationToken::new(),
+        mailer: mailer(settings)?,
+        kinds: JOBS,
         settings: settings.clone(),
         apart: Apart::own()?,
         rendered: Rendered::default(),
     }))
+}
+
+/// The lines to the mail server of the settings, where they name one.
+pub fn mailer(settings: &Settings) -> Result<Option<Mailer>, String> {
+    settings.smtp_url.as_deref().map(|url| Mailer::open(url, settings.mail_timeout)).transpose()
 }
 
 /// The whole web application.

@@ -7,6 +7,7 @@ const STORES: &[&[Listed]] = &[
     crate::platform::store::STATEMENTS,
     crate::platform::backup_store::STATEMENTS,
     crate::platform::health_store::STATEMENTS,
+    crate::platform::job_store::STATEMENTS,
     crate::people::store::STATEMENTS,
     crate::people::accounts::store::STATEMENTS,
     crate::people::accounts::attempt_store::STATEMENTS,
@@ -53,6 +54,7 @@ const STORES: &[&[Listed]] = &[
     crate::reporting::duty::store::STATEMENTS,
     crate::demo::store::STATEMENTS,
     crate::server::files_store::STATEMENTS,
+    crate::server::keeping_store::STATEMENTS,
 ];
 
 /// All registered statements.

@@ -35,6 +35,7 @@ use crate::{
     },
     platform::{
         audit,
+        clock::SLACK,
         context::Ctx,
         db::{Handle, Reader},
         zones,
@@ -68,8 +69,9 @@ impl KioskRow {
         Ok(at_door(&near, NearRow::hours, at).cloned())
     }
 
+    /// One that was started later than now was started while the clock was wrong, and would last for as long again.
     fn lasts(&self, now: DateTime<Utc>) -> bool {
-        self.revoked_at.is_none() && now < self.expires_at
+        self.revoked_at.is_none() && now < self.expires_at && self.created_at <= now + SLACK
     }
 }
 

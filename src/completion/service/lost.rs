@@ -95,7 +95,8 @@ async fn tell(cx: &Ctx, id: DeliveryId) -> Result<(), AppError> {
     }
     if let Some(marked_at) = later {
         // Looked at again when that mark has stood for a day; a key a mark, so that none is forgotten.
-        let at = marked_at + SETTLES;
+        // One that was made while the clock was wrong is from now on at the latest.
+        let at = marked_at.min(now) + SETTLES;
         let key = format!("{LOST_JOB}:{id}:{}", at.timestamp());
         jobs::enqueue_at(cx, &mut tx, LOST_JOB, &About { delivery: id }, at, Some(&key)).await?;
     }

@@ -1,8 +1,9 @@
 //! Letters with links to set a password, and the jobs that send them.
 //!
-//! The link is made by the job, at the moment of sending: its token is never written down but in
-//! the letter, and the database keeps only a hash of it. Asking for a link costs the same whether
-//! or not the address is known, since only the job looks.
+//! The link is made by the job, in the transaction that writes the letter, so that there is one however
+//! often the job runs and however often the letter is tried. Beside the letter, which is erased once it
+//! is sent, the database keeps only a hash of it. Asking for a link costs the same whether or not the
+//! address is known, since only the job looks.
 
 use super::{model::Purpose, store};
 use crate::{
@@ -12,10 +13,10 @@ use crate::{
     platform::{
         audit,
         context::Ctx,
+        db::Tx,
         mail::{self, Letter},
     },
 };
-use chrono::TimeDelta;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
@@ -23,10 +24,6 @@ use serde::{Deserialize, Serialize};
 pub const FORGOTTEN_JOB: &str = "people.forgotten";
 /// The kind of job that invites.
 pub const INVITATION_JOB: &str = "people.invitation";
-/// How long a link for a forgotten password holds.
-pub const RESET_LASTS: TimeDelta = TimeDelta::hours(1);
-/// How long an invitation holds.
-pub const INVITATION_LASTS: TimeDelta = TimeDelta::days(14);
 /// No more letters to one address than these while their links hold.
 const RESETS_AT_ONCE: i64 = 3;
 
@@ -58,26 +55,25 @@ fn locale(account: Option<&str>, page: &str) -> Locale {
 pub fn forgotten(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError>> {
     Box::pin(async move {
         let asked: Forgotten = serde_json::from_str(&payload).map_err(|_| AppError::Internal)?;
-        let mut reader = cx.read().await?;
-        let account = store::account_by_email(&mut reader, &asked.email).await?.filter(|account| !account.disabled);
+        let mut tx = cx.begin().await?;
+        let account = store::account_by_email(&mut tx, &asked.email).await?.filter(|account| !account.disabled);
         let Some(account) = account else {
             tracing::info!("a link was asked for an address without an account");
             return Ok(());
         };
-        if store::live_resets(&mut reader, account.id, cx.now()).await? >= RESETS_AT_ONCE {
+        if store::live_resets(&mut tx, account.id, cx.now()).await? >= RESETS_AT_ONCE {
             tracing::info!(account = %account.id, "no further link: enough were sent within the hour");
             return Ok(());
         }
-        drop(reader);
         let locale = locale(account.language.as_deref(), &asked.language);
-        let link = link(&cx, account.id, Purpose::Reset, RESET_LASTS).await?;
+        let link = link(&cx, &mut tx, account.id, Purpose::Reset).await?;
         let letter = Letter {
             name: format!("{} {}", account.given_name, account.family_name),
             subject: td_string!(locale, people.letter.reset_subject).to_string(),
             body: td_string!(locale, people.letter.reset_body, name = account.given_name, link = link).to_string(),
             to: account.email,
         };
-        deliver(cx, &letter).await
+        post(&cx, tx, &letter).await
     })
 }
 
@@ -85,12 +81,13 @@ pub fn forgotten(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppE
 pub fn invitation(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError>> {
     Box::pin(async move {
         let asked: Invitation = serde_json::from_str(&payload).map_err(|_| AppError::Internal)?;
-        let account = store::account(&mut cx.read().await?, asked.account).await?;
+        let mut tx = cx.begin().await?;
+        let account = store::account(&mut tx, asked.account).await?;
         let Some(account) = account.filter(|account| !account.disabled && account.password_hash.is_none()) else {
             return Ok(());
         };
         let locale = locale(account.language.as_deref(), &asked.language);
-        let link = link(&cx, account.id, Purpose::Invitation, INVITATION_LASTS).await?;
+        let link = link(&cx, &mut tx, account.id, Purpose::Invitation).await?;
         let body = td_string!(
             locale,
             people.letter.invitation_body,
@@ -106,20 +103,22 @@ pub fn invitation(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), App
             body,
             to: account.email,
         };
-        deliver(cx, &letter).await
+        post(&cx, tx, &letter).await
     })
 }
 
-async fn link(cx: &Ctx, account: AccountId, purpose: Purpose, lasts: TimeDelta) -> Result<String, AppError> {
+async fn link(cx: &Ctx, tx: &mut Tx, account: AccountId, purpose: Purpose) -> Result<String, AppError> {
     let token = new_token(&cx.app);
-    let mut tx = cx.begin().await?;
-    store::add_token(&mut tx, &token_hash(&token), account, purpose, cx.now() + lasts).await?;
-    audit::note(cx, &mut tx, purpose.code(), "account", account).await?;
-    tx.commit().await?;
+    store::add_token(tx, &token_hash(&token), account, purpose, cx.now() + purpose.lasts()).await?;
+    audit::note(cx, tx, purpose.code(), "account", account).await?;
     Ok(cx.app.settings.link(&format!("/set-password/{token}")))
 }
 
-async fn deliver(cx: Ctx, letter: &Letter) -> Result<(), AppError> {
-    let payload = serde_json::to_string(letter).map_err(|_| AppError::Internal)?;
-    mail::deliver(cx, payload).await
+/// Writes the letter and makes its link, both or neither: a job that has written its letter leaves everything as
+/// it is.
+async fn post(cx: &Ctx, mut tx: Tx, letter: &Letter) -> Result<(), AppError> {
+    if mail::send_secret(cx, &mut tx, letter).await? {
+        tx.commit().await?;
+    }
+    Ok(())
 }

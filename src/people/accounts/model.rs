@@ -1,7 +1,7 @@
 //! Rules of passwords and names, and what a browser is called.
 
 use crate::common::forms::{Checks, FaultKind};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Longest given or family name.
@@ -14,6 +14,16 @@ crate::text_enum! {
         Reset = "reset",
         /// The account is new.
         Invitation = "invitation",
+    }
+}
+
+impl Purpose {
+    /// How long such a link holds.
+    pub const fn lasts(self) -> TimeDelta {
+        match self {
+            Self::Reset => TimeDelta::hours(1),
+            Self::Invitation => TimeDelta::days(14),
+        }
     }
 }
 

@@ -4,7 +4,11 @@ use super::model::Purpose;
 use crate::{
     common::ids::{AccountId, PersonId, SessionId},
     execute, fetch_all, fetch_one, fetch_optional,
-    platform::db::{DbError, Handle, Tx},
+    platform::{
+        clock::SLACK,
+        db::{DbError, Handle, Tx},
+        http::SESSION_LASTS,
+    },
     statements,
 };
 use chrono::{DateTime, Utc};
@@ -22,12 +26,15 @@ statements! {
     PASSWORD_SET = "UPDATE account SET password_hash = $2 WHERE id = $1";
     TOKEN_ADD = "INSERT INTO one_time_token (token_hash, account_id, purpose, expires_at) VALUES ($1, $2, $3, $4)";
     TOKEN_GET -> (AccountId, Purpose, String) = "SELECT t.account_id, t.purpose, a.email FROM one_time_token t JOIN account a ON a.id = t.account_id
-        WHERE t.token_hash = $1 AND t.used_at IS NULL AND t.expires_at > $2 AND NOT a.disabled";
-    TOKEN_USE = "UPDATE one_time_token SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
+        WHERE t.token_hash = $1 AND t.used_at IS NULL AND NOT a.disabled AND t.expires_at > $2
+            AND t.expires_at <= $4 AND (t.purpose <> 'reset' OR t.expires_at <= $3)";
+    TOKEN_USE = "UPDATE one_time_token SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2
+            AND expires_at <= $4 AND (purpose <> 'reset' OR expires_at <= $3)";
     TOKENS_DROP = "DELETE FROM one_time_token WHERE account_id = $1 AND used_at IS NULL";
-    TOKENS_LIVE -> (i64,) = "SELECT COUNT(*) FROM one_time_token WHERE account_id = $1 AND purpose = 'reset' AND expires_at > $2";
+    TOKENS_LIVE -> (i64,) = "SELECT COUNT(*) FROM one_time_token WHERE account_id = $1 AND purpose = 'reset' AND expires_at > $2
+            AND expires_at <= $3";
     SESSIONS -> SessionRow = "SELECT id, address, user_agent, created_at, last_seen_at FROM session
-        WHERE account_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC";
+        WHERE account_id = $1 AND expires_at > $2 AND expires_at <= $3 ORDER BY last_seen_at DESC, id DESC";
     SESSIONS_END_OTHERS = "DELETE FROM session WHERE account_id = $1 AND id <> $2";
     SESSIONS_END_ALL = "DELETE FROM session WHERE account_id = $1";
 }
@@ -109,18 +116,24 @@ pub async fn add_token(
     execute!(tx, TOKEN_ADD, hash, account, purpose, expires_at).map(|_| ())
 }
 
+/// The latest end that a link for a purpose can have: a later one was given by a clock that was wrong.
+fn latest(purpose: Purpose, now: DateTime<Utc>) -> DateTime<Utc> {
+    now + purpose.lasts() + SLACK
+}
+
 /// A token that still holds: its account, purpose and the account's address.
 pub async fn token(
     h: &mut impl Handle,
     hash: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(AccountId, Purpose, String)>, DbError> {
-    fetch_optional!(h, TOKEN_GET, hash, now)
+    fetch_optional!(h, TOKEN_GET, hash, now, latest(Purpose::Reset, now), latest(Purpose::Invitation, now))
 }
 
 /// Uses a token up; false when somebody did before.
 pub async fn use_token(tx: &mut Tx, hash: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
-    execute!(tx, TOKEN_USE, hash, now).map(|rows| rows == 1)
+    let (reset, invitation) = (latest(Purpose::Reset, now), latest(Purpose::Invitation, now));
+    execute!(tx, TOKEN_USE, hash, now, reset, invitation).map(|rows| rows == 1)
 }
 
 /// Makes every open link of an account worthless.
@@ -130,7 +143,7 @@ pub async fn drop_tokens(tx: &mut Tx, account: AccountId) -> Result<(), DbError>
 
 /// How many links for a forgotten password were sent within their time.
 pub async fn live_resets(h: &mut impl Handle, account: AccountId, now: DateTime<Utc>) -> Result<i64, DbError> {
-    let (count,): (i64,) = fetch_one!(h, TOKENS_LIVE, account, now)?;
+    let (count,): (i64,) = fetch_one!(h, TOKENS_LIVE, account, now, latest(Purpose::Reset, now))?;
     Ok(count)
 }
 
@@ -151,7 +164,7 @@ pub struct SessionRow {
 
 /// The sessions of an account, the latest used first.
 pub async fn sessions(h: &mut impl Handle, account: AccountId, now: DateTime<Utc>) -> Result<Vec<SessionRow>, DbError> {
-    fetch_all!(h, SESSIONS, account, now)
+    fetch_all!(h, SESSIONS, account, now, now + SESSION_LASTS + SLACK)
 }
 
 /// Ends every session of an account but one.

@@ -1,6 +1,7 @@
 //! Links, passwords and sessions as their owner and as a thief meets them, on both databases.
 
 use super::{letters, model::AccountForm, service};
+use crate::common::lane::Lane;
 use crate::{
     common::{
         error::{AppError, Refusal},
@@ -8,13 +9,20 @@ use crate::{
     },
     on_both,
     people::service as signing,
-    platform::{context::Ctx, jobs},
+    platform::{
+        context::Ctx,
+        jobs::{self, Kind},
+        mail,
+    },
     testing::House,
 };
 use chrono::TimeDelta;
 
-const JOBS: jobs::Handlers =
-    &[(letters::FORGOTTEN_JOB, letters::forgotten), (letters::INVITATION_JOB, letters::invitation)];
+const JOBS: jobs::Handlers = &[
+    Kind::new(Lane::Letters, letters::FORGOTTEN_JOB, letters::forgotten),
+    Kind::new(Lane::Letters, letters::INVITATION_JOB, letters::invitation),
+    Kind::new(Lane::Mail, mail::JOB, mail::deliver),
+];
 const OLD: &str = "correct horse battery";
 const NEW: &str = "four words of mine";
 
@@ -22,7 +30,7 @@ const NEW: &str = "four words of mine";
 fn mail(house: &House) -> Vec<String> {
     let Ok(folder) = std::fs::read_dir(house.app.settings.mail_folder()) else { return Vec::new() };
     let mut files: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
-    files.sort();
+    files.sort_by_key(|path| std::fs::metadata(path).unwrap().modified().unwrap());
     files.into_iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
 }
 

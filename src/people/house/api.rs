@@ -1,7 +1,7 @@
 //! Server functions for whoever runs the house.
 
 use super::model::BackupState;
-use crate::common::{error::AppError, forms::Done, ids::JobId};
+use crate::common::{error::AppError, forms::Done, ids::JobId, lane::Lane};
 use chrono::{DateTime, Utc};
 use leptos::{
     prelude::*,
@@ -24,6 +24,21 @@ pub struct JobLine {
     pub created_at: DateTime<Utc>,
 }
 
+/// A lane of background work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LaneLine {
+    /// Which.
+    pub lane: Lane,
+    /// How many jobs wait or run, those for later included.
+    pub waiting: i64,
+    /// For how many minutes the oldest of them has been due; none when none is.
+    pub late_minutes: Option<i64>,
+    /// When one was last done.
+    pub last_done: Option<DateTime<Utc>>,
+    /// Whether something has been due for long and nothing gets done.
+    pub stands: bool,
+}
+
 /// The state of background work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobsView {
@@ -31,6 +46,8 @@ pub struct JobsView {
     pub parked: Vec<JobLine>,
     /// How many wait or run.
     pub waiting: i64,
+    /// Each lane.
+    pub lanes: Vec<LaneLine>,
     /// The mail server's host; none when there is none.
     pub mail_server: Option<String>,
     /// Where letters are written without one.

@@ -1,7 +1,7 @@
 //! Jobs that were given up, for whoever runs the house.
 
 use super::{
-    api::{BackupView, JobLine, JobsView},
+    api::{BackupView, JobLine, JobsView, LaneLine},
     model::backup_state,
 };
 use crate::{
@@ -15,7 +15,8 @@ use crate::{
         audit,
         backup_store::{self, BackupRow},
         context::Ctx,
-        store,
+        job_store as store,
+        jobs::{Pace, watch},
     },
 };
 use chrono::{DateTime, Utc};
@@ -33,6 +34,8 @@ pub async fn jobs(cx: &Ctx) -> Result<JobsView, AppError> {
     demand(cx.actor.as_ref(), Right::RunHouse, Record::default())?;
     let mut reader = cx.read().await?;
     let parked = store::parked_jobs(&mut reader).await?;
+    let now = cx.now();
+    let lanes = watch::states(&mut reader, cx.app.kinds, &Pace::of(&cx.app.settings), now).await?;
     Ok(JobsView {
         parked: parked
             .into_iter()
@@ -45,6 +48,16 @@ pub async fn jobs(cx: &Ctx) -> Result<JobsView, AppError> {
             })
             .collect(),
         waiting: store::waiting_jobs(&mut reader).await?,
+        lanes: lanes
+            .into_iter()
+            .map(|state| LaneLine {
+                lane: state.lane,
+                waiting: state.waiting,
+                late_minutes: state.oldest.map(|oldest| (now - oldest).num_minutes()),
+                last_done: state.last_done,
+                stands: state.stands,
+            })
+            .collect(),
         mail_server: cx.app.settings.smtp_url.as_deref().map(mail_server),
         mail_folder: cx.app.settings.mail_folder().display().to_string(),
         backup: backups(backup_store::latest(&mut reader).await?, cx.now()),
@@ -74,7 +87,7 @@ pub async fn retry(cx: &Ctx, id: &str) -> Result<Done, AppError> {
     }
     audit::note(cx, &mut tx, "retry", "job", id).await?;
     tx.commit().await?;
-    cx.app.jobs_waiting.notify_one();
+    cx.app.jobs_waiting.notify_waiters();
     Ok(Done::at("/admin/jobs", Flash::JobRetried))
 }
 

@@ -1,6 +1,6 @@
 //! `/admin/jobs`: background work that was given up, and where mail goes.
 
-use super::moment;
+use super::{lanes::lanes, moment};
 use crate::{
     people::house::{
         api::{BackupView, JobLine, JobsView, RetryJob, get_jobs},
@@ -43,7 +43,7 @@ fn show(data: JobsView) -> impl IntoView {
             }
             .into_any()
         />
-        <div class="wrap body">{worry(data.backup)}{parked}</div>
+        <div class="wrap body stack wide">{worry(data.backup)}{lanes(data.lanes)}{parked}</div>
     }
     .into_any()
 }

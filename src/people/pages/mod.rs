@@ -6,6 +6,7 @@ mod confirm_change;
 mod edit_person;
 mod forgotten;
 mod jobs;
+mod lanes;
 mod list;
 mod new_person;
 mod person;

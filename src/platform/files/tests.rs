@@ -211,3 +211,60 @@ async fn in_s3() {
     assert!(shelf.begun > 0, "it was the bucket that was asked");
     assert_eq!((shelf.objects.len(), shelf.uploads.len()), (0, 0), "nothing is left, begun uploads included");
 }
+
+/// A store that takes the line and says nothing, or half of what was asked for and then nothing.
+async fn half(said: &'static str) -> Files {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listens");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        while let Ok((mut line, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut asked = [0; 4096];
+                let _ = line.read(&mut asked).await;
+                let _ = line.write_all(said.as_bytes()).await;
+                while matches!(line.read(&mut asked).await, Ok(1..)) {}
+            });
+        }
+    });
+    let builder = AmazonS3Builder::new()
+        .with_endpoint(endpoint)
+        .with_allow_http(true)
+        .with_region("eu")
+        .with_access_key_id("key")
+        .with_secret_access_key("secret");
+    Files::s3(builder, "bucket").expect("opens").patient(Duration::from_millis(300))
+}
+
+#[tokio::test]
+async fn a_store_that_says_nothing_is_away() {
+    let files = half("").await;
+    let all = async {
+        assert_eq!(files.receive(id(1), "x.pdf", 100).await.err(), Some(AppError::Unavailable));
+        assert_eq!(files.read("aa/x", 0..10).await.err(), Some(AppError::Unavailable));
+        assert!(files.store().list(None).try_collect::<Vec<_>>().await.is_err());
+        let path = Path::from("aa/x");
+        assert!(files.store().put(&path, Bytes::from_static(b"x").into()).await.is_err());
+        assert!(files.store().head(&path).await.is_err());
+        files.remove("aa/x").await;
+    };
+    tokio::time::timeout(Duration::from_secs(30), all).await.expect("nobody waits for ever");
+}
+
+#[tokio::test]
+async fn a_store_that_falls_silent_half_way_is_away_too() {
+    let said = "HTTP/1.1 206 Partial Content\r\nContent-Length: 10\r\nContent-Range: bytes 0-9/10\r\nETag: \"x\"\r\n\
+                Last-Modified: Tue, 24 Nov 2026 08:00:00 GMT\r\n\r\nhalf";
+    let files = half(said).await;
+    let all = async {
+        let mut bytes = files.read("aa/x", 0..10).await.expect("begins");
+        assert_eq!(bytes.next().await.expect("a piece").expect("whole"), Bytes::from_static(b"half"));
+        while let Some(piece) = bytes.next().await {
+            if piece.is_err() {
+                return;
+            }
+        }
+        panic!("half a file passes for a whole one");
+    };
+    tokio::time::timeout(Duration::from_secs(30), all).await.expect("nobody waits for ever");
+}

@@ -1,0 +1,184 @@
+//! Jobs that write letters, done twice and broken off at every point: one letter each, one link.
+
+use super::JOBS;
+use crate::{
+    cohorts,
+    common::{actor::Actor, ids::JobId},
+    deliveries::model::{DeliveryState, NEWS, News},
+    enrolment::letters as places,
+    execute, fetch_all, on_both,
+    people::accounts::letters::{FORGOTTEN_JOB, Forgotten, INVITATION_JOB, Invitation},
+    platform::{
+        context::Ctx,
+        db::Statement,
+        jobs::{self, About},
+        mail,
+    },
+    testing::House,
+};
+use std::{pin::pin, task::Poll};
+use uuid::Uuid;
+
+const WAITING: Statement = Statement {
+    name: "testing::waiting",
+    sql: "SELECT id, kind, payload FROM job WHERE kind <> 'mail' AND state = 'queued' ORDER BY id",
+};
+const SET_DONE: Statement =
+    Statement { name: "testing::set_done", sql: "UPDATE job SET state = 'done', finished_at = $2 WHERE id = $1" };
+
+/// Runs a future until it has been asked so often, and drops it then; whether it ended before.
+async fn broken_off<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    std::future::poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+/// What was written so far: letters, links, jobs.
+async fn written(house: &House) -> (i64, i64, i64) {
+    (
+        house.count("SELECT COUNT(*) FROM job WHERE kind = 'mail'").await,
+        house.count("SELECT COUNT(*) FROM one_time_token").await,
+        house.count("SELECT COUNT(*) FROM certificate").await,
+    )
+}
+
+/// Does everything that is asked for but sending, each job broken off many times, then done, then done again as if
+/// the worker had died before it could say so. Says how many jobs there were.
+async fn done_twice(house: &House) -> usize {
+    let mut all = 0;
+    loop {
+        let rows: Vec<(JobId, String, String)> = fetch_all!(&mut house.app.db.read().await.unwrap(), WAITING).unwrap();
+        if rows.is_empty() {
+            return all;
+        }
+        for (id, kind, payload) in rows {
+            let handler = JOBS.iter().find(|known| known.name == kind).unwrap().run;
+            let run = || handler(Ctx::of_job(&house.app, id), payload.clone());
+            let before = written(house).await;
+            for polls in 1..40 {
+                match broken_off(polls, run()).await {
+                    None => {}
+                    Some(outcome) => {
+                        outcome.unwrap();
+                        break;
+                    }
+                }
+            }
+            run().await.unwrap();
+            let once = written(house).await;
+            run().await.unwrap();
+            assert_eq!(written(house).await, once, "{kind} done twice");
+            if [FORGOTTEN_JOB, INVITATION_JOB].contains(&kind.as_str()) {
+                assert_eq!((once.0 - before.0, once.1 - before.1), (1, 1), "{kind}: one letter, one link");
+            }
+            let mut tx = house.app.db.begin().await.unwrap();
+            execute!(&mut tx, SET_DONE, id, house.app.now()).unwrap();
+            tx.commit().await.unwrap();
+            all += 1;
+        }
+    }
+}
+
+const INVITED: Statement =
+    Statement { name: "testing::invited", sql: "UPDATE account SET password_hash = NULL WHERE person_id = $1" };
+const ACCOUNT: Statement =
+    Statement { name: "testing::account_of", sql: "SELECT id FROM account WHERE person_id = $1" };
+const COHORT: Statement = Statement {
+    name: "testing::cohort",
+    sql: "INSERT INTO cohort (id, title, course_id, state, capacity, created_at, updated_at) VALUES ($1, 'Group', $2, 'selection', 9, $3, $3)",
+};
+const MEMBER: Statement = Statement {
+    name: "testing::member",
+    sql: "INSERT INTO cohort_member (id, cohort_id, person_id, state, mentor_id, created_at, updated_at) VALUES ($1, $2, $3, 'selected', $4, $5, $5)",
+};
+
+async fn a_house_with_much_to_say(house: &House) -> Vec<Actor> {
+    let academy = house.institution("academy").await;
+    let course = house.course("introductory").await;
+    house.pack(course).await;
+    let delivery = house.delivery(course, academy, 9).await;
+    house.put(delivery, "delivered").await;
+    let (ana, ben, tom) =
+        (house.person("Ana", &[]).await, house.person("Ben", &[]).await, house.person("Tom", &[]).await);
+    house.enrol(delivery, ana.person_id).await;
+    house.enrol(delivery, ben.person_id).await;
+    let cx = house.nobody();
+    let mut tx = cx.begin().await.unwrap();
+    execute!(&mut tx, INVITED, tom.person_id).unwrap();
+    let account: Vec<(crate::common::ids::AccountId,)> = fetch_all!(&mut tx, ACCOUNT, tom.person_id).unwrap();
+    let (account,) = account[0];
+    jobs::enqueue(&cx, &mut tx, INVITATION_JOB, &Invitation { account, by: "Ada".into(), language: "en".into() })
+        .await
+        .unwrap();
+    jobs::enqueue(&cx, &mut tx, FORGOTTEN_JOB, &Forgotten { email: ana.email.clone(), language: "en".into() })
+        .await
+        .unwrap();
+    places::send_later(&cx, &mut tx, delivery, places::Occasion::Added, vec![ana.person_id, ben.person_id], "")
+        .await
+        .unwrap();
+    let news = News { delivery, state: DeliveryState::Cancelled, reason: "No room.".into() };
+    jobs::enqueue(&cx, &mut tx, NEWS, &news).await.unwrap();
+    let group = Uuid::from_u128(1);
+    execute!(&mut tx, COHORT, group, course, cx.now()).unwrap();
+    // One mentor of two: two letters with one subject.
+    let members = [(Uuid::from_u128(2), ana.person_id), (Uuid::from_u128(3), ben.person_id)];
+    for (member, person) in members {
+        execute!(&mut tx, MEMBER, member, group, person, tom.person_id, cx.now()).unwrap();
+    }
+    let members = members.map(|(member, _)| member.into()).to_vec();
+    cohorts::letters::send_later(&cx, &mut tx, group.into(), cohorts::letters::Occasion::Mentor, members, "")
+        .await
+        .unwrap();
+    for kind in [jobs::LOOK, crate::deliveries::model::FEEDBACK, crate::completion::service::LOST_JOB] {
+        jobs::enqueue(&cx, &mut tx, kind, &About { delivery }).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    vec![ana, ben, tom]
+}
+
+on_both! {
+    async fn what_is_done_twice_writes_once(house) {
+        a_house_with_much_to_say(&house).await;
+        assert!(done_twice(&house).await >= 8);
+        // Two links; two places given and two called off; two members and the mentor of each; two asked what they say.
+        assert_eq!(written(&house).await.0, 2 + 2 + 2 + 4 + 2);
+    }
+}
+
+on_both! {
+    async fn a_letter_keeps_its_name_and_its_link_through_every_try(house) {
+        let tom = house.person("Tom", &[]).await;
+        let cx = house.nobody();
+        let mut tx = cx.begin().await.unwrap();
+        jobs::enqueue(&cx, &mut tx, FORGOTTEN_JOB, &Forgotten { email: tom.email.clone(), language: "en".into() }).await.unwrap();
+        tx.commit().await.unwrap();
+        done_twice(&house).await;
+        let letters = Statement { name: "testing::letter", sql: "SELECT id, kind, payload FROM job WHERE kind = 'mail'" };
+        let rows: Vec<(JobId, String, String)> = fetch_all!(&mut house.app.db.read().await.unwrap(), letters).unwrap();
+        assert_eq!(rows.len(), 1);
+        let (id, _, payload) = rows[0].clone();
+        let folder = house.app.settings.mail_folder();
+        let read = || {
+            let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+            assert_eq!(files.len(), 1, "written twice, it is one letter");
+            std::fs::read_to_string(&files[0]).unwrap()
+        };
+        mail::deliver(Ctx::of_job(&house.app, id), payload.clone()).await.unwrap();
+        let first = read();
+        house.app.clock.set(house.app.now() + chrono::TimeDelta::minutes(20));
+        mail::deliver(Ctx::of_job(&house.app, id), payload).await.unwrap();
+        assert_eq!(read(), first, "to the letter");
+        assert!(first.contains(&format!("Message-ID: <{id}@127.0.0.1>")), "{first}");
+        // Sent, what opens an account is erased; a copy of the database opens none.
+        jobs::drain(&house.app, JOBS).await.unwrap();
+        assert_eq!(house.count("SELECT COUNT(*) FROM job WHERE kind = 'mail' AND state = 'done' AND payload = ''").await, 1);
+        assert_eq!(house.count("SELECT COUNT(*) FROM job WHERE payload LIKE '%set-password%'").await, 0);
+    }
+}
