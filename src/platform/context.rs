@@ -5,6 +5,7 @@ use super::{
     config::Settings,
     db::{Db, DbError, Reader, Tx},
     files::Files,
+    gates::Gates,
     http::{assets::Assets, guard::Limits},
     passwords::Passwords,
 };
@@ -41,6 +42,8 @@ pub struct Parts {
     pub marks: tokio::sync::broadcast::Sender<SlotId>,
     /// Cancelled when the server is to stop: what would go on for ever ends then.
     pub closing: tokio_util::sync::CancellationToken,
+    /// How much of what is dear one may have at once.
+    pub gates: Gates,
 }
 
 /// A cheap handle on [`Parts`].
@@ -109,6 +112,11 @@ impl Ctx {
     /// A write transaction.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         self.app.db.begin().await
+    }
+
+    /// Sets a paper when it is its turn; see [`super::gates::Papers::set`].
+    pub async fn set_paper<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+        self.app.gates.papers.set(self.source == "job", work).await
     }
 
     /// The time now.

@@ -3,7 +3,7 @@
 
 use super::{
     context::{App, Ctx},
-    db::{DbError, Tx},
+    db::{DbError, Tx, patiently},
     store::{self, JobRow},
 };
 use crate::common::{error::AppError, ids::DeliveryId};
@@ -173,7 +173,7 @@ async fn run(app: &App, handlers: Handlers, job: &JobRow) -> Result<(), String> 
         return Err(format!("no handler for jobs of kind {}", job.kind));
     };
     // A panic in one job must not end the worker.
-    let task = tokio::spawn(handler(Ctx::internal(app), job.payload.clone()));
+    let task = tokio::spawn(patiently(handler(Ctx::internal(app), job.payload.clone())));
     match task.await {
         Ok(outcome) => outcome.map_err(|error| error.to_string()),
         Err(error) => Err(format!("panicked: {error}")),

@@ -7,6 +7,7 @@ pub mod context;
 pub mod db;
 pub mod export;
 pub mod files;
+pub mod gates;
 pub mod http;
 pub mod jobs;
 pub mod mail;

@@ -23,13 +23,13 @@ statements! {
     JOBS_PARKED = "SELECT id, kind, payload, attempts, last_error, run_at, created_at FROM job
         WHERE state = 'parked' ORDER BY id DESC LIMIT 200";
     JOBS_WAITING = "SELECT COUNT(*) FROM job WHERE state IN ('queued', 'running')";
+    JOB_OLDEST_DUE = "SELECT run_at FROM job WHERE state = 'queued' AND run_at <= $1 ORDER BY run_at LIMIT 1";
     JOBS_FORGET = "DELETE FROM job WHERE state = 'done' AND finished_at < $1";
     AUDIT_ADD = "INSERT INTO audit (id, at, person_id, action, record, record_id, source, before, after)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     FILE_ADD = "INSERT INTO file (id, key, name, media_type, size, sha256, uploaded_by, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     FILE_GET = "SELECT id, key, name, media_type, size, sha256 FROM file WHERE id = $1";
-    PING = "SELECT CAST(1 AS BIGINT)";
 }
 
 /// A job as the worker and the administrator see it.
@@ -105,6 +105,12 @@ pub async fn waiting_jobs(h: &mut impl Handle) -> Result<i64, DbError> {
     Ok(count)
 }
 
+/// When the job was due that has waited longest; none when nothing is due.
+pub async fn oldest_due_job(h: &mut impl Handle, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DbError> {
+    let oldest: Option<(DateTime<Utc>,)> = fetch_optional!(h, JOB_OLDEST_DUE, now)?;
+    Ok(oldest.map(|(run_at,)| run_at))
+}
+
 /// Forgets jobs that were done before a time.
 pub async fn forget_jobs(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, DbError> {
     execute!(tx, JOBS_FORGET, before)
@@ -176,10 +182,4 @@ pub async fn add_file(tx: &mut Tx, file: &FileRow, by: Option<PersonId>, now: Da
 /// The record of a file.
 pub async fn file(h: &mut impl Handle, id: FileId) -> Result<Option<FileRow>, DbError> {
     fetch_optional!(h, FILE_GET, id)
-}
-
-/// Asks the database whether it is there.
-pub async fn ping(h: &mut impl Handle) -> Result<(), DbError> {
-    let _: (i64,) = fetch_one!(h, PING)?;
-    Ok(())
 }

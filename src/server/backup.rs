@@ -77,6 +77,10 @@ async fn write(app: &App, archive: &Path, work: &Path) -> Result<(), String> {
     let mut objects = store.list(None);
     let staged = work.join("object");
     while let Some(object) = objects.try_next().await.map_err(|e| format!("cannot list the files: {e}"))? {
+        // It may be gone by the time it is read.
+        if object.location.prefix_matches(&object_store::path::Path::from(crate::platform::files::PROBES)) {
+            continue;
+        }
         let mut bytes = store
             .get(&object.location)
             .await

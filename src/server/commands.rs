@@ -1,19 +1,24 @@
 //! The commands of the `magistra` binary.
 
-use super::{DAILY, JOBS, backup, open, router};
+use super::{
+    DAILY, JOBS, backup,
+    listen::{self, Bounds},
+    open, router,
+};
 use crate::{
     common::actor::{Grant, Role},
     people::{service as people, store::NewPerson},
     platform::{
         config::{ServeSettings, Settings},
         context::{App, Ctx},
+        db::patiently,
         http::forms,
         jobs, telemetry,
     },
 };
 use axum::{Router, routing::get};
 use clap::{Parser, Subcommand};
-use std::{net::SocketAddr, path::PathBuf};
+use std::{path::PathBuf, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -94,16 +99,16 @@ pub async fn run(cli: Cli) -> Result<(), String> {
         }
         Command::Backup { archive } => {
             let app = open(&cli.settings, None).await?;
-            backup::backup(&app, &archive).await?;
+            patiently(backup::backup(&app, &archive)).await?;
             println!("Written: {}", archive.display());
             Ok(())
         }
         Command::Restore { archive } => {
-            backup::restore(&cli.settings, &archive).await?;
+            patiently(backup::restore(&cli.settings, &archive)).await?;
             println!("Restored from {}.", archive.display());
             Ok(())
         }
-        Command::Demo { password, if_empty } => demo(&cli.settings, password, if_empty).await,
+        Command::Demo { password, if_empty } => patiently(demo(&cli.settings, password, if_empty)).await,
         Command::CreateAdmin { email, given_name, family_name, password } => {
             create_admin(&cli.settings, &email, &given_name, &family_name, password).await
         }
@@ -187,6 +192,7 @@ async fn demo(settings: &Settings, password: Option<String>, if_empty: bool) -> 
 async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(), String> {
     telemetry::log();
     let metrics = telemetry::metrics()?;
+    let bounds = bounds(serve);
     let app = open(settings, Some(serve)).await?;
     app.db.migrate().await.map_err(|e| format!("migration: {e}"))?;
     let listener = TcpListener::bind(serve.addr)
@@ -207,14 +213,26 @@ async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(),
         begin_jobs(&app).await?;
     }
     let worker = (!serve.no_worker).then(|| tokio::spawn(jobs::work(app.clone(), JOBS, stop.clone())));
-    let service = router(&app)?.into_make_service_with_connect_info::<SocketAddr>();
+    let router = router(&app)?;
     tracing::info!(address = %serve.addr, database = app.db.kind(), form_field = forms::FUNCTION_FIELD, "Magistra serves {}", settings.public_url);
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
-        .map_err(|e| format!("server: {e}"))?;
+    listen::serve(listener, router, bounds, stop).await;
     shut_down(&app, worker, metrics_task).await;
     Ok(())
+}
+
+/// How many connections may be open, which takes files.
+fn bounds(serve: &ServeSettings) -> Bounds {
+    let connections = listen::within_files(serve.max_connections, listen::raise_open_files());
+    if connections < serve.max_connections {
+        tracing::warn!(connections, asked = serve.max_connections, "the system lets us open too few files");
+    }
+    Bounds {
+        connections,
+        // Behind a proxy all come from its address: it counts by source itself.
+        by_source: (!serve.trust_proxy).then_some(serve.max_connections_by_source),
+        header: Duration::from_secs(serve.header_timeout),
+        idle: Duration::from_secs(serve.idle_timeout),
+    }
 }
 
 /// Asks for what runs without anybody asking: the daily jobs, and the first counting of the cascade.

@@ -4,7 +4,7 @@ use crate::{
     people::service,
     platform::{
         context::{App, Ctx},
-        http::{cookie, guard::outage, session_cookie_name},
+        http::{cookie, forms, session_cookie_name},
     },
 };
 use axum::{
@@ -34,7 +34,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     let actor = match cookie(request.headers(), session_cookie_name(&app)) {
         Some(token) if !token.is_empty() => match service::actor(&app, token).await {
             Ok(actor) => actor,
-            Err(error) => return outage(&error),
+            Err(error) => return forms::keep(request, &error).await,
         },
         _ => None,
     };

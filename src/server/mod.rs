@@ -6,7 +6,9 @@ pub mod backup;
 pub mod commands;
 pub mod files;
 pub mod files_store;
+pub mod health;
 pub mod identify;
+pub mod listen;
 #[cfg(test)]
 mod house_tests;
 #[cfg(test)]
@@ -15,6 +17,8 @@ mod rights_tests;
 pub(crate) mod web_tests;
 #[cfg(test)]
 mod files_tests;
+#[cfg(test)]
+mod full_disk_tests;
 #[cfg(test)]
 mod live_tests;
 pub mod statements;
@@ -25,9 +29,10 @@ use crate::people::accounts::letters;
 use crate::platform::{
     clock::{Clock, Entropy},
     config::{ServeSettings, Settings},
-    context::{App, Ctx, Parts},
+    context::{App, Parts},
     db::{CountingExecutor, Db},
     files::Files,
+    gates::Gates,
     http::{
         assets::{self, Assets},
         guard::{self, Limits},
@@ -36,7 +41,6 @@ use crate::platform::{
     jobs::{self, Handlers},
     mail,
     passwords::Passwords,
-    store,
 };
 use crate::{completion, reporting, trainers};
 use axum::{
@@ -112,6 +116,7 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
         marks: tokio::sync::broadcast::Sender::new(1024),
         closing: tokio_util::sync::CancellationToken::new(),
         settings: settings.clone(),
+        gates: Gates::new(settings),
     }))
 }
 
@@ -119,6 +124,7 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
 pub fn router(app: &App) -> Result<Router, String> {
     // A second call finds it in place already.
     let _ = any_spawner::Executor::init_custom_executor(CountingExecutor);
+    let health = health::Health::new(app);
     let csrf = CsrfLayer::new()
         .add_trusted_origin(app.settings.public_url.trim_end_matches('/'))
         .map_err(|e| format!("MAGISTRA_PUBLIC_URL: {e}"))?;
@@ -172,25 +178,10 @@ pub fn router(app: &App) -> Result<Router, String> {
         .layer(middleware::from_fn_with_state(app.clone(), assets::site))
         // Above need the database to know who is asking; these do not.
         .route("/health/live", get(|| async { "live\n" }))
-        .route("/health/ready", get(ready))
+        .route("/health/ready", get(move |State(app): State<App>| async move { health.ready(&app).await }))
         .layer(csrf)
         .layer(CatchPanicLayer::custom(guard::after_panic))
         .layer(middleware::from_fn_with_state(app.clone(), guard::protect))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(squeezable))
         .with_state(app.clone()))
-}
-
-async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    let cx = Ctx::internal(&app);
-    let reached = async {
-        let mut reader = cx.read().await?;
-        store::ping(&mut reader).await
-    };
-    match reached.await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::error!(%error, "not ready: the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-        }
-    }
 }
