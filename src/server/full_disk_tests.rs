@@ -73,7 +73,8 @@ impl SmallDisk {
 
     /// Leaves not a block free.
     fn fill(&self) {
-        let mut ballast = File::create(self.path().join("ballast")).expect("the disk is not full yet");
+        let ballast = File::options().create(true).append(true).open(self.path().join("ballast"));
+        let mut ballast = ballast.expect("a file takes no block");
         let block = [0; 4096];
         while ballast.write_all(&block).is_ok() {}
     }
@@ -284,12 +285,14 @@ async fn a_full_disk_stops_nothing_for_longer_than_it_is_full_sqlite() {
     let mut day = Day::new(house_on(disk.path(), &url).await).await;
     day.works_again().await;
     for _ in 0..2 {
+        assert!(day.round().await);
         disk.fill();
         day.be_refused().await;
+        disk.fill();
         let (status, text) = day.ready().await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{text}");
         assert!(text.contains("files: cannot be written to") && text.contains("of which 1 must be left"), "{text}");
-        assert!(jobs::drain(&day.house.app, HANDLERS).await.is_err(), "no job can be claimed");
+        assert!(jobs::drain(&day.house.app, HANDLERS).await.is_err(), "a job cannot be noted as done");
         day.people_are_told().await;
         disk.free();
         day.works_again().await;
@@ -374,6 +377,7 @@ async fn a_full_disk_stops_nothing_for_longer_than_it_is_full_postgres() {
     day.works_again().await;
     disk.fill();
     day.be_refused().await;
+    disk.fill();
     let (status, text) = day.ready().await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{text}");
     assert!(text.contains("database: cannot be written to"), "{text}");

@@ -14,7 +14,6 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use hyper_util::rt::TokioIo;
 use std::{
     convert::Infallible,
-    future::Future,
     io,
     net::{IpAddr, Ipv6Addr, SocketAddr},
     pin::Pin,
@@ -133,7 +132,7 @@ fn refuse(stream: TcpStream, peer: SocketAddr, why: NoSeat) {
     metrics::counter!("magistra_connections_refused_total").increment(1);
     tracing::debug!(%peer, ?why, "a connection too many");
     if let Ok(mut stream) = stream.into_std() {
-        let _ = io::Write::write(&mut stream, REFUSAL);
+        let _ = io::Write::write_all(&mut stream, REFUSAL);
     }
 }
 

@@ -124,8 +124,14 @@ impl<D: Backend> Loan<D> {
     pub async fn begin(connection: PoolConnection<D>) -> Result<Self, sqlx::Error> {
         let mut loan = Self::new(connection);
         loan.writing = true;
-        loan.run(D::BEGIN).await?;
-        Ok(loan)
+        match loan.run(D::BEGIN).await {
+            Ok(()) => Ok(loan),
+            Err(error) => {
+                // Refused rather than unanswered, as by a writer in another process: nothing has begun.
+                loan.writing = !matches!(error, sqlx::Error::Database(_));
+                Err(error)
+            }
+        }
     }
 
     /// Makes the transaction last. After an error nothing of it is kept, unless the line broke before the

@@ -11,7 +11,7 @@ use std::time::Duration;
 const REFUSED: Statement = Statement { name: "tests::refused", sql: "INSERT INTO job (id) VALUES (NULL)" };
 const ENDLESS: Statement = Statement {
     name: "tests::endless",
-    sql: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000000) SELECT COUNT(*) FROM n",
+    sql: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT COUNT(*) FROM n",
 };
 
 async fn add(app: &App, tx: &mut Tx) -> Result<(), DbError> {

@@ -72,7 +72,7 @@ fn kept(here: &str, function: &str, pairs: &[(String, String)]) -> Response {
         .filter(|(name, value)| !name.starts_with("__") && !value.is_empty() && value.parse::<uuid::Uuid>().is_err())
         .map(|(_, value)| format!("<li>{}</li>\n", escape(value)))
         .collect();
-    let page = format!(include_str!("kept.html"), action = escape(here));
+    let page = format!(include_str!("kept.html"), action = escape(here), fields = fields, typed = typed);
     let mut response =
         (super::status(&AppError::Unavailable), [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page)
             .into_response();
