@@ -20,6 +20,7 @@ use crate::{
         context::{App, Ctx, Parts},
         db::Db,
         files::Files,
+        gates::Gates,
         http::{assets::Assets, caller, guard::Limits},
         passwords::Passwords,
         rendered::Rendered,
@@ -124,24 +125,38 @@ pub async fn house(kind: Kind) -> House {
 /// A fresh application with further options.
 pub async fn house_with(kind: Kind, further: &[&str]) -> House {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let data = folder.path().to_str().expect("a plain path");
     let url = match kind {
-        Kind::Sqlite => format!("sqlite://{data}/magistra.db"),
+        Kind::Sqlite => format!("sqlite://{}/magistra.db", folder.path().display()),
         Kind::Postgres => postgres().await,
     };
-    let given = ["test", "--data", data, "--database-url", &url];
+    let migrate = matches!(kind, Kind::Sqlite);
+    build(folder, &url, migrate, Files::memory(), further).await
+}
+
+/// An application whose folder, and so whose files, lie on a disk of the test's.
+pub async fn house_on(disk: &std::path::Path, url: &str) -> House {
+    let folder = tempfile::tempdir_in(disk).expect("a temporary folder");
+    let files = folder.path().join("files").display().to_string();
+    let files = Files::open(&files).expect("a folder for files");
+    build(folder, url, true, files, &["--min-free-mib", "1"]).await
+}
+
+async fn build(folder: TempDir, url: &str, migrate: bool, files: Files, further: &[&str]) -> House {
+    let data = folder.path().to_str().expect("a plain path");
+    let given = ["test", "--data", data, "--database-url", url];
     let options = Options::parse_from(given.iter().chain(further));
-    let db = Db::open(&url).await.expect("the database opens");
-    if matches!(kind, Kind::Sqlite) {
+    let db = Db::open(url).await.expect("the database opens");
+    if migrate {
         db.migrate().await.expect("migrates");
     }
     let mailer = crate::server::mailer(&options.settings).expect("a mail server's address");
+    let gates = Gates::new(&options.settings);
     let app = App::new(Parts {
         db,
         clock: Clock::fixed("2026-11-24T08:00:00Z".parse().expect("a time")),
         entropy: Entropy::seeded(1),
         settings: options.settings,
-        files: Files::memory(),
+        files,
         passwords: Passwords::quick().expect("hashing"),
         assets: Assets::open(folder.path()),
         limits: Limits::new(),
@@ -155,6 +170,7 @@ pub async fn house_with(kind: Kind, further: &[&str]) -> House {
         rendered: Rendered::default(),
         mailer,
         kinds: crate::server::JOBS,
+        gates,
     });
     House { app, _folder: folder }
 }

@@ -8,13 +8,16 @@
 
 use super::{api::Answer, model::ids, service::desk, store, stories};
 use crate::{
-    common::{error::AppError, ids::SlotId},
-    platform::{context::Ctx, http},
+    common::{
+        error::AppError,
+        ids::{PersonId, SlotId},
+    },
+    platform::{context::Ctx, gates::Seat, http},
 };
 use axum::{
     Extension,
     extract::{Path, Query},
-    http::HeaderMap,
+    http::{HeaderMap, header},
     response::{
         IntoResponse, Response, Sse,
         sse::{Event, KeepAlive},
@@ -52,6 +55,7 @@ struct Watcher {
     greeted: bool,
     told: Receiver<SlotId>,
     end: Pin<Box<Sleep>>,
+    _seat: Seat<PersonId>,
 }
 
 /// The stream of a register's marks, for who keeps it.
@@ -77,7 +81,11 @@ pub async fn live(
         Ok(found) => found,
         Err(error) => return http::status(&error).into_response(),
     };
-    let watcher = Watcher { slot, zone, seen, greeted: false, told, end: Box::pin(sleep(TURN)), cx };
+    // The browser looks by itself and comes again.
+    let Ok(seat) = cx.app.gates.streams.take(cx.actor.as_ref().map(|actor| actor.person_id)) else {
+        return (http::status(&AppError::Unavailable), [(header::RETRY_AFTER, "10")]).into_response();
+    };
+    let watcher = Watcher { slot, zone, seen, greeted: false, told, end: Box::pin(sleep(TURN)), _seat: seat, cx };
     let stream = Sse::new(futures::stream::unfold(watcher, Watcher::next)).keep_alive(KeepAlive::default());
     // A proxy that gathers answers (nginx) would keep the marks to itself.
     ([("x-accel-buffering", "no")], stream).into_response()

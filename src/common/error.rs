@@ -34,9 +34,12 @@ pub enum AppError {
     /// Too many tries; seconds to wait.
     #[error("too many tries, wait {0} s")]
     TooMany(u64),
-    /// The database, the object store or the line is away; trying later may help.
+    /// The database or the object store is away or cannot write: nothing was saved, and trying later may help.
     #[error("unavailable")]
     Unavailable,
+    /// No answer came: whether the server has done it is not known. Only a browser says so.
+    #[error("unreachable")]
+    Unreachable,
     /// Our fault; the log has it under this request's number.
     #[error("internal error")]
     Internal,
@@ -141,7 +144,7 @@ impl AppError {
             Self::Invalid(_) | Self::Refused(_) => 422,
             Self::TooMany(_) => 429,
             Self::Internal => 500,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::Unreachable => 503,
         }
     }
 }
@@ -163,7 +166,8 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => {
                 Self::field("", FaultKind::Malformed)
             }
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unavailable,
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            ServerFnErrorErr::Deserialization(_) => Self::Unavailable,
             _ => Self::Internal,
         }
     }

@@ -119,10 +119,7 @@ pub use download::certificate_pdf;
 
 #[cfg(feature = "ssr")]
 mod download {
-    use crate::{
-        common::{error::AppError, forms::Done},
-        platform::{context::Ctx, http},
-    };
+    use crate::platform::{context::Ctx, http};
     use axum::{
         Extension,
         extract::{Path, Request},
@@ -148,16 +145,7 @@ mod download {
                 bytes,
             )
                 .into_response(),
-            Err(AppError::SignInRequired) => {
-                let next = crate::app::encode(request.uri().path());
-                http::see_other(&Done::quietly(format!("/sign-in?next={next}")))
-            }
-            // The page of a wrong address, with the status that says why.
-            Err(error) => {
-                let mut response = http::pages::render(request).await;
-                *response.status_mut() = http::status(&error);
-                response
-            }
+            Err(error) => http::downloads::refused(error, request).await,
         }
     }
 }

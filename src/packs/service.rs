@@ -23,7 +23,7 @@ use crate::{
     },
     people::{
         model::Actor,
-        rights::{Record, Right, demand, demand_somewhere, may_everywhere},
+        rights::{Record, Right, demand, demand_somewhere, may_everywhere, may_somewhere},
     },
     platform::{
         audit,

@@ -42,9 +42,15 @@ pub async fn actor(app: &App, token: &str) -> Result<Option<Actor>, AppError> {
     let found = store::actor_by_token(&mut app.db.read().await?, &token_hash(token), now).await?;
     let Some((actor, last_seen)) = found else { return Ok(None) };
     if now - last_seen > SEEN_EVERY {
-        let mut tx = app.db.begin().await?;
-        store::touch_session(&mut tx, actor.session_id, now, now + SESSION_LASTS).await?;
-        tx.commit().await?;
+        let touched = async {
+            let mut tx = app.db.begin().await?;
+            store::touch_session(&mut tx, actor.session_id, now, now + SESSION_LASTS).await?;
+            tx.commit().await
+        };
+        // Who can only read must not be sent away because that cannot be noted.
+        if let Err(error) = touched.await {
+            tracing::warn!(%error, "the use of a session could not be noted");
+        }
     }
     Ok(Some(actor))
 }

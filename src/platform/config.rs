@@ -40,6 +40,18 @@ pub struct Settings {
     /// Seconds that the store of files may say nothing
     #[arg(long, env = "MAGISTRA_FILES_TIMEOUT", default_value = "60", value_parser = seconds, global = true)]
     pub files_timeout: Duration,
+    /// Below so much free space on the disk of the data, in MiB, the server says that it is not ready; 0: never
+    #[arg(long, env = "MAGISTRA_MIN_FREE_MIB", default_value_t = 64, global = true)]
+    pub min_free_mib: u64,
+    /// Open registers that are told of others' marks as they are made, in all
+    #[arg(long, env = "MAGISTRA_MAX_STREAMS", default_value_t = 2000, global = true)]
+    pub max_streams: usize,
+    /// Open registers that one person is told of
+    #[arg(long, env = "MAGISTRA_MAX_STREAMS_BY_PERSON", default_value_t = 12, global = true)]
+    pub max_streams_by_person: usize,
+    /// Papers (PDF) that are set at once; some more may wait
+    #[arg(long, env = "MAGISTRA_MAX_PAPERS", default_value_t = 4, global = true)]
+    pub max_papers: usize,
 }
 
 /// Reads a length of time in seconds, more than nothing and less than a day.
@@ -75,6 +87,18 @@ pub struct ServeSettings {
     /// Do not work on jobs here; `magistra worker` does
     #[arg(long, env = "MAGISTRA_NO_WORKER")]
     pub no_worker: bool,
+    /// Connections at once, in all; never more than the system lets us open files
+    #[arg(long, env = "MAGISTRA_MAX_CONNECTIONS", default_value_t = 4096)]
+    pub max_connections: usize,
+    /// Connections at once from one address (of IPv6: from one /64); not counted behind a trusted proxy
+    #[arg(long, env = "MAGISTRA_MAX_CONNECTIONS_BY_SOURCE", default_value_t = 512)]
+    pub max_connections_by_source: usize,
+    /// Seconds within which a request's head must have come
+    #[arg(long, env = "MAGISTRA_HEADER_TIMEOUT", default_value_t = 15)]
+    pub header_timeout: u64,
+    /// Seconds after which a connection is closed on which nothing is asked, or nothing taken
+    #[arg(long, env = "MAGISTRA_IDLE_TIMEOUT", default_value_t = 75)]
+    pub idle_timeout: u64,
 }
 
 impl Settings {
@@ -165,6 +189,16 @@ impl ServeSettings {
             );
         }
         self.proxies()?;
+        for (name, value) in [
+            ("MAGISTRA_HEADER_TIMEOUT", self.header_timeout),
+            ("MAGISTRA_IDLE_TIMEOUT", self.idle_timeout),
+            ("MAGISTRA_MAX_CONNECTIONS", self.max_connections as u64),
+            ("MAGISTRA_MAX_CONNECTIONS_BY_SOURCE", self.max_connections_by_source as u64),
+        ] {
+            if value == 0 {
+                return Err(format!("{name} must be at least 1"));
+            }
+        }
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use super::{
     config::Settings,
     db::{Db, DbError, Reader, Tx},
     files::Files,
+    gates::Gates,
     http::{assets::Assets, guard::Limits},
     jobs::Handlers,
     mail::smtp::Mailer,
@@ -57,6 +58,8 @@ pub struct Parts {
     pub mailer: Option<Mailer>,
     /// The kinds of jobs that are known here, and whose lanes they are.
     pub kinds: Handlers,
+    /// How much of what is dear one may have at once.
+    pub gates: Gates,
 }
 
 /// A cheap handle on [`Parts`].
@@ -141,6 +144,11 @@ impl Ctx {
     /// A write transaction.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         self.app.db.begin().await
+    }
+
+    /// Sets a paper when it is its turn; see [`super::gates::Papers::set`].
+    pub async fn set_paper<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+        self.app.gates.papers.set(self.source == "job", work).await
     }
 
     /// The time now.

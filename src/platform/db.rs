@@ -3,14 +3,22 @@
 //! A store writes each statement once, with `$1` placeholders and the type of its rows, in a [`statements!`] block; the
 //! macros [`fetch_all!`], [`fetch_optional!`], [`fetch_one!`] and [`execute!`] run it on whichever
 //! database is open. SQLite has one writer connection (`BEGIN IMMEDIATE`) and a read-only pool
-//! beside it, so a reader never waits for a writer.
+//! beside it, so a reader never waits for a writer. Every statement has a deadline; a connection that
+//! failed is closed and opened anew ([`Loan`]).
 
+mod loan;
 pub mod many;
+mod probe_store;
+#[cfg(test)]
+mod tests;
+
+pub use loan::{Loan, patiently, within};
 
 use crate::common::error::AppError;
+use loan::{Backend, LONG_STATEMENT, is_doubtful};
 use sqlx::{
-    Database, FromRow, PgConnection, Pool, Postgres, Sqlite, SqliteConnection, Transaction,
-    pool::PoolConnection,
+    AssertSqlSafe, Connection, Database, Executor, FromRow, PgConnection, Pool, Postgres, Sqlite, SqliteConnection,
+    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
     query::{Query, QueryAs},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
@@ -117,13 +125,17 @@ macro_rules! statements {
 #[macro_export]
 macro_rules! run_statement {
     ($handle:expr, $method:ident, $statement:expr $(, $bind:expr)*) => {{
-        $crate::platform::db::count_query();
         let statement = $statement;
-        match $crate::platform::db::Handle::link($handle) {
-            $crate::platform::db::Link::Sqlite(c) => statement.rows::<sqlx::Sqlite>()$(.bind($bind))*.$method(&mut *c).await,
-            $crate::platform::db::Link::Pg(c) => statement.rows::<sqlx::Postgres>()$(.bind($bind))*.$method(&mut *c).await,
-        }
-        .map_err(|error| $crate::platform::db::DbError::at(statement.name, error))
+        let (handle, fit) = $crate::platform::db::asked($handle);
+        let outcome = match $crate::platform::db::Handle::link(handle) {
+            $crate::platform::db::Link::Sqlite(c) => {
+                $crate::platform::db::within(fit, statement.rows::<sqlx::Sqlite>()$(.bind($bind))*.$method(&mut *c)).await
+            }
+            $crate::platform::db::Link::Pg(c) => {
+                $crate::platform::db::within(fit, statement.rows::<sqlx::Postgres>()$(.bind($bind))*.$method(&mut *c)).await
+            }
+        };
+        $crate::platform::db::answered(handle, statement.name, outcome)
     }};
 }
 
@@ -149,13 +161,19 @@ macro_rules! fetch_one {
 #[macro_export]
 macro_rules! execute {
     ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => {{
-        $crate::platform::db::count_query();
         let statement = $statement;
-        match $crate::platform::db::Handle::link($handle) {
-            $crate::platform::db::Link::Sqlite(c) => statement.run::<sqlx::Sqlite>()$(.bind($bind))*.execute(&mut *c).await.map(|done| done.rows_affected()),
-            $crate::platform::db::Link::Pg(c) => statement.run::<sqlx::Postgres>()$(.bind($bind))*.execute(&mut *c).await.map(|done| done.rows_affected()),
-        }
-        .map_err(|error| $crate::platform::db::DbError::at(statement.name, error))
+        let (handle, fit) = $crate::platform::db::asked($handle);
+        let outcome = match $crate::platform::db::Handle::link(handle) {
+            $crate::platform::db::Link::Sqlite(c) => {
+                let done = $crate::platform::db::within(fit, statement.run::<sqlx::Sqlite>()$(.bind($bind))*.execute(&mut *c)).await;
+                done.map(|done| done.rows_affected())
+            }
+            $crate::platform::db::Link::Pg(c) => {
+                let done = $crate::platform::db::within(fit, statement.run::<sqlx::Postgres>()$(.bind($bind))*.execute(&mut *c)).await;
+                done.map(|done| done.rows_affected())
+            }
+        };
+        $crate::platform::db::answered(handle, statement.name, outcome)
     }};
 }
 
@@ -164,19 +182,19 @@ macro_rules! execute {
 #[macro_export]
 macro_rules! execute_bound {
     ($handle:expr, $statement:expr, |$query:ident| $bound:expr) => {{
-        $crate::platform::db::count_query();
         let statement = $statement;
-        match $crate::platform::db::Handle::link($handle) {
+        let (handle, fit) = $crate::platform::db::asked($handle);
+        let outcome = match $crate::platform::db::Handle::link(handle) {
             $crate::platform::db::Link::Sqlite(c) => {
                 let $query = statement.run::<sqlx::Sqlite>();
-                $bound.execute(&mut *c).await.map(|done| done.rows_affected())
+                $crate::platform::db::within(fit, $bound.execute(&mut *c)).await.map(|done| done.rows_affected())
             }
             $crate::platform::db::Link::Pg(c) => {
                 let $query = statement.run::<sqlx::Postgres>();
-                $bound.execute(&mut *c).await.map(|done| done.rows_affected())
+                $crate::platform::db::within(fit, $bound.execute(&mut *c)).await.map(|done| done.rows_affected())
             }
-        }
-        .map_err(|error| $crate::platform::db::DbError::at(statement.name, error))
+        };
+        $crate::platform::db::answered(handle, statement.name, outcome)
     }};
 }
 
@@ -209,7 +227,7 @@ impl DbError {
         self.error.as_database_error().is_some_and(|e| e.is_check_violation() || e.is_foreign_key_violation())
     }
 
-    /// Whether the database could not be reached, so that the same call may work later.
+    /// Whether the database could not be reached or could not write, so that the same call may work later.
     pub fn is_outage(&self) -> bool {
         match &self.error {
             sqlx::Error::Io(_)
@@ -217,15 +235,39 @@ impl DbError {
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed
             | sqlx::Error::Protocol(_) => true,
-            // Classes 08 connection, 53 resources, 57P shutting down; SQLite 5 busy, 10 I/O,
-            // 13 full, 14 cannot open.
-            sqlx::Error::Database(e) => e.code().is_some_and(|code| {
-                ["08", "53", "57P"].iter().any(|class| code.starts_with(class) && code.len() == 5)
-                    || ["5", "10", "13", "14", "778", "1034", "1290"].contains(&code.as_ref())
+            sqlx::Error::Database(e) => e.code().is_some_and(|code| match sqlite_code(&code) {
+                // 5 busy, 7 no memory, 8 read-only, 10 I/O, 13 full, 14 cannot open, 15 locking protocol.
+                Some(code) => [5, 7, 8, 10, 13, 14, 15].contains(&code),
+                None => {
+                    ["08", "53", "57P", "58"].iter().any(|class| code.starts_with(class))
+                        // Ended by its time limit; written to a server that only reads.
+                        || ["57014", "25006"].contains(&code.as_ref())
+                }
             }),
             _ => false,
         }
+    }
+}
+
+/// SQLite's primary result code (the low byte of what the driver gives as text); none for an SQLSTATE, which
+/// has five characters.
+fn sqlite_code(code: &str) -> Option<u32> {
+    (code.len() < 5).then(|| code.parse::<u32>().ok()).flatten().map(|code| code & 0xff)
+}
+
+/// Whether a connection is of no more use after an error: the line is broken, the server goes down, or SQLite
+/// may have rolled back by itself.
+fn loses_connection(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(e) => e.code().is_some_and(|code| match sqlite_code(&code) {
+            // 7 no memory, 8 read-only, 9 interrupted, 10 I/O, 11 corrupt, 13 full, 14 cannot open, 26 no database.
+            Some(code) => [7, 8, 9, 10, 11, 13, 14, 26].contains(&code),
+            None => ["08", "57P"].iter().any(|class| code.starts_with(class)) || code == "25006",
+        }),
+        _ => false,
     }
 }
 
@@ -262,54 +304,107 @@ pub enum Link<'a> {
 pub trait Handle: Send {
     /// The connection beneath.
     fn link(&mut self) -> Link<'_>;
+    /// Says that a statement is about to be sent; refuses where the connection was lost.
+    fn ask(&mut self) -> Result<(), sqlx::Error>;
+    /// Says how the statement ended.
+    fn answered(&mut self, error: Option<&sqlx::Error>);
+}
+
+/// Counts a statement and says whether it may be sent; for the macros.
+pub fn asked<H: Handle>(handle: &mut H) -> (&mut H, Result<(), sqlx::Error>) {
+    count_query();
+    let fit = handle.ask();
+    (handle, fit)
+}
+
+/// Notes how a statement ended; for the macros.
+pub fn answered<T>(
+    handle: &mut impl Handle,
+    statement: Statement,
+    outcome: Result<T, sqlx::Error>,
+) -> Result<T, DbError> {
+    handle.answered(outcome.as_ref().err());
+    outcome.map_err(|error| DbError::at(statement, error))
+}
+
+macro_rules! handle {
+    ($type:ident) => {
+        impl Handle for $type {
+            fn link(&mut self) -> Link<'_> {
+                match self {
+                    Self::Sqlite(loan) => Link::Sqlite(loan.connection()),
+                    Self::Pg(loan) => Link::Pg(loan.connection()),
+                }
+            }
+
+            fn ask(&mut self) -> Result<(), sqlx::Error> {
+                match self {
+                    Self::Sqlite(loan) => loan.ask(),
+                    Self::Pg(loan) => loan.ask(),
+                }
+            }
+
+            fn answered(&mut self, error: Option<&sqlx::Error>) {
+                match self {
+                    Self::Sqlite(loan) => loan.answered(error),
+                    Self::Pg(loan) => loan.answered(error),
+                }
+            }
+        }
+    };
 }
 
 /// A connection for reading; on SQLite it cannot write.
 pub enum Reader {
     /// From SQLite's read-only pool.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Loan<Sqlite>),
     /// From PostgreSQL's pool.
-    Pg(PoolConnection<Postgres>),
+    Pg(Loan<Postgres>),
 }
 
-impl Handle for Reader {
-    fn link(&mut self) -> Link<'_> {
-        match self {
-            Self::Sqlite(c) => Link::Sqlite(c),
-            Self::Pg(c) => Link::Pg(c),
-        }
-    }
-}
+handle!(Reader);
 
 /// A write transaction; dropped without [`Tx::commit`], it leaves nothing behind.
 pub enum Tx {
     /// Holds SQLite's one writer.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Loan<Sqlite>),
     /// A PostgreSQL transaction.
-    Pg(Transaction<'static, Postgres>),
+    Pg(Loan<Postgres>),
 }
 
-impl Handle for Tx {
-    fn link(&mut self) -> Link<'_> {
-        match self {
-            Self::Sqlite(c) => Link::Sqlite(c),
-            Self::Pg(c) => Link::Pg(c),
-        }
-    }
-}
+handle!(Tx);
 
 impl Tx {
     /// Makes everything that was written last.
     pub async fn commit(self) -> Result<(), DbError> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await,
-            Self::Pg(tx) => tx.commit().await,
+            Self::Sqlite(loan) => loan.commit().await,
+            Self::Pg(loan) => loan.commit().await,
         }
         .map_err(DbError::connecting)
     }
 }
 
+async fn begin<D: Backend>(pool: &Pool<D>) -> Result<Loan<D>, sqlx::Error> {
+    Loan::begin(pool.acquire().await?).await
+}
+
+/// Brings the schema up to date on a connection that is not used for anything else: a migration may take
+/// longer than a statement may, and one that fails leaves locks behind.
+async fn migrate<D: Backend>(pool: &Pool<D>, migrator: &Migrator, prepare: &'static str) -> Result<(), MigrateError>
+where
+    D::Connection: sqlx::migrate::Migrate,
+{
+    let mut connection = pool.acquire().await?;
+    D::run(&mut connection, prepare).await?;
+    let outcome = migrator.run_direct(None, &mut *connection, false).await;
+    let _ = connection.close().await;
+    outcome
+}
+
 const ACQUIRE: Duration = Duration::from_secs(5);
+/// How long a connection that has been idle may take to answer.
+const PING: Duration = Duration::from_secs(1);
 
 impl Db {
     /// Opens `sqlite://path` (creating the file) or `postgres://…`.
@@ -320,6 +415,21 @@ impl Db {
                 .max_connections(16)
                 .acquire_timeout(ACQUIRE)
                 .test_before_acquire(false)
+                .after_connect(|connection, _| {
+                    // What we gave up waiting for must not go on for ever over there.
+                    let limit = format!("SET statement_timeout = {}", LONG_STATEMENT.as_millis());
+                    Box::pin(async move { connection.execute(AssertSqlSafe(limit)).await.map(|_| ()) })
+                })
+                .before_acquire(|connection, meta| {
+                    Box::pin(async move {
+                        if is_doubtful(meta.idle_for) {
+                            tokio::time::timeout(PING, connection.ping())
+                                .await
+                                .map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))??;
+                        }
+                        Ok(true)
+                    })
+                })
                 .connect_with(options)
                 .await?;
             return Ok(Self::Postgres(pool));
@@ -352,18 +462,22 @@ impl Db {
     }
 
     /// Brings the schema up to date.
-    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
         match self {
-            Self::Sqlite { writer, .. } => sqlx::migrate!("migrations/sqlite").run(writer).await,
-            Self::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
+            Self::Sqlite { writer, .. } => {
+                migrate(writer, &sqlx::migrate!("migrations/sqlite"), "PRAGMA foreign_keys = ON").await
+            }
+            Self::Postgres(pool) => {
+                migrate(pool, &sqlx::migrate!("migrations/postgres"), "SET statement_timeout = 0").await
+            }
         }
     }
 
     /// A connection to read with.
     pub async fn read(&self) -> Result<Reader, DbError> {
         match self {
-            Self::Sqlite { readers, .. } => readers.acquire().await.map(Reader::Sqlite),
-            Self::Postgres(pool) => pool.acquire().await.map(Reader::Pg),
+            Self::Sqlite { readers, .. } => readers.acquire().await.map(|it| Reader::Sqlite(Loan::new(it))),
+            Self::Postgres(pool) => pool.acquire().await.map(|it| Reader::Pg(Loan::new(it))),
         }
         .map_err(DbError::connecting)
     }
@@ -372,8 +486,13 @@ impl Db {
     /// read in it is what is written upon.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         match self {
-            Self::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
-            Self::Postgres(pool) => pool.begin().await.map(Tx::Pg),
+            Self::Sqlite { writer, .. } => begin(writer).await.map(Tx::Sqlite),
+            Self::Postgres(pool) => match begin(pool).await {
+                // The server was restarted since the connection was used; nothing has happened on it yet.
+                Err(error) if loses_connection(&error) => begin(pool).await,
+                outcome => outcome,
+            }
+            .map(Tx::Pg),
         }
         .map_err(DbError::connecting)
     }

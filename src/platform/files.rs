@@ -36,6 +36,10 @@ const SILENCE: Duration = Duration::from_secs(60);
 
 /// How many parts of an upload may be under way to the store at once.
 const IN_FLIGHT: usize = 3;
+/// The folder of what is written only to see whether it can be: no part of a backup.
+pub const PROBES: &str = "health";
+/// The size of such a probe: more than what a file system keeps beside a file's name.
+const PROBE_SIZE: usize = 16 * 1024;
 /// Bytes by which a kind is known.
 const HEAD: usize = 1024;
 /// The longest directory of a zip file that is read.
@@ -114,6 +118,27 @@ impl Files {
     /// The store beneath.
     pub fn store(&self) -> &Arc<dyn ObjectStore> {
         &self.store
+    }
+
+    /// Writes a small object, reads it and removes it.
+    pub async fn try_to_write(&self, probe: uuid::Uuid) -> Result<(), object_store::Error> {
+        let path = Path::from(format!("{PROBES}/{probe}"));
+        let bytes = Bytes::from_static(&[b'.'; PROBE_SIZE]);
+        let outcome = async {
+            self.store.put(&path, bytes.clone().into()).await?;
+            let read = self.store.get(&path).await?.bytes().await?;
+            if read == bytes {
+                Ok(())
+            } else {
+                let source = "what was read is not what was written".into();
+                Err(object_store::Error::Generic { store: "probe", source })
+            }
+        };
+        let outcome = outcome.await;
+        match self.store.delete(&path).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => outcome,
+            Err(error) => outcome.and(Err(error)),
+        }
     }
 
     /// Begins to receive a file named `name` of at most `max` bytes.

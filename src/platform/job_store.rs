@@ -36,6 +36,7 @@ statements! {
     JOBS_PARKED -> JobRow = "SELECT id, kind, payload, attempts, last_error, run_at, created_at FROM job
         WHERE state = 'parked' ORDER BY id DESC LIMIT 200";
     JOBS_WAITING -> (i64,) = "SELECT COUNT(*) FROM job WHERE state IN ('queued', 'running')";
+    JOB_OLDEST_DUE -> (DateTime<Utc>,) = "SELECT run_at FROM job WHERE state = 'queued' AND run_at <= $1 ORDER BY run_at LIMIT 1";
     JOBS_OPEN -> OpenRow = "SELECT kind, COUNT(*) AS waiting, CAST(SUM(CASE WHEN COALESCE(due_at, run_at) <= $1 THEN 1 ELSE 0 END) AS BIGINT) AS due,
             MIN(CASE WHEN COALESCE(due_at, run_at) <= $1 THEN COALESCE(due_at, run_at) END) AS oldest
         FROM job WHERE state IN ('queued', 'running') GROUP BY kind";
@@ -157,6 +158,12 @@ pub async fn bring_back(
     dated: &str,
 ) -> Result<u64, DbError> {
     execute!(tx, JOBS_TOO_FAR, now, furthest, kinds, dated)
+}
+
+/// When the job was due that has waited longest; none when nothing is due.
+pub async fn oldest_due_job(h: &mut impl Handle, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DbError> {
+    let oldest = fetch_optional!(h, JOB_OLDEST_DUE, now)?;
+    Ok(oldest.map(|(run_at,)| run_at))
 }
 
 /// Jobs that were given up, newest first.

@@ -10,6 +10,7 @@ pub mod context;
 pub mod db;
 pub mod export;
 pub mod files;
+pub mod gates;
 pub mod health_store;
 pub mod http;
 pub mod job_store;

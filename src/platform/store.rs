@@ -84,9 +84,3 @@ pub async fn add_file(tx: &mut Tx, file: &FileRow, by: Option<PersonId>, now: Da
 pub async fn file(h: &mut impl Handle, id: FileId) -> Result<Option<FileRow>, DbError> {
     fetch_optional!(h, FILE_GET, id)
 }
-
-/// Asks the database whether it is there.
-pub async fn ping(h: &mut impl Handle) -> Result<(), DbError> {
-    let _: (i64,) = fetch_one!(h, PING)?;
-    Ok(())
-}

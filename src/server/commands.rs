@@ -1,6 +1,10 @@
 //! The commands of the `magistra` binary.
 
-use super::{DAILY, JOBS, backup, doctor, open, router, start};
+use super::{
+    DAILY, JOBS, backup, doctor,
+    listen::{self, Bounds},
+    open, router, start,
+};
 use crate::{
     common::{
         actor::{Grant, Role},
@@ -10,13 +14,14 @@ use crate::{
     platform::{
         config::{ServeSettings, Settings},
         context::{App, Ctx},
+        db::patiently,
         http::forms,
         jobs, private, telemetry,
     },
 };
 use axum::{Router, routing::get};
 use clap::{Parser, Subcommand};
-use std::{net::SocketAddr, path::PathBuf};
+use std::{path::PathBuf, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -117,7 +122,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
         }
         Command::Backup { archive, .. } => {
             let app = open(&cli.settings, None).await?;
-            let written = backup::backup(&app, &archive).await;
+            let written = patiently(backup::backup(&app, &archive)).await;
             app.db.close().await;
             let written = written?;
             warn(&written.warnings);
@@ -125,13 +130,13 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             Ok(())
         }
         Command::Restore { archive, unsealed } => {
-            let verified = backup::restore(&cli.settings, &archive, seal(unsealed)).await?;
+            let verified = patiently(backup::restore(&cli.settings, &archive, seal(unsealed))).await?;
             warn(&verified.warnings());
             println!("Restored from {}: {verified}.", archive.display());
             Ok(())
         }
         Command::Doctor => doctor::run(&cli.settings).await,
-        Command::Demo { password, if_empty } => demo(&cli.settings, password, if_empty).await,
+        Command::Demo { password, if_empty } => patiently(demo(&cli.settings, password, if_empty)).await,
         Command::CreateAdmin { email, given_name, family_name, password } => {
             create_admin(&cli.settings, &email, &given_name, &family_name, password).await
         }
@@ -237,6 +242,7 @@ async fn demo(settings: &Settings, password: Option<String>, if_empty: bool) -> 
 async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(), String> {
     telemetry::log();
     let metrics = telemetry::metrics()?;
+    let bounds = bounds(serve);
     let app = open(settings, Some(serve)).await?;
     start::prepare(&app).await?;
     let listener = TcpListener::bind(serve.addr)
@@ -259,15 +265,27 @@ async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(),
     let worker = (!serve.no_worker).then(|| tokio::spawn(jobs::work(app.clone(), JOBS, stop.clone())));
     // Where no jobs are done it is said as well that none are.
     let watch = tokio::spawn(jobs::watch::watch(app.clone(), JOBS, stop.clone()));
-    let service = router(&app)?.into_make_service_with_connect_info::<SocketAddr>();
+    let router = router(&app)?;
     tracing::info!(address = %serve.addr, database = app.db.kind(), form_field = forms::FUNCTION_FIELD, "Magistra serves {}", settings.public_url);
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
-        .map_err(|e| format!("server: {e}"))?;
+    listen::serve(listener, router, bounds, stop).await;
     let _ = watch.await;
     shut_down(&app, worker, metrics_task).await;
     Ok(())
+}
+
+/// How many connections may be open, which takes files.
+fn bounds(serve: &ServeSettings) -> Bounds {
+    let connections = listen::within_files(serve.max_connections, listen::raise_open_files());
+    if connections < serve.max_connections {
+        tracing::warn!(connections, asked = serve.max_connections, "the system lets us open too few files");
+    }
+    Bounds {
+        connections,
+        // Behind a proxy all come from its address: it counts by source itself.
+        by_source: serve.trusted_proxies.is_empty().then_some(serve.max_connections_by_source),
+        header: Duration::from_secs(serve.header_timeout),
+        idle: Duration::from_secs(serve.idle_timeout),
+    }
 }
 
 /// Asks for what runs without anybody asking: the daily jobs, and the first counting of the cascade. What a clock

@@ -4,7 +4,7 @@ use crate::{
     people::service,
     platform::{
         context::{App, Ctx},
-        http::{caller, cookie, device_cookie_name, guard::outage, session_cookie_name},
+        http::{caller, cookie, device_cookie_name, forms, session_cookie_name},
     },
 };
 use axum::{
@@ -26,7 +26,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     let actor = match cookie(request.headers(), session_cookie_name(&app)) {
         Some(token) if !token.is_empty() => match service::actor(&app, token).await {
             Ok(actor) => actor,
-            Err(error) => return outage(&error),
+            Err(error) => return forms::keep(request, &error).await,
         },
         _ => None,
     };

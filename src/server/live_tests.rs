@@ -4,8 +4,15 @@ use super::{
     router,
     web_tests::{Visitor, get},
 };
-use crate::{attendance::service, on_both};
-use axum::{body::BodyDataStream, http::StatusCode};
+use crate::{
+    attendance::service,
+    on_both,
+    testing::{Kind, house_with},
+};
+use axum::{
+    body::BodyDataStream,
+    http::{StatusCode, header},
+};
 use futures::StreamExt;
 use std::time::Duration;
 use tower::ServiceExt;
@@ -74,4 +81,31 @@ on_both! {
         house.app.closing.cancel();
         assert_eq!(heard(&mut later, "never said").await, None);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_person_opens_only_so_many_streams() {
+    let house = house_with(Kind::Sqlite, &["--max-streams-by-person", "2", "--max-streams", "3"]).await;
+    let academy = house.institution("academy").await;
+    let course = house.course("introductory").await;
+    let delivery = house.delivery(course, academy, 20).await;
+    let slot = house.slots(delivery).await[0];
+    let (ada, eve) = (house.administrator("Ada", academy).await, house.administrator("Eve", academy).await);
+    let (ada, eve) = (Visitor::signed_in(&house, &ada).await, Visitor::signed_in(&house, &eve).await);
+    let router = router(&house.app).unwrap();
+    let open = async |visitor: &Visitor| {
+        let live = get(&format!("/deliveries/{delivery}/register/{slot}/live"));
+        router.clone().oneshot(visitor.request(live)).await.unwrap()
+    };
+    let first = open(&ada).await;
+    let second = open(&ada).await;
+    assert_eq!((first.status(), second.status()), (StatusCode::OK, StatusCode::OK));
+    let third = open(&ada).await;
+    assert_eq!(third.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(third.headers().contains_key(header::RETRY_AFTER));
+    let other = open(&eve).await;
+    assert_eq!(other.status(), StatusCode::OK, "others watch all the same");
+    assert_eq!(open(&eve).await.status(), StatusCode::SERVICE_UNAVAILABLE, "as long as there is room");
+    drop(first);
+    assert_eq!(open(&ada).await.status(), StatusCode::OK, "a stream that ended makes room");
 }

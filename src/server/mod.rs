@@ -7,9 +7,11 @@ pub mod commands;
 pub mod doctor;
 pub mod files;
 pub mod files_store;
+pub mod health;
 pub mod identify;
 pub mod keeping;
 pub mod keeping_store;
+pub mod listen;
 pub mod retention;
 #[cfg(test)]
 mod house_tests;
@@ -23,6 +25,8 @@ mod rights_tests;
 pub(crate) mod web_tests;
 #[cfg(test)]
 mod files_tests;
+#[cfg(test)]
+mod full_disk_tests;
 #[cfg(test)]
 mod heavy_tests;
 #[cfg(test)]
@@ -49,9 +53,10 @@ use crate::platform::{
     apart::{Apart, Task},
     clock::{Clock, Entropy},
     config::{ServeSettings, Settings},
-    context::{App, Ctx, Parts},
+    context::{App, Parts},
     db::{CountingExecutor, Db},
     files::Files,
+    gates::Gates,
     http::{
         assets::{self, Assets},
         guard::{self, Limits},
@@ -62,7 +67,6 @@ use crate::platform::{
     passwords::Passwords,
     private,
     rendered::Rendered,
-    store,
 };
 use crate::{completion, reporting, trainers};
 use axum::{
@@ -157,6 +161,7 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
         settings: settings.clone(),
         apart: Apart::own()?,
         rendered: Rendered::default(),
+        gates: Gates::new(settings),
     }))
 }
 
@@ -169,6 +174,7 @@ pub fn mailer(settings: &Settings) -> Result<Option<Mailer>, String> {
 pub fn router(app: &App) -> Result<Router, String> {
     // A second call finds it in place already.
     let _ = any_spawner::Executor::init_custom_executor(CountingExecutor);
+    let health = health::Health::new(app);
     let csrf = CsrfLayer::new()
         .add_trusted_origin(app.settings.public_url.trim_end_matches('/'))
         .map_err(|e| format!("MAGISTRA_PUBLIC_URL: {e}"))?;
@@ -222,25 +228,10 @@ pub fn router(app: &App) -> Result<Router, String> {
         .layer(middleware::from_fn_with_state(app.clone(), assets::site))
         // Above need the database to know who is asking; these do not.
         .route("/health/live", get(|| async { "live\n" }))
-        .route("/health/ready", get(ready))
+        .route("/health/ready", get(move |State(app): State<App>| async move { health.ready(&app).await }))
         .layer(csrf)
         .layer(CatchPanicLayer::custom(guard::after_panic))
         .layer(middleware::from_fn_with_state(app.clone(), guard::protect))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(squeezable))
         .with_state(app.clone()))
-}
-
-async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    let cx = Ctx::internal(&app);
-    let reached = async {
-        let mut reader = cx.read().await?;
-        store::ping(&mut reader).await
-    };
-    match reached.await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::error!(%error, "not ready: the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-        }
-    }
 }

@@ -14,7 +14,9 @@ pub fn Fault(error: AppError) -> impl IntoView {
     let (title, text) = match error {
         AppError::NotFound => (tr!(state.not_found_title), tr!(state.not_found_text)),
         AppError::Forbidden | AppError::SignInRequired => (tr!(state.forbidden_title), tr!(state.forbidden_text)),
-        AppError::Unavailable | AppError::TooMany(_) => (tr!(state.unavailable_title), tr!(state.unavailable_text)),
+        AppError::Unavailable | AppError::Unreachable | AppError::TooMany(_) => {
+            (tr!(state.unavailable_title), tr!(state.unavailable_text))
+        }
         _ => (tr!(state.error_title), tr!(state.error_text)),
     };
     view! {

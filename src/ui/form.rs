@@ -316,7 +316,7 @@ mod send {
     }
 
     async fn call(function: &str, body: &str) -> Result<Done, AppError> {
-        let away = |_: JsValue| AppError::Unavailable;
+        let away = |_: JsValue| AppError::Unreachable;
         let init = RequestInit::new();
         init.set_method("POST");
         init.set_body(&JsValue::from_str(body));

@@ -70,6 +70,7 @@ pub fn error(error: &AppError) -> String {
         AppError::Refused(reason) => refusal(*reason),
         AppError::TooMany(seconds) => tr!(form.too_many, seconds = *seconds),
         AppError::Unavailable => tr!(form.unavailable),
+        AppError::Unreachable => tr!(form.unreachable),
         AppError::Internal => tr!(form.internal),
         AppError::Invalid(_) | AppError::Conflict(_) | AppError::Preview => tr!(form.summary),
     }

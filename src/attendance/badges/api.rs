@@ -147,12 +147,7 @@ mod download {
                 bytes,
             )
                 .into_response(),
-            Err(AppError::SignInRequired) => http::to_sign_in(request.uri().path()),
-            Err(error) => {
-                let mut response = http::pages::render(request).await;
-                *response.status_mut() = http::status(&error);
-                response
-            }
+            Err(error) => http::downloads::refused(error, request).await,
         }
     }
 }

@@ -207,10 +207,7 @@ pub async fn paper(cx: &Ctx, delivery: &str) -> Result<Vec<u8>, AppError> {
     audit::record(cx, &mut tx, "print_badges", "delivery", delivery, None, Some(&rows.len())).await?;
     tx.commit().await?;
     let at = rows.iter().filter_map(|row| row.made_at).max().unwrap_or_else(|| cx.now());
-    tokio::task::spawn_blocking(move || pdf::badges(&papers::badges(&head, &rows, at)))
-        .await
-        .map_err(|_| AppError::Internal)?
-        .map_err(|error| unset(&error, delivery))
+    cx.set_paper(move || pdf::badges(&papers::badges(&head, &rows, at))).await?.map_err(|error| unset(&error, delivery))
 }
 
 /// A paper that typst refused: said in the log, and to the reader where a name is the cause.

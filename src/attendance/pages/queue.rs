@@ -139,7 +139,9 @@ impl Live {
                     }
                     self.pump();
                 }
-                Err(error @ (AppError::Unavailable | AppError::Internal | AppError::TooMany(_))) => {
+                Err(
+                    error @ (AppError::Unavailable | AppError::Unreachable | AppError::Internal | AppError::TooMany(_)),
+                ) => {
                     self.trouble.set(Some(error));
                     // Touched again while it was on its way: only the later is sent.
                     let replaced = self.replaced();

@@ -45,6 +45,7 @@ pub async fn receive(
         Err(AppError::SignInRequired) => {
             return http::to_sign_in(&format!("/deliveries/{delivery}/register/{slot}/paper"));
         }
+        Err(error @ AppError::Unavailable) => return http::guard::outage(&error),
         Err(error) => return http::status(&error).into_response(),
     };
     let page = format!("/deliveries/{}/register/{}/paper", to.0, to.1);

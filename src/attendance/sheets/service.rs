@@ -45,12 +45,9 @@ pub async fn sheets(cx: &Ctx, delivery: &str, slot: Option<&str>) -> Result<Vec<
     tx.commit().await?;
     let (at, settings) = (cx.now(), cx.app.settings.clone());
     let link = move |path: &str| settings.link(path);
-    tokio::task::spawn_blocking(move || {
-        pdf::signatures(&papers::signatures(&head, &slots, &names, &trainers, &link, at))
-    })
-    .await
-    .map_err(|_| AppError::Internal)?
-    .map_err(|error| unset(&error, delivery))
+    cx.set_paper(move || pdf::signatures(&papers::signatures(&head, &slots, &names, &trainers, &link, at)))
+        .await?
+        .map_err(|error| unset(&error, delivery))
 }
 
 /// The order of the register: by family name.

@@ -25,6 +25,7 @@ pub async fn receive(Extension(cx): Extension<Ctx>, Path(tally): Path<String>, r
     let to = match service::may_attach(&cx, &tally).await {
         Ok(to) => to,
         Err(AppError::SignInRequired) => return http::to_sign_in(&format!("/counts/{tally}")),
+        Err(error @ AppError::Unavailable) => return http::guard::outage(&error),
         Err(error) => return http::status(&error).into_response(),
     };
     let mut title = String::new();

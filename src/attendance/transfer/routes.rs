@@ -120,6 +120,7 @@ pub async fn receive(Extension(cx): Extension<Ctx>, Path(delivery): Path<String>
         }
         Err(Untakeable::Error(AppError::SignInRequired)) => http::see_other(&to_sign_in(&page)),
         Err(Untakeable::Error(AppError::Refused(_))) => http::see_other(&Done::quietly(page)),
+        Err(Untakeable::Error(error @ (AppError::Unavailable | AppError::Internal))) => http::guard::outage(&error),
         Err(Untakeable::Error(error)) => http::status(&error).into_response(),
     }
 }

@@ -77,13 +77,11 @@ async fn bytes_of(cx: &Ctx, row: Certificate) -> Result<Vec<u8>, AppError> {
     let names = institutions::store::area_names(&mut cx.read().await?).await?;
     let (id, code, filed) = (row.id, row.code.clone(), row.file_id.is_some());
     let verify_url = cx.app.settings.link(&format!("/verify/{code}"));
-    let bytes = tokio::task::spawn_blocking(move || pdf::certificate(&paper::sheet(&row, &names, verify_url)))
-        .await
-        .map_err(|_| AppError::Internal)?
-        .map_err(|error| {
-            tracing::error!(%error, certificate = %id, "a certificate could not be set");
-            AppError::Internal
-        })?;
+    let made = cx.set_paper(move || pdf::certificate(&paper::sheet(&row, &names, verify_url))).await?;
+    let bytes = made.map_err(|error| {
+        tracing::error!(%error, certificate = %id, "a certificate could not be set");
+        AppError::Internal
+    })?;
     let stored = cx.app.files.store().put(&path, bytes.clone().into()).await;
     if let Err(error) = stored {
         // The paper itself is there; keeping it only saves making it again.

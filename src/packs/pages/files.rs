@@ -253,7 +253,7 @@ mod send {
     }
 
     async fn send(typed: &[(&str, String)], file: &File, row: Row) -> Result<Done, AppError> {
-        let away = |_: JsValue| AppError::Unavailable;
+        let away = |_: JsValue| AppError::Unreachable;
         let data = FormData::new().map_err(away)?;
         for (name, value) in typed {
             data.append_with_str(name, value).map_err(away)?;
@@ -277,7 +277,11 @@ mod send {
         JsFuture::from(ended).await.map_err(away)?;
         drop(progress);
         let text = request.response_text().ok().flatten().unwrap_or_default();
-        if request.status().is_ok_and(|status| (200..300).contains(&status)) {
+        let status = request.status().unwrap_or_default();
+        if status == 0 {
+            // The line broke: there is no answer.
+            Err(AppError::Unreachable)
+        } else if (200..300).contains(&status) {
             serde_json::from_str(&text).map_err(|_| AppError::Internal)
         } else {
             Err(serde_json::from_str(&text).unwrap_or(AppError::Unavailable))

@@ -7,7 +7,7 @@ use super::{
     tags,
 };
 use crate::{
-    common::{error::AppError, forms::FaultKind},
+    common::forms::FaultKind,
     packs::{
         api::{
             AddLesson, AddLink, ContentView, EditMaterial, MaterialEdit, NewPart, RemoveMaterial, get_material,

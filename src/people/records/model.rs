@@ -9,7 +9,7 @@ use crate::{
     people::{
         accounts::model::name,
         model::{Profession, Sex},
-        rights::{Record, Right, may, may_everywhere, may_somewhere},
+        rights::{Record, Right, may, may_everywhere},
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};

@@ -16,7 +16,7 @@ use crate::{
         ids::{AccountId, GrantId, InstitutionId, PersonId, PostId},
     },
     people::{
-        rights::{Record, Right, demand, demand_somewhere, may_everywhere, may_somewhere, require},
+        rights::{Record, Right, demand, demand_somewhere, may_everywhere, require},
         store::{self as people, NewPerson},
     },
     platform::{

@@ -4,7 +4,7 @@ use crate::{
     common::{error::AppError, forms::Done},
     i18n::{self, Locale},
     platform::{
-        audit, blocking,
+        audit,
         context::Ctx,
         export::{self, Format, Sheet},
     },
@@ -45,12 +45,16 @@ pub fn attachment(media_type: &str, name: &str, body: Body) -> Response {
     response
 }
 
-/// To the sign-in page, or the page of a wrong address with the status that says why.
+/// To the sign-in page, the page that asks to wait, or that of a wrong address with the status that says why.
 pub async fn refused(error: AppError, request: Request) -> Response {
     if error == AppError::SignInRequired {
         let here = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let next: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
         return super::see_other(&Done::quietly(format!("/sign-in?next={next}")));
+    }
+    // Nothing is wrong with the address.
+    if error == AppError::Unavailable {
+        return super::guard::outage(&error);
     }
     let mut response = super::pages::render(request).await;
     *response.status_mut() = super::status(&error);
@@ -58,9 +62,9 @@ pub async fn refused(error: AppError, request: Request) -> Response {
 }
 
 /// Makes the file off the threads that answer requests.
-async fn file(sheet: Sheet, format: Format) -> Result<Response, AppError> {
+async fn file(cx: &Ctx, sheet: Sheet, format: Format) -> Result<Response, AppError> {
     let name = format!("{}.{}", sheet.file, format.ending());
-    let bytes = blocking::run(move || export::make(&sheet, format)).await??;
+    let bytes = cx.set_paper(move || export::make(&sheet, format)).await??;
     Ok(attachment(format.media_type(), &name, Body::from(bytes)))
 }
 
@@ -81,7 +85,7 @@ pub async fn answer(
             audit::note(cx, &mut tx, act, record, id).await?;
             tx.commit().await?;
         }
-        file(sheet, format).await
+        file(cx, sheet, format).await
     };
     match made.await {
         Ok(response) => response,

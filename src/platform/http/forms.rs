@@ -27,16 +27,77 @@ pub async fn collect(body: Body) -> Option<bytes::Bytes> {
     http_body_util::Limited::new(body, MAX_FORM).collect().await.ok().map(|body| body.to_bytes())
 }
 
+/// Keeps what was typed when nobody can be found to ask whose form it is: the body of a form that was sent
+/// without script comes back as it was sent, to be sent again.
+pub async fn keep(request: Request, error: &AppError) -> Response {
+    let (parts, body) = request.into_parts();
+    let is_form = parts.method == Method::POST && !parts.uri.path().starts_with(super::FN_PREFIX) && is_form(&parts);
+    let bytes = if is_form { collect(body).await } else { None };
+    let Some(bytes) = bytes else { return guard::outage(error) };
+    let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
+    match pairs.iter().find(|(name, _)| name == FUNCTION_FIELD) {
+        Some((_, function)) if pages::is_function(function) => kept(here, function, &pairs),
+        _ => guard::outage(error),
+    }
+}
+
+/// The page with its form, or a plain form with what was typed where that page cannot be shown either.
+async fn unless_lost(shown: Response, here: &str, submitted: &Submitted) -> Response {
+    let (parts, body) = shown.into_parts();
+    let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let named = format!("value=\"{}\"", submitted.function);
+    if bytes.windows(named.len()).any(|window| window == named.as_bytes()) {
+        Response::from_parts(parts, Body::from(bytes))
+    } else {
+        kept(here, &submitted.function, &submitted.values)
+    }
+}
+
+/// A plain form that sends again what was typed, and shows it so that it can be copied.
+fn kept(here: &str, function: &str, pairs: &[(String, String)]) -> Response {
+    let function = (FUNCTION_FIELD.to_owned(), function.to_owned());
+    let secret = |name: &str| name == FUNCTION_FIELD || name.contains("password");
+    let pairs: Vec<_> = pairs.iter().filter(|(name, _)| !secret(name)).collect();
+    let fields: String = std::iter::once(&function)
+        .chain(pairs.iter().copied())
+        .map(|(name, value)| {
+            // A line break in an attribute would be kept, but one at either end may not be.
+            let value = escape(value).replace('\r', "&#13;").replace('\n', "&#10;");
+            format!("<input type=\"hidden\" name=\"{}\" value=\"{value}\">\n", escape(name))
+        })
+        .collect();
+    let typed: String = pairs
+        .iter()
+        .filter(|(name, value)| !name.starts_with("__") && !value.is_empty() && value.parse::<uuid::Uuid>().is_err())
+        .map(|(_, value)| format!("<li>{}</li>\n", escape(value)))
+        .collect();
+    let page = format!(include_str!("kept.html"), action = escape(here), fields = fields, typed = typed);
+    let mut response =
+        (super::status(&AppError::Unavailable), [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page)
+            .into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn is_form(parts: &axum::http::request::Parts) -> bool {
+    parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"))
+}
+
 /// Runs the server function that a form names and answers as a browser without script expects.
 pub async fn dispatch(request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Some(cx) = parts.extensions.get::<Ctx>().cloned() else { return guard::outage(&AppError::Internal) };
-    let is_form = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .is_some_and(|v| v.starts_with("application/x-www-form-urlencoded"));
-    if !is_form {
+    if !is_form(&parts) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     let Some(bytes) = collect(body).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
@@ -74,8 +135,11 @@ pub async fn dispatch(request: Request) -> Response {
             *page.method_mut() = Method::GET;
             let values =
                 pairs.into_iter().filter(|(name, _)| name != FUNCTION_FIELD && !name.contains("password")).collect();
-            page.extensions_mut().insert(Submitted { function, values, error });
-            pages::render(page).await
+            let away = error == AppError::Unavailable;
+            let submitted = Submitted { function, values, error };
+            page.extensions_mut().insert(submitted.clone());
+            let shown = pages::render(page).await;
+            if away { unless_lost(shown, &here, &submitted).await } else { shown }
         }
     };
     for cookie in answer_parts.headers.get_all(header::SET_COOKIE) {

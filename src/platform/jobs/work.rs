@@ -8,7 +8,7 @@ use crate::{
         clock::SLACK,
         config::Settings,
         context::{App, Ctx},
-        db::DbError,
+        db::{DbError, patiently},
         job_store::{self as store, Claim, JobRow},
         mail::smtp::LINES,
     },
@@ -181,7 +181,7 @@ async fn run(app: &App, kinds: &[Kind], job: &JobRow, claim: Claim, pace: &Pace,
     };
     let deadline = pace.deadline(kind.lane);
     // In a task of its own: a panic must not end the worker, and what hangs can be dropped.
-    let mut task = AbortOnDropHandle::new(tokio::spawn((kind.run)(Ctx::of_job(app, job.id), job.payload.clone())));
+    let mut task = AbortOnDropHandle::new(tokio::spawn(patiently((kind.run)(Ctx::of_job(app, job.id), job.payload.clone()))));
     let over = sleep(deadline);
     let stopping = async {
         stop.cancelled().await;

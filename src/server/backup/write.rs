@@ -12,6 +12,7 @@ use super::{
 use crate::platform::{
     backup_store::{self, BackupRow},
     context::{App, Ctx},
+    files::PROBES,
     private,
 };
 use chrono::TimeDelta;
@@ -194,6 +195,10 @@ async fn write(app: &App, partial: &Path, staging: &Staging) -> Result<Vec<Strin
     let mut objects = store.list(None);
     while let Some(object) = objects.try_next().await.map_err(|e| format!("cannot list the files: {e}"))? {
         let key = object.location.as_ref();
+        // A trial of the store's health, which may be gone by the time it is read.
+        if object.location.prefix_matches(&ObjectPath::from(PROBES)) {
+            continue;
+        }
         let name = format!("{FILES}{key}");
         if file_key(&name).is_none() {
             warnings.push(format!("the store holds {key}, which is no file of Magistra's: it was left out"));

@@ -307,7 +307,9 @@ impl Readings {
                     self.sending.set_value(None);
                     self.over.set(true);
                 }
-                Err(AppError::Unavailable | AppError::Internal | AppError::TooMany(_)) => self.failed(),
+                Err(AppError::Unavailable | AppError::Unreachable | AppError::Internal | AppError::TooMany(_)) => {
+                    self.failed()
+                }
                 Err(_) => {
                     self.sending.set_value(None);
                     self.waiting.update(|all| {

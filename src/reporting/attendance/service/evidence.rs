@@ -11,7 +11,6 @@ use crate::{
         context::Ctx,
         db::Handle,
         export::{self, Format, Sheet},
-        files::Files,
         zones,
     },
     reporting::{attendance::store, pages::attendance::paper},
@@ -107,7 +106,7 @@ pub async fn bundle(cx: &Ctx, delivery: &str, locale: Locale) -> Result<Bundle, 
     let mut listed = Vec::new();
     for part in record.parts {
         let (path, bytes) = (part.path.clone(), part.bytes);
-        let (next, sha256, size) = zip.add(&path, bytes, &cx.app.files).await?;
+        let (next, sha256, size) = zip.add(cx, &path, bytes).await?;
         zip = next;
         listed.push(Listed { path, bytes: size, sha256 });
     }
@@ -129,9 +128,9 @@ pub async fn bundle(cx: &Ctx, delivery: &str, locale: Locale) -> Result<Bundle, 
     };
     let manifest = serde_json::to_string_pretty(&manifest).map_err(|_| AppError::Internal)?;
     // The manifest is listed too, so that the list of hashes answers for everything but itself.
-    let (next, sha256, _) = zip.add("manifest.json", Source::Text(manifest), &cx.app.files).await?;
+    let (next, sha256, _) = zip.add(cx, "manifest.json", Source::Text(manifest)).await?;
     let sums = format!("{sums}{sha256}  manifest.json\n");
-    let (zip, ..) = next.add("MANIFEST.sha256", Source::Text(sums), &cx.app.files).await?;
+    let (zip, ..) = next.add(cx, "MANIFEST.sha256", Source::Text(sums)).await?;
     let (file, size) = zip.finish()?;
     Ok(Bundle { name: format!("evidence-{}.zip", head.id), file, size })
 }
@@ -250,14 +249,14 @@ impl Zip {
     }
 
     /// Adds a file; gives back its hash and its size.
-    async fn add(mut self, path: &str, from: Source, files: &Files) -> Result<(Self, String, u64), AppError> {
+    async fn add(mut self, cx: &Ctx, path: &str, from: Source) -> Result<(Self, String, u64), AppError> {
         if let Source::Stored(key, size) = from {
-            let stream = files.read(&key, 0..size).await?;
+            let stream = cx.app.files.read(&key, 0..size).await?;
             return self.pour(path, stream).await;
         }
         let path = path.to_owned();
         // Setting and pressing take long: not on a thread that answers requests.
-        let added = blocking::run(move || {
+        let added = cx.set_paper(move || {
             let bytes = match from {
                 Source::Made(sheet, format) => export::make(&sheet, format)?,
                 Source::Text(text) => text.into_bytes(),
