@@ -181,7 +181,8 @@ async fn run(app: &App, kinds: &[Kind], job: &JobRow, claim: Claim, pace: &Pace,
     };
     let deadline = pace.deadline(kind.lane);
     // In a task of its own: a panic must not end the worker, and what hangs can be dropped.
-    let mut task = AbortOnDropHandle::new(tokio::spawn(patiently((kind.run)(Ctx::of_job(app, job.id), job.payload.clone()))));
+    let mut task =
+        AbortOnDropHandle::new(tokio::spawn(patiently((kind.run)(Ctx::of_job(app, job.id), job.payload.clone()))));
     let over = sleep(deadline);
     let stopping = async {
         stop.cancelled().await;
