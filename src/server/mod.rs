@@ -10,6 +10,8 @@ pub mod identify;
 #[cfg(test)]
 mod house_tests;
 #[cfg(test)]
+mod statement_tests;
+#[cfg(test)]
 mod rights_tests;
 #[cfg(test)]
 pub(crate) mod web_tests;
