@@ -1,11 +1,5 @@
 //! Tests of the house itself: arrows, statements, schemas, and what may stand where.
 
-use crate::{
-    platform::db::Db,
-    server::statements,
-    testing::{Kind, house},
-};
-use sqlx::{Executor, SqlSafeStr};
 use std::{
     collections::BTreeSet,
     fs,
@@ -35,7 +29,8 @@ const ORDER: &[&str] = &[
     "server",
 ];
 
-fn sources() -> Vec<(PathBuf, String)> {
+/// Every file of the source, by its path below `src`.
+pub(super) fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, into: &mut Vec<(PathBuf, String)>) {
         for entry in fs::read_dir(folder).expect("the source is there") {
             let path = entry.expect("readable").path();
@@ -218,30 +213,4 @@ fn every_store_is_listed() {
             assert!(listed.contains(&format!("{module}::STATEMENTS")), "{module} is missing in server/statements.rs");
         }
     }
-}
-
-#[tokio::test]
-async fn every_statement_is_understood_by_both_databases() {
-    let mut wrong = Vec::new();
-    for kind in [Kind::Sqlite, Kind::Postgres] {
-        let house = house(kind).await;
-        for statement in statements::all() {
-            let outcome = match &house.app.db {
-                Db::Sqlite { writer, .. } => writer
-                    .acquire()
-                    .await
-                    .expect("a connection")
-                    .prepare(statement.sql.into_sql_str())
-                    .await
-                    .map(|_| ()),
-                Db::Postgres(pool) => {
-                    pool.acquire().await.expect("a connection").prepare(statement.sql.into_sql_str()).await.map(|_| ())
-                }
-            };
-            if let Err(error) = outcome {
-                wrong.push(format!("{kind:?} {}: {error}", statement.name));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -20,6 +20,8 @@ mod migration_tests;
 #[cfg(test)]
 mod schema_tests;
 #[cfg(test)]
+mod statement_tests;
+#[cfg(test)]
 mod rights_tests;
 #[cfg(test)]
 pub(crate) mod web_tests;

@@ -215,8 +215,6 @@ pub async fn running_people(h: &mut impl Handle, all: bool, who: PersonId) -> Re
 pub struct ScanRow {
     /// When its half-day begins.
     pub starts_at: DateTime<Utc>,
-    /// When it was added.
-    pub added_at: DateTime<Utc>,
     /// When it was withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// What it is.

@@ -6,11 +6,11 @@ use super::{
     service::{self, Wanted},
 };
 use crate::{
-    attendance::closing,
+    attendance::{closing, sheets::keying},
     common::{
         actor::{Actor, Grant, Role},
         error::AppError,
-        ids::{DeliveryId, EnrolmentId, SlotId},
+        ids::{DeliveryId, EnrolmentId, FileId, SlotId},
     },
     deliveries::schedule,
     execute,
@@ -25,6 +25,7 @@ use crate::{
     testing::House,
 };
 use axum::{body::Body, http::Request};
+use bytes::Bytes;
 use chrono::TimeDelta;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use sha2::{Digest, Sha256};
@@ -353,6 +354,52 @@ on_both! {
         let day = house.app.now().date_naive().to_string();
         assert!(off.iter().all(|line| line.rsplit(',').next().unwrap().trim_start_matches('"').starts_with(&day)), "since when, and why: {agenda}");
         assert!(manifest.contains("\"steps.csv\""));
+    }
+}
+
+on_both! {
+    async fn the_bundle_holds_the_scans_of_signed_sheets(house) {
+        let it = given(&house).await;
+        let (admin, tom) = (house.as_actor(&it.admin), house.as_actor(&it.trainer));
+        let id = it.delivery.to_string();
+        let scans: [(usize, &str, &[u8]); 3] =
+            [(0, "sheet.pdf", b"%PDF-1.7\nsigned"), (0, "wrong.pdf", b"%PDF-1.7\nof another day"), (1, "sheet.png", b"\x89PNG\r\n\x1a\nsigned")];
+        for (n, name, bytes) in scans {
+            let slot = it.slots[n].to_string();
+            let to = keying::may_scan(&tom, &id, &slot).await.unwrap();
+            let file: FileId = house.app.id();
+            let mut incoming = house.app.files.receive(file, name, 1000).await.unwrap();
+            incoming.write(Bytes::from_static(bytes)).await.unwrap();
+            keying::add_scan(&tom, to, file, incoming.finish().await.unwrap()).await.unwrap();
+            house.app.clock.set(house.app.now() + TimeDelta::minutes(1));
+        }
+        let slot = it.slots[0].to_string();
+        let page = keying::paper(&tom, &id, &slot).await.unwrap();
+        let wrong = page.scans.iter().find(|scan| scan.name == "wrong.pdf").unwrap();
+        keying::withdraw(&tom, &id, &slot, &wrong.id.to_string(), "Of another day").await.unwrap();
+
+        let bundle = service::bundle(&admin, &id, Locale::en).await.unwrap();
+        let mut archive = zip::ZipArchive::new(bundle.file).unwrap();
+        let mut bytes = |name: &str| {
+            let mut bytes = Vec::new();
+            archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+            bytes
+        };
+        let sums = String::from_utf8(bytes("MANIFEST.sha256")).unwrap();
+        let listed: Vec<(&str, &str)> = sums
+            .lines()
+            .filter_map(|line| line.split_once("  "))
+            .filter(|(_, name)| name.starts_with("scans/"))
+            .collect();
+        assert_eq!(listed.len(), 3, "{sums}");
+        for ((_, _, scan), (folder, ending)) in scans.into_iter().zip([("", "-01.pdf"), ("withdrawn/", "-02.pdf"), ("", "-03.png")]) {
+            let (sum, name) = listed.iter().find(|(_, name)| name.ends_with(ending)).unwrap();
+            let day = name.strip_prefix("scans/").and_then(|rest| rest.strip_prefix(folder)).unwrap();
+            assert!(day.starts_with("20"), "{name} stands where it belongs, by the day of its half-day");
+            assert_eq!(bytes(name), scan, "{name}");
+            let hash: String = Sha256::digest(scan).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(*sum, hash, "{name}");
+        }
     }
 }
 
