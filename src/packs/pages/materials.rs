@@ -7,7 +7,6 @@ use super::{
     tags,
 };
 use crate::{
-    common::error::AppError,
     packs::{
         api::{
             AddLesson, AddLink, ContentView, EditMaterial, MaterialEdit, NewPart, RemoveMaterial, get_material,
