@@ -228,7 +228,7 @@ on_both! {
         assert_eq!(service::mark(&tom, &mine, &theirs, &body).await.unwrap_err(), AppError::NotFound);
         assert_eq!(service::register(&tom, &mine, &theirs).await.unwrap_err(), AppError::NotFound);
         assert_eq!(service::mark(&tom, &elsewhere.to_string(), &theirs, &body).await.unwrap_err(), AppError::Forbidden);
-        assert_eq!(service::mark(&tom, &mine, &class.slots[0].to_string(), "{").await.unwrap_err().status(), 422);
+        assert_eq!(service::mark(&tom, &mine, &class.slots[0].to_string(), "{").await.unwrap_err().status(), 400);
         assert_eq!(house.count("SELECT COUNT(*) FROM mark_change").await, 0, "nothing half-written");
     }
 }

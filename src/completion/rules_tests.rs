@@ -215,7 +215,7 @@ on_both! {
         let acts: Vec<_> = history.steps.iter().map(|step| (step.act, step.reason.as_str())).collect();
         assert_eq!(acts, [(SlotAct::Reopened, "The list came on paper"), (SlotAct::Closed, "")]);
         for act in ["", "burn"] {
-            assert_eq!(it.close(&tom, 1, act, "why").await.unwrap_err().status(), 422);
+            assert_eq!(it.close(&tom, 1, act, "why").await.unwrap_err().status(), 400);
         }
         let stranger = house.as_actor(&house.person("Eve", &[]).await);
         assert_eq!(it.close(&stranger, 1, "close", "").await.unwrap_err(), AppError::Forbidden);
