@@ -54,6 +54,7 @@ statements! {
         WHERE person_id = $1 AND act = $2 AND id <> $3 AND state = 'open'";
     DECIDE = "UPDATE pending_change SET state = $2, decided_by = $3, decided_at = $4, reason = $5, token_hash = NULL
         WHERE id = $1 AND state = 'open' AND expires_at > $4";
+    PERSON_LOCK = "UPDATE person SET version = version WHERE id = $1";
     TOKEN_SET = "UPDATE pending_change SET token_hash = $2 WHERE id = $1 AND state = 'open' AND by_address";
     FORGET = "DELETE FROM pending_change WHERE expires_at < $1";
     ONE -> ChangeRow = change!("WHERE c.id = $1");
@@ -109,6 +110,12 @@ pub async fn add(tx: &mut Tx, change: &NewChange<'_>, now: DateTime<Utc>) -> Res
         change.by_address
     )
     .map(|_| ())
+}
+
+/// Lets one transaction at a time decide about a person's changes, on PostgreSQL too: each touches the record
+/// and the other changes, and two must not wait for one another.
+pub async fn lock_person(tx: &mut Tx, person: PersonId) -> Result<(), DbError> {
+    execute!(tx, PERSON_LOCK, person).map(|_| ())
 }
 
 /// Decides an open change; false when it was decided before or its time is over.

@@ -107,6 +107,7 @@ async fn confirm(cx: &Ctx, row: ChangeRow, by: &str) -> Result<(), AppError> {
     let (id, requester) = (row.id, row.requested_by);
     let line = line(cx, row)?;
     let mut tx = cx.begin().await?;
+    changes::lock_person(&mut tx, line.person_id).await?;
     // Two who decide at once: the row lets one of them.
     if !changes::decide(&mut tx, id, ChangeState::Confirmed, by, "", cx.now()).await? {
         return Err(Refusal::WrongState.into());
