@@ -6,10 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, SqliteConnection};
 
 statements! {
-    // Ids are made of the time: the last one is the one that was made with the latest clock.
-    LAST_AUDIT = "SELECT at FROM audit ORDER BY id DESC LIMIT 1";
-    LAST_JOB = "SELECT created_at FROM job ORDER BY id DESC LIMIT 1";
-    LAST_SESSION = "SELECT created_at FROM session ORDER BY id DESC LIMIT 1";
+    // These ids are made of the time: the last one was made with the latest clock, and is found by its key.
+    LAST_AUDIT -> (DateTime<Utc>,) = "SELECT at FROM audit ORDER BY id DESC LIMIT 1";
+    LAST_JOB -> (DateTime<Utc>,) = "SELECT created_at FROM job ORDER BY id DESC LIMIT 1";
+    LAST_SESSION -> (DateTime<Utc>,) = "SELECT created_at FROM session ORDER BY created_at DESC LIMIT 1";
     FILES -> NamedFile = "SELECT key, size, sha256 FROM file ORDER BY key";
     SCHEMA -> (i64, bool) = "SELECT version, success FROM _sqlx_migrations ORDER BY version DESC LIMIT 1";
 }
@@ -55,7 +55,7 @@ pub async fn from_the_future(
     h: &mut impl Handle,
     now: DateTime<Utc>,
 ) -> Result<Option<(&'static str, DateTime<Utc>)>, DbError> {
-    let mut latest = None;
+    let mut latest: Option<(&'static str, DateTime<Utc>)> = None;
     for (what, statement) in
         [("a line of the audit trail", LAST_AUDIT), ("a job", LAST_JOB), ("a session", LAST_SESSION)]
     {

@@ -115,4 +115,24 @@ mod tests {
         keep(Some(&fresh), &[]).expect("kept");
         assert_eq!(mode(&fresh), 0o600);
     }
+
+    #[tokio::test]
+    async fn a_letter_is_private() {
+        use crate::{
+            platform::{context::Ctx, mail},
+            testing::{Kind, house},
+        };
+        let house = house(Kind::Sqlite).await;
+        let letter = mail::Letter {
+            name: "Ana Hoxha".into(),
+            to: "ana@magistra.example".into(),
+            subject: "Your place".into(),
+            body: "You have one.".into(),
+        };
+        let payload = serde_json::to_string(&letter).expect("a letter");
+        mail::deliver(Ctx::internal(&house.app), payload).await.expect("written");
+        let folder = house.app.settings.mail_folder();
+        let written = std::fs::read_dir(&folder).expect("a folder").next().expect("a letter").expect("readable");
+        assert_eq!((mode(&folder), mode(&written.path())), (0o700, 0o600));
+    }
 }

@@ -326,10 +326,7 @@ async fn mail(settings: &Settings) -> Finding {
 mod tests {
     use super::*;
     use crate::{
-        platform::{
-            config::Settings,
-            store::{FileRow, add_file},
-        },
+        platform::store::{FileRow, add_file},
         server::{backup, open as open_app},
     };
     use chrono::TimeDelta;

@@ -65,7 +65,7 @@ fn show(faults: &[String]) {
 mod tests {
     use super::*;
     use crate::{
-        server::{backup, open},
+        server::open,
         testing::{Kind, house},
     };
     use clap::Parser;
@@ -97,12 +97,6 @@ mod tests {
         let later = sound(&app, 0).await.expect("a large one is looked at meanwhile").expect("a task");
         assert!(!later.await.expect("ends"), "and its damage found");
         app.db.close().await;
-
-        // And no backup of it passes for one.
-        let app = open(&settings, None).await.expect("opens");
-        let archive = folder.path().join("b.tar.gz");
-        backup::backup(&app, &archive).await.expect_err("nothing whole can be made of it");
-        assert!(!archive.exists());
     }
 
     #[tokio::test]

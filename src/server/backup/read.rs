@@ -27,7 +27,7 @@ const LARGE: u64 = 512 * 1024 * 1024;
 const PADDING: u64 = 1024 * 1024;
 
 /// Where an archive is unpacked.
-pub struct Into<'a> {
+pub struct Target<'a> {
     /// The folder for its database.
     pub database: &'a Path,
     /// The folder for its files; without one they are read and not kept.
@@ -66,7 +66,7 @@ enum Next {
 const FOREIGN: &str = "this is not a backup of Magistra, or it is damaged from its beginning on";
 
 /// Reads an archive: seal, names, sizes and digests.
-pub fn unpack(archive: &Path, seal: Seal, into: &Into<'_>) -> Result<Contents, String> {
+pub fn unpack(archive: &Path, seal: Seal, into: &Target<'_>) -> Result<Contents, String> {
     let mut file = File::open(archive).map_err(told("cannot open the archive"))?;
     let outside = seal::look(&mut file).map_err(told("cannot read the archive"))?;
     let first = first_name(&mut file);
@@ -140,7 +140,7 @@ fn nothing_follows(rest: &mut impl Read) -> Result<(), String> {
 
 struct Reading<'a> {
     old: bool,
-    into: &'a Into<'a>,
+    into: &'a Target<'a>,
     next: Next,
     head: Option<Head>,
     database: PathBuf,
@@ -151,7 +151,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(old: bool, into: &'a Into<'a>) -> Self {
+    fn new(old: bool, into: &'a Target<'a>) -> Self {
         Self {
             old,
             into,
@@ -175,6 +175,9 @@ impl<'a> Reading<'a> {
         if !self.names.insert(name.clone()) {
             return Err(format!("the archive holds {name:?} twice"));
         }
+        if self.is_beneath_or_above_a_file(&name) {
+            return Err(format!("the archive holds {name:?} as a file and as a folder"));
+        }
         let size = entry.size();
         let database = self.head.as_ref().map_or("", |head| entry_name(&head.database));
         match (self.next, name.as_str()) {
@@ -188,7 +191,7 @@ impl<'a> Reading<'a> {
             }
             (Next::Database, _) if name == database => {
                 self.database = self.into.database.join(&name);
-                let member = take(name, size, entry, Some(&self.database))?;
+                let member = take(name, size, entry, Some(self.database.as_path()))?;
                 self.members.push(member);
                 self.next = Next::Files;
             }
@@ -215,13 +218,20 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
+    fn is_beneath_or_above_a_file(&self, name: &str) -> bool {
+        let beneath = name.match_indices('/').any(|(at, _)| self.names.contains(&name[..at]));
+        let below = format!("{name}/");
+        beneath || self.names.range(below.clone()..).next().is_some_and(|other| other.starts_with(&below))
+    }
+
     /// Reads what the archive says of itself and refuses what cannot be read or put in place.
     fn begin(&mut self, text: &[u8]) -> Result<(), String> {
         let head: Head = serde_json::from_slice(text).map_err(|_| FOREIGN.to_owned())?;
         if head.what != MARK || !["sqlite", "postgres"].contains(&head.database.as_str()) {
             return Err(FOREIGN.into());
         }
-        if head.form != if self.old { 1 } else { FORM } {
+        let form = if self.old { 1 } else { FORM };
+        if head.form != form {
             return Err(format!(
                 "this backup was written by another version of Magistra ({}), in a form that this one does not read",
                 head.version
@@ -259,12 +269,6 @@ impl<'a> Reading<'a> {
             return Err(cut_short());
         }
         let head = self.head.ok_or_else(cut_short)?;
-        for name in &self.names {
-            if let Some(folder) = name.match_indices('/').map(|(at, _)| &name[..at]).find(|it| self.names.contains(*it))
-            {
-                return Err(format!("the archive holds {folder:?} as a file and as a folder"));
-            }
-        }
         if let Some(manifest) = &self.manifest {
             if manifest.head != head {
                 return Err("the manifest is of another archive".into());

@@ -6,7 +6,7 @@
 
 use super::{
     Seal, copy_store, file_key, folder_of,
-    read::{self, Contents, Into},
+    read::{self, Contents, Target},
     staging::Staging,
     told, tool,
     verify::{self, Verified},
@@ -77,7 +77,7 @@ async fn into_empty(
     };
     let (unpacked, database) = (staging.join("files"), database.as_ref().unwrap_or(&staging).join("database"));
     private::folder(&unpacked).map_err(told("cannot make a folder to unpack in"))?;
-    let into = Into {
+    let into = Target {
         database: &database,
         files: Some(&unpacked),
         kind: Some(if sqlite.is_some() { "sqlite" } else { "postgres" }),

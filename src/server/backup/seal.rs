@@ -30,7 +30,7 @@ pub fn hex(digest: impl AsRef<[u8]>) -> String {
 
 /// The seal of that many bytes with that digest.
 pub fn seal(size: u64, sha256: &str) -> Vec<u8> {
-    [&HEAD, WORDS.as_bytes(), format!("{size:016x} {sha256}\0").as_bytes(), &TAIL].concat()
+    [&HEAD[..], WORDS.as_bytes(), format!("{size:016x} {sha256}\0").as_bytes(), &TAIL].concat()
 }
 
 /// Passes bytes on, counts and digests them.

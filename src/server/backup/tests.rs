@@ -202,7 +202,7 @@ async fn every_bit_of_the_wrapping_counts_and_every_end() {
     verify(&path, Seal::Required).await.unwrap();
     let refuses = |bytes: &[u8]| {
         std::fs::write(&path, bytes).unwrap();
-        let into = read::Into { database: folder.path(), files: None, kind: None };
+        let into = read::Target { database: folder.path(), files: None, kind: None };
         read::unpack(&path, Seal::Required, &into).is_err()
     };
     let end = whole.len() - (seal::LENGTH as usize) - 8;
@@ -266,7 +266,7 @@ proptest! {
             let path = folder.path().join("b.tar.gz");
             let read = |seal, into: &str| {
                 let database = folder.path().join(into);
-                let into = read::Into { database: &database, files: None, kind: None };
+                let into = read::Target { database: &database, files: None, kind: None };
                 read::unpack(&path, seal, &into)
             };
             std::fs::write(&path, whole).unwrap();

@@ -4,7 +4,7 @@ use super::{
     Head, Seal,
     content::{self, Lacking},
     file_key, folder_of,
-    read::{self, Contents, Into},
+    read::{self, Contents, Target},
     staging::Staging,
 };
 use std::{fmt, path::Path};
@@ -68,7 +68,7 @@ pub async fn verify(archive: &Path, seal: Seal) -> Result<Verified, String> {
 /// As [`verify`], in a folder that is there already.
 pub async fn verify_in(archive: &Path, staging: &Staging, seal: Seal) -> Result<Verified, String> {
     let folder = staging.join("verify");
-    let contents = read::unpack(archive, seal, &Into { database: &folder, files: None, kind: None })?;
+    let contents = read::unpack(archive, seal, &Target { database: &folder, files: None, kind: None })?;
     look(&contents).await
 }
 
