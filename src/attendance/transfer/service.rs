@@ -179,12 +179,11 @@ fn json<T: Serialize>(value: &T) -> Result<String, AppError> {
 /// What a draft holds. Opened where it does not hold up others: a large sheet is a million cells.
 async fn opened(row: &mut DraftRow) -> Result<(Body, Choices), AppError> {
     let (body, choices) = (std::mem::take(&mut row.body), std::mem::take(&mut row.choices));
-    blocking::run(move || Ok((serde_json::from_str(&body)?, serde_json::from_str(&choices)?))).await?.map_err(
-        |error: serde_json::Error| {
-            tracing::error!(%error, "a draft cannot be read");
-            AppError::Internal
-        },
-    )
+    let parse = move || Ok::<_, serde_json::Error>((serde_json::from_str(&body)?, serde_json::from_str(&choices)?));
+    blocking::run(parse).await?.map_err(|error| {
+        tracing::error!(%error, "a draft cannot be read");
+        AppError::Internal
+    })
 }
 
 /// The plan of a draft, made there too.
