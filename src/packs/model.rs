@@ -422,7 +422,9 @@ mod tests {
         let long = MaterialForm { body: "x".repeat(LESSON_MAX + 1), ..long };
         assert!(long.check(MaterialKind::Lesson, None).is_err());
         assert!(
-            MaterialForm { body: "x".into(), ..long }.check(MaterialKind::Lesson, Some(FaultKind::Markup)).is_err()
+            MaterialForm { body: "x".into(), ..long }
+                .check(MaterialKind::Lesson, Some(crate::common::forms::FaultKind::Markup))
+                .is_err()
         );
     }
 }

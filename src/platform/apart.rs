@@ -86,6 +86,7 @@ enum Place {
 pub struct Apart {
     place: Place,
     slots: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl Apart {
@@ -102,18 +103,18 @@ impl Apart {
 
     /// In processes of a program that answers to [`WORD`].
     pub fn of(program: PathBuf, bounds: Bounds) -> Self {
-        Self { place: Place::Process { program, bounds }, slots: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { place: Place::Process { program, bounds }, slots: Arc::new(Semaphore::new(AT_ONCE)), patience: PATIENCE }
     }
 
     /// In this process, without limits: for tests of the library, whose program is no `magistra`.
     pub fn within() -> Self {
-        Self { place: Place::Within, slots: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { place: Place::Within, slots: Arc::new(Semaphore::new(AT_ONCE)), patience: PATIENCE }
     }
 
     /// Does a piece of work and gives its answer back.
     pub async fn run(&self, task: Task, input: Vec<u8>) -> Result<Vec<u8>, Ended> {
         let slots = Arc::clone(&self.slots);
-        let slot = tokio::time::timeout(PATIENCE, slots.acquire_owned())
+        let slot = tokio::time::timeout(self.patience, slots.acquire_owned())
             .await
             .map_err(|_| Ended::Busy)?
             .map_err(|_| Ended::Broke)?;
@@ -253,14 +254,14 @@ mod tests {
         assert_eq!(apart.run(task, b"abc".to_vec()).await, Ok(b"cba".to_vec()));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn nobody_waits_for_ever() {
-        let apart = Apart::within();
+        let apart = Apart { patience: Duration::from_millis(1), ..Apart::within() };
         let all = apart.slots.clone().acquire_many_owned(AT_ONCE as u32).await.unwrap();
         let task = Task { name: "reversed", work: reversed };
         assert_eq!(apart.run(task, Vec::new()).await, Err(Ended::Busy));
         drop(all);
-        assert!(apart.run(task, Vec::new()).await.is_ok());
+        assert!(Apart { patience: PATIENCE, ..apart }.run(task, Vec::new()).await.is_ok());
     }
 
     #[tokio::test]

@@ -259,6 +259,10 @@ async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(),
             let _ = axum::serve(metrics_listener, exporter).with_graceful_shutdown(stop.cancelled_owned()).await;
         })
     };
+    // Asked for nothing: whether the system lets a process limit itself is better known now than by the first file.
+    if let Err(ended) = app.apart.run(crate::attendance::transfer::READ, Vec::new()).await {
+        tracing::error!(%ended, "files that people send cannot be read: no process to read them in (setrlimit, exec)");
+    }
     if !serve.no_worker {
         begin_jobs(&app).await?;
     }

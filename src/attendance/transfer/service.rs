@@ -179,12 +179,11 @@ fn json<T: Serialize>(value: &T) -> Result<String, AppError> {
 /// What a draft holds. Opened where it does not hold up others: a large sheet is a million cells.
 async fn opened(row: &mut DraftRow) -> Result<(Body, Choices), AppError> {
     let (body, choices) = (std::mem::take(&mut row.body), std::mem::take(&mut row.choices));
-    blocking::run(move || Ok((serde_json::from_str(&body)?, serde_json::from_str(&choices)?))).await?.map_err(
-        |error: serde_json::Error| {
-            tracing::error!(%error, "a draft cannot be read");
-            AppError::Internal
-        },
-    )
+    let parse = move || Ok::<_, serde_json::Error>((serde_json::from_str(&body)?, serde_json::from_str(&choices)?));
+    blocking::run(parse).await?.map_err(|error| {
+        tracing::error!(%error, "a draft cannot be read");
+        AppError::Internal
+    })
 }
 
 /// The plan of a draft, made there too.
@@ -203,79 +202,84 @@ pub async fn dry_run(cx: &Ctx, delivery: &str, draft: &str, from: &str) -> Resul
     let known = known(cx, &mut reader, &head).await?;
     drop(reader);
     let (body, choices) = opened(&mut row).await?;
-    let (plan, choices, known) = planned(body, choices, known).await?;
-    let done = row.done_at.map(|at| (zones::local(at, &head.time_zone), row.entered.unwrap_or(0)));
-    let first = from.parse::<usize>().unwrap_or(0).min(plan.changes.len()) / LINES * LINES;
-    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let fresh = plan.changes.iter().filter(|change| change.from.is_none()).count();
-    let open = |used: bool, meant: Option<crate::attendance::model::MarkState>| meant.filter(|_| used);
-    let letters = plan.found.letters;
-    Ok(Draft {
-        delivery: id,
-        title: head.title.clone(),
-        id: draft,
-        tool: row.tool,
-        file: row.file.clone(),
-        done,
-        writable: writable(head.state, keeper),
-        seen: plan.seen(&known),
-        fresh: count(fresh),
-        changed: count(plan.changes.len() - fresh),
-        same: count(plan.same),
-        closed: plan
-            .closed
-            .iter()
-            .map(|(slot, marks)| (known.slots[*slot].id, known.slots[*slot].starts, count(*marks)))
-            .collect(),
-        lines: plan
-            .changes
-            .iter()
-            .skip(first)
-            .take(LINES)
-            .map(|change| Line {
-                name: known.people[change.person].called(),
-                starts: known.slots[change.slot].starts,
-                length: known.slots[change.slot].hours.minutes(),
-                from: change.from.clone(),
-                to: change.to.clone(),
-            })
-            .collect(),
-        first: count(first),
-        untaken: plan
-            .found
-            .problems
-            .iter()
-            .take(UNTAKEN)
-            .map(|problem| Untaken { at: problem.at.clone(), text: problem.text.clone(), why: problem.why })
-            .collect(),
-        untaken_count: count(plan.found.problems.len()),
-        unmatched: unmatched(&plan, &known),
-        unmatched_count: count(plan.found.strangers.len()),
-        people: candidates(&plan, &known),
-        ignored: plan.found.ignored.iter().take(30).cloned().collect(),
-        x: open(plan.found.usage.x, letters.map(|letters| letters.x)),
-        e: open(plan.found.usage.e, letters.map(|letters| letters.e)),
-        log: (row.tool != Tool::Sheet).then(|| LogChoices {
-            order: plan.found.order,
-            ask_order: plan.found.ask_order,
-            zone: if choices.zone.is_empty() { known.zone.clone() } else { choices.zone.clone() },
-            zones: zones::names().into_iter().map(str::to_owned).collect(),
-            tolerance: choices.tolerance,
-            least: choices.least,
-            absent: choices.absent,
-            note: choices.note.clone(),
-            slots: plan
-                .found
-                .touched
+    let from = from.to_owned();
+    // Computed and compared with every name where it does not hold up others.
+    blocking::run(move || {
+        let plan = plan(&body, &choices, &known);
+        let done = row.done_at.map(|at| (zones::local(at, &head.time_zone), row.entered.unwrap_or(0)));
+        let first = from.parse::<usize>().unwrap_or(0).min(plan.changes.len()) / LINES * LINES;
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let fresh = plan.changes.iter().filter(|change| change.from.is_none()).count();
+        let open = |used: bool, meant: Option<crate::attendance::model::MarkState>| meant.filter(|_| used);
+        let letters = plan.found.letters;
+        Draft {
+            delivery: id,
+            title: head.title.clone(),
+            id: draft,
+            tool: row.tool,
+            file: row.file.clone(),
+            done,
+            writable: writable(head.state, keeper),
+            seen: plan.seen(&known),
+            fresh: count(fresh),
+            changed: count(plan.changes.len() - fresh),
+            same: count(plan.same),
+            closed: plan
+                .closed
                 .iter()
-                .map(|(at, taken)| Touched {
-                    slot: known.slots[*at].id,
-                    starts: known.slots[*at].starts,
-                    taken: *taken,
+                .map(|(slot, marks)| (known.slots[*slot].id, known.slots[*slot].starts, count(*marks)))
+                .collect(),
+            lines: plan
+                .changes
+                .iter()
+                .skip(first)
+                .take(LINES)
+                .map(|change| Line {
+                    name: known.people[change.person].called(),
+                    starts: known.slots[change.slot].starts,
+                    length: known.slots[change.slot].hours.minutes(),
+                    from: change.from.clone(),
+                    to: change.to.clone(),
                 })
                 .collect(),
-        }),
+            first: count(first),
+            untaken: plan
+                .found
+                .problems
+                .iter()
+                .take(UNTAKEN)
+                .map(|problem| Untaken { at: problem.at.clone(), text: problem.text.clone(), why: problem.why })
+                .collect(),
+            untaken_count: count(plan.found.problems.len()),
+            unmatched: unmatched(&plan, &known),
+            unmatched_count: count(plan.found.strangers.len()),
+            people: candidates(&plan, &known),
+            ignored: plan.found.ignored.iter().take(30).cloned().collect(),
+            x: open(plan.found.usage.x, letters.map(|letters| letters.x)),
+            e: open(plan.found.usage.e, letters.map(|letters| letters.e)),
+            log: (row.tool != Tool::Sheet).then(|| LogChoices {
+                order: plan.found.order,
+                ask_order: plan.found.ask_order,
+                zone: if choices.zone.is_empty() { known.zone.clone() } else { choices.zone.clone() },
+                zones: zones::names().into_iter().map(str::to_owned).collect(),
+                tolerance: choices.tolerance,
+                least: choices.least,
+                absent: choices.absent,
+                note: choices.note.clone(),
+                slots: plan
+                    .found
+                    .touched
+                    .iter()
+                    .map(|(at, taken)| Touched {
+                        slot: known.slots[*at].id,
+                        starts: known.slots[*at].starts,
+                        taken: *taken,
+                    })
+                    .collect(),
+            }),
+        }
     })
+    .await
 }
 
 fn unmatched(plan: &Plan, known: &Known) -> Vec<Unmatched> {
