@@ -8,7 +8,10 @@ use crate::{
     enrolment::model::{EnrolmentState, Risk},
     execute, fetch_all, fetch_one,
     packs::model::PackState,
-    platform::db::{DbError, Handle, Tx},
+    platform::{
+        clock::SLACK,
+        db::{DbError, Handle, Tx},
+    },
     statements,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -42,7 +45,7 @@ statements! {
         ON CONFLICT (project_key, area_code, course_slug) DO UPDATE SET deliveries = excluded.deliveries,
             participations = excluded.participations, persons = excluded.persons, completions = excluded.completions,
             refreshed_at = excluded.refreshed_at";
-    REACH_FORGET = "DELETE FROM reach WHERE refreshed_at < $1";
+    REACH_FORGET = "DELETE FROM reach WHERE refreshed_at < $1 OR refreshed_at > $2";
     // People counted without names are read with the counts, and stand in columns of their own: what comes of
     // a count is never in the same row as what comes of places.
     REACH -> ReachRow = "SELECT r.area_code, r.course_slug, r.deliveries, r.participations, r.persons, r.completions, r.refreshed_at,
@@ -158,9 +161,9 @@ pub async fn set_reach(tx: &mut Tx, project: &str, it: &Reach, now: DateTime<Utc
     .map(|_| ())
 }
 
-/// Forgets counts that were not confirmed since.
+/// Forgets counts that were not confirmed since, and those that a clock ahead has dated.
 pub async fn forget_reach(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), DbError> {
-    execute!(tx, REACH_FORGET, before).map(|_| ())
+    execute!(tx, REACH_FORGET, before, before + SLACK).map(|_| ())
 }
 
 /// A count as kept.

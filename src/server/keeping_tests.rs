@@ -200,6 +200,7 @@ on_both! {
         put(&house, &key_of(2)).await;
         put(&house, "backups/of-somebody.tar.gz").await;
         let stored = put(&house, &key_of(3)).await;
+        house.app.clock.set(stored);
         record(&house, 2).await;
         let all: BTreeSet<_> = [key_of(1), key_of(2), key_of(3), "backups/of-somebody.tar.gz".to_owned()].into();
         house.app.clock.set(stored + TimeDelta::hours(23));

@@ -9,7 +9,10 @@ use crate::{
     enrolment::model::EnrolmentState,
     execute, fetch_all,
     institutions::model::Excused,
-    platform::db::{DbError, Handle, Tx},
+    platform::{
+        clock::SLACK,
+        db::{DbError, Handle, Tx},
+    },
     statements,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -75,9 +78,9 @@ statements! {
             delivered_minutes = excluded.delivered_minutes, possible_minutes = excluded.possible_minutes,
             attended_minutes = excluded.attended_minutes, completed = excluded.completed, at_risk = excluded.at_risk,
             cannot_pass = excluded.cannot_pass, persons = excluded.persons, looked_at = excluded.looked_at";
-    /// Deliveries that count and whose row is missing or older than what it is made from.
+    /// Deliveries that count and whose row is missing, older than what it is made from, or dated by a clock ahead.
     STALE -> (DeliveryId,) = "SELECT d.id FROM delivery d LEFT JOIN attendance_sum a ON a.delivery_id = d.id
-        WHERE d.state IN ('running', 'delivered', 'reported') AND (a.looked_at IS NULL OR d.updated_at >= a.looked_at
+        WHERE d.state IN ('running', 'delivered', 'reported') AND (a.looked_at IS NULL OR a.looked_at > $1 OR d.updated_at >= a.looked_at
             OR EXISTS (SELECT 1 FROM enrolment e WHERE e.delivery_id = d.id AND e.updated_at >= a.looked_at))
         ORDER BY d.id";
     SUMS -> SumRow = "SELECT a.places, a.participations, a.delivered_minutes, a.possible_minutes, a.attended_minutes, a.completed,
@@ -263,8 +266,8 @@ pub async fn set_sum(
 }
 
 /// Deliveries whose sums are missing or may be out of date.
-pub async fn stale(h: &mut impl Handle) -> Result<Vec<(DeliveryId,)>, DbError> {
-    fetch_all!(h, STALE)
+pub async fn stale(h: &mut impl Handle, now: DateTime<Utc>) -> Result<Vec<(DeliveryId,)>, DbError> {
+    fetch_all!(h, STALE, now + SLACK)
 }
 
 /// The sums of a delivery, with what they are grouped by.

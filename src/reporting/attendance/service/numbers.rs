@@ -83,7 +83,7 @@ pub async fn sum(cx: &Ctx, delivery: DeliveryId) -> Result<(), AppError> {
 
 /// Adds up every delivery whose sums are missing or may be out of date.
 pub async fn catch_up(cx: &Ctx) -> Result<(), AppError> {
-    let stale = store::stale(&mut cx.read().await?).await?;
+    let stale = store::stale(&mut cx.read().await?, cx.now()).await?;
     for (delivery,) in stale {
         sum(cx, delivery).await?;
     }
