@@ -58,16 +58,20 @@ macro_rules! statements {
 #[macro_export]
 macro_rules! run_statement {
     ($handle:expr, $maker:ident, $method:ident, $statement:expr $(, $bind:expr)*) => {{
-        let (handle, fit) = $crate::platform::db::asked($handle);
-        let outcome = match $crate::platform::db::Handle::link(handle) {
-            $crate::platform::db::Link::Sqlite(c) => {
-                $crate::platform::db::within(fit, sqlx::$maker($statement.sql)$(.bind($bind))*.$method(&mut *c)).await
+        // A connection that is taken in place lives as long as the match.
+        match $crate::platform::db::asked($handle) {
+            (handle, fit) => {
+                let outcome = match $crate::platform::db::Handle::link(handle) {
+                    $crate::platform::db::Link::Sqlite(c) => {
+                        $crate::platform::db::within(fit, sqlx::$maker($statement.sql)$(.bind($bind))*.$method(&mut *c)).await
+                    }
+                    $crate::platform::db::Link::Pg(c) => {
+                        $crate::platform::db::within(fit, sqlx::$maker($statement.sql)$(.bind($bind))*.$method(&mut *c)).await
+                    }
+                };
+                $crate::platform::db::answered(handle, $statement, outcome)
             }
-            $crate::platform::db::Link::Pg(c) => {
-                $crate::platform::db::within(fit, sqlx::$maker($statement.sql)$(.bind($bind))*.$method(&mut *c)).await
-            }
-        };
-        $crate::platform::db::answered(handle, $statement, outcome)
+        }
     }};
 }
 
@@ -93,18 +97,22 @@ macro_rules! fetch_one {
 #[macro_export]
 macro_rules! execute {
     ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => {{
-        let (handle, fit) = $crate::platform::db::asked($handle);
-        let outcome = match $crate::platform::db::Handle::link(handle) {
-            $crate::platform::db::Link::Sqlite(c) => {
-                let done = $crate::platform::db::within(fit, sqlx::query($statement.sql)$(.bind($bind))*.execute(&mut *c)).await;
-                done.map(|done| done.rows_affected())
+        // A connection that is taken in place lives as long as the match.
+        match $crate::platform::db::asked($handle) {
+            (handle, fit) => {
+                let outcome = match $crate::platform::db::Handle::link(handle) {
+                    $crate::platform::db::Link::Sqlite(c) => {
+                        let done = $crate::platform::db::within(fit, sqlx::query($statement.sql)$(.bind($bind))*.execute(&mut *c)).await;
+                        done.map(|done| done.rows_affected())
+                    }
+                    $crate::platform::db::Link::Pg(c) => {
+                        let done = $crate::platform::db::within(fit, sqlx::query($statement.sql)$(.bind($bind))*.execute(&mut *c)).await;
+                        done.map(|done| done.rows_affected())
+                    }
+                };
+                $crate::platform::db::answered(handle, $statement, outcome)
             }
-            $crate::platform::db::Link::Pg(c) => {
-                let done = $crate::platform::db::within(fit, sqlx::query($statement.sql)$(.bind($bind))*.execute(&mut *c)).await;
-                done.map(|done| done.rows_affected())
-            }
-        };
-        $crate::platform::db::answered(handle, $statement, outcome)
+        }
     }};
 }
 
@@ -113,18 +121,26 @@ macro_rules! execute {
 #[macro_export]
 macro_rules! execute_bound {
     ($handle:expr, $statement:expr, |$query:ident| $bound:expr) => {{
-        let (handle, fit) = $crate::platform::db::asked($handle);
-        let outcome = match $crate::platform::db::Handle::link(handle) {
-            $crate::platform::db::Link::Sqlite(c) => {
-                let $query = sqlx::query($statement.sql);
-                $crate::platform::db::within(fit, $bound.execute(&mut *c)).await.map(|done| done.rows_affected())
+        // A connection that is taken in place lives as long as the match.
+        match $crate::platform::db::asked($handle) {
+            (handle, fit) => {
+                let outcome = match $crate::platform::db::Handle::link(handle) {
+                    $crate::platform::db::Link::Sqlite(c) => {
+                        let $query = sqlx::query($statement.sql);
+                        $crate::platform::db::within(fit, $bound.execute(&mut *c))
+                            .await
+                            .map(|done| done.rows_affected())
+                    }
+                    $crate::platform::db::Link::Pg(c) => {
+                        let $query = sqlx::query($statement.sql);
+                        $crate::platform::db::within(fit, $bound.execute(&mut *c))
+                            .await
+                            .map(|done| done.rows_affected())
+                    }
+                };
+                $crate::platform::db::answered(handle, $statement, outcome)
             }
-            $crate::platform::db::Link::Pg(c) => {
-                let $query = sqlx::query($statement.sql);
-                $crate::platform::db::within(fit, $bound.execute(&mut *c)).await.map(|done| done.rows_affected())
-            }
-        };
-        $crate::platform::db::answered(handle, $statement, outcome)
+        }
     }};
 }
 
