@@ -9,8 +9,6 @@
 mod loan;
 pub mod many;
 mod probe_store;
-#[cfg(test)]
-mod tests;
 
 pub use loan::{Loan, patiently, within};
 
@@ -496,3 +494,6 @@ impl any_spawner::CustomExecutor for CountingExecutor {
 
     fn poll_local(&self) {}
 }
+
+#[cfg(test)]
+mod tests;
