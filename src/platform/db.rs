@@ -9,8 +9,6 @@
 mod loan;
 pub mod many;
 mod probe_store;
-#[cfg(test)]
-mod tests;
 
 pub use loan::{Loan, patiently, within};
 
@@ -126,16 +124,20 @@ macro_rules! statements {
 macro_rules! run_statement {
     ($handle:expr, $method:ident, $statement:expr $(, $bind:expr)*) => {{
         let statement = $statement;
-        let (handle, fit) = $crate::platform::db::asked($handle);
-        let outcome = match $crate::platform::db::Handle::link(handle) {
-            $crate::platform::db::Link::Sqlite(c) => {
-                $crate::platform::db::within(fit, statement.rows::<sqlx::Sqlite>()$(.bind($bind))*.$method(&mut *c)).await
+        // A connection that is taken in place lives as long as the match.
+        match $crate::platform::db::asked($handle) {
+            (handle, fit) => {
+                let outcome = match $crate::platform::db::Handle::link(handle) {
+                    $crate::platform::db::Link::Sqlite(c) => {
+                        $crate::platform::db::within(fit, statement.rows::<sqlx::Sqlite>()$(.bind($bind))*.$method(&mut *c)).await
+                    }
+                    $crate::platform::db::Link::Pg(c) => {
+                        $crate::platform::db::within(fit, statement.rows::<sqlx::Postgres>()$(.bind($bind))*.$method(&mut *c)).await
+                    }
+                };
+                $crate::platform::db::answered(handle, statement.name, outcome)
             }
-            $crate::platform::db::Link::Pg(c) => {
-                $crate::platform::db::within(fit, statement.rows::<sqlx::Postgres>()$(.bind($bind))*.$method(&mut *c)).await
-            }
-        };
-        $crate::platform::db::answered(handle, statement.name, outcome)
+        }
     }};
 }
 
@@ -162,18 +164,22 @@ macro_rules! fetch_one {
 macro_rules! execute {
     ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => {{
         let statement = $statement;
-        let (handle, fit) = $crate::platform::db::asked($handle);
-        let outcome = match $crate::platform::db::Handle::link(handle) {
-            $crate::platform::db::Link::Sqlite(c) => {
-                let done = $crate::platform::db::within(fit, statement.run::<sqlx::Sqlite>()$(.bind($bind))*.execute(&mut *c)).await;
-                done.map(|done| done.rows_affected())
+        // A connection that is taken in place lives as long as the match.
+        match $crate::platform::db::asked($handle) {
+            (handle, fit) => {
+                let outcome = match $crate::platform::db::Handle::link(handle) {
+                    $crate::platform::db::Link::Sqlite(c) => {
+                        let done = $crate::platform::db::within(fit, statement.run::<sqlx::Sqlite>()$(.bind($bind))*.execute(&mut *c)).await;
+                        done.map(|done| done.rows_affected())
+                    }
+                    $crate::platform::db::Link::Pg(c) => {
+                        let done = $crate::platform::db::within(fit, statement.run::<sqlx::Postgres>()$(.bind($bind))*.execute(&mut *c)).await;
+                        done.map(|done| done.rows_affected())
+                    }
+                };
+                $crate::platform::db::answered(handle, statement.name, outcome)
             }
-            $crate::platform::db::Link::Pg(c) => {
-                let done = $crate::platform::db::within(fit, statement.run::<sqlx::Postgres>()$(.bind($bind))*.execute(&mut *c)).await;
-                done.map(|done| done.rows_affected())
-            }
-        };
-        $crate::platform::db::answered(handle, statement.name, outcome)
+        }
     }};
 }
 
@@ -183,18 +189,26 @@ macro_rules! execute {
 macro_rules! execute_bound {
     ($handle:expr, $statement:expr, |$query:ident| $bound:expr) => {{
         let statement = $statement;
-        let (handle, fit) = $crate::platform::db::asked($handle);
-        let outcome = match $crate::platform::db::Handle::link(handle) {
-            $crate::platform::db::Link::Sqlite(c) => {
-                let $query = statement.run::<sqlx::Sqlite>();
-                $crate::platform::db::within(fit, $bound.execute(&mut *c)).await.map(|done| done.rows_affected())
+        // A connection that is taken in place lives as long as the match.
+        match $crate::platform::db::asked($handle) {
+            (handle, fit) => {
+                let outcome = match $crate::platform::db::Handle::link(handle) {
+                    $crate::platform::db::Link::Sqlite(c) => {
+                        let $query = statement.run::<sqlx::Sqlite>();
+                        $crate::platform::db::within(fit, $bound.execute(&mut *c))
+                            .await
+                            .map(|done| done.rows_affected())
+                    }
+                    $crate::platform::db::Link::Pg(c) => {
+                        let $query = statement.run::<sqlx::Postgres>();
+                        $crate::platform::db::within(fit, $bound.execute(&mut *c))
+                            .await
+                            .map(|done| done.rows_affected())
+                    }
+                };
+                $crate::platform::db::answered(handle, statement.name, outcome)
             }
-            $crate::platform::db::Link::Pg(c) => {
-                let $query = statement.run::<sqlx::Postgres>();
-                $crate::platform::db::within(fit, $bound.execute(&mut *c)).await.map(|done| done.rows_affected())
-            }
-        };
-        $crate::platform::db::answered(handle, statement.name, outcome)
+        }
     }};
 }
 
@@ -320,7 +334,7 @@ pub fn asked<H: Handle>(handle: &mut H) -> (&mut H, Result<(), sqlx::Error>) {
 /// Notes how a statement ended; for the macros.
 pub fn answered<T>(
     handle: &mut impl Handle,
-    statement: Statement,
+    statement: &'static str,
     outcome: Result<T, sqlx::Error>,
 ) -> Result<T, DbError> {
     handle.answered(outcome.as_ref().err());
@@ -550,3 +564,6 @@ impl any_spawner::CustomExecutor for CountingExecutor {
 
     fn poll_local(&self) {}
 }
+
+#[cfg(test)]
+mod tests;

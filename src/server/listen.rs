@@ -32,8 +32,9 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
-/// How long requests under way may take to end once the server is to stop. A request has thirty seconds.
-const FAREWELL: Duration = Duration::from_secs(60);
+/// How long requests under way may take to end once the server is to stop: less than a service manager waits
+/// (`TimeoutStopSec` of our unit), so that the database is closed as it should be.
+const FAREWELL: Duration = Duration::from_secs(25);
 /// How long we wait when the system has no further connection to give.
 const BREATH: Duration = Duration::from_millis(100);
 /// Files that are not connections: the database's, the log's, those being sent.
