@@ -20,6 +20,13 @@ use std::collections::{BTreeMap, BTreeSet};
 const LOOK_AT_PAGES: &[&str] =
     &["nobody", "participant", "student", "teacher", "author", "candidate", "elsewhere_admin", "admin", "officer"];
 
+/// What the academy's own records say and nobody else learns: somebody with a closed account, somebody who
+/// walked in, a count without names, a cohort that is not announced.
+const ONLY_THERE: &[&str] = &["Lena", "Willy", "A conference", "A closed cohort"];
+
+/// Who has nothing to do with the academy, or no right there.
+const OUTSIDERS: &[&str] = &["nobody", "participant", "trainer", "observer", "focal_point", "elsewhere_admin"];
+
 /// Refusals behind which stands another one for everybody: the file, the line, and why it is there all the same.
 const BEHIND: &[(&str, &str, &str)] = &[(
     "src/reporting/attendance/service/years.rs",
@@ -127,6 +134,7 @@ async fn walk_functions_and_routes() {
     let stops = stops(&mut faults);
     let mut academy = Academy::open().await;
     let mut refusals: BTreeMap<Gate, Vec<(usize, usize)>> = BTreeMap::new();
+    let mut told: BTreeSet<&str> = BTreeSet::new();
     for (at, stop) in stops.iter().enumerate() {
         let mut let_in = false;
         for guest in 0..academy.guests.len() {
@@ -145,6 +153,13 @@ async fn walk_functions_and_routes() {
                 let said: String = outcome.body.chars().take(120).collect();
                 faults.push(format!("{} {} as {name}: {fault} {said}", stop.method, stop.path));
             }
+            // Lists are open to many; what stands on them is not.
+            for word in ONLY_THERE.iter().filter(|word| outcome.body.contains(**word)) {
+                if OUTSIDERS.contains(&name) {
+                    faults.push(format!("{} tells {name} of {word}", stop.path));
+                }
+                told.insert(word);
+            }
             let_in |= expected == Expected::In;
             if expected == Expected::Out {
                 for (gate, _) in watch.passed().into_iter().filter(|(_, passed)| !passed) {
@@ -155,6 +170,9 @@ async fn walk_functions_and_routes() {
         if !let_in {
             faults.push(format!("{}: nobody is let in, so nobody knows whether its arguments are right", stop.path));
         }
+    }
+    for word in ONLY_THERE.iter().filter(|word| !told.contains(*word)) {
+        faults.push(format!("nobody is told of {word}, so nobody knows whether it is kept back"));
     }
     faults.extend(leave_out_each(&mut academy, &stops, &refusals).await);
     assert!(faults.is_empty(), "\n{}\n{} faults", faults.join("\n"), faults.len());
