@@ -21,10 +21,10 @@ use tokio::{
 };
 
 /// Deliveries whose register may be written.
-const RUNNING: Statement = Statement {
-    name: "hostile::running",
-    sql: "SELECT DISTINCT d.id FROM delivery d JOIN slot s ON s.delivery_id = d.id WHERE d.state = 'running' ORDER BY d.id",
-};
+const RUNNING: Statement<(DeliveryId,)> = Statement::new(
+    "hostile::running",
+    "SELECT DISTINCT d.id FROM delivery d JOIN slot s ON s.delivery_id = d.id WHERE d.state = 'running' ORDER BY d.id",
+);
 
 fn apart(bounds: Bounds) -> Apart {
     Apart::of(PathBuf::from(env!("CARGO_BIN_EXE_magistra")), bounds)

@@ -29,7 +29,6 @@ use uuid::Uuid;
 /// Enrols who is signed in, while the call is open and a place is free.
 pub async fn enrol(cx: &Ctx, delivery: &str) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
-    demand(Some(actor), Right::BeSignedIn, Record::default())?;
     let delivery: DeliveryId = id(delivery)?;
     // Most refusals need no write lock; the database decides about the rest below.
     let mut reader = cx.read().await?;

@@ -360,8 +360,6 @@ pub async fn decide(cx: &Ctx, form: &DecideForm) -> Result<Done, AppError> {
 /// Takes a decision back: its items are to be decided again.
 pub async fn reopen(cx: &Ctx, id: &str, filters: &str) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
-    // Who edits no course at all learns nothing about what there is.
-    demand_somewhere(Some(actor), Right::WritePack)?;
     let id: DecisionId = id.parse().map_err(|_| AppError::NotFound)?;
     let mut tx = cx.begin().await?;
     let decision = decisions::decision(&mut tx, id).await?.ok_or(AppError::NotFound)?;

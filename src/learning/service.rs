@@ -20,7 +20,6 @@ use std::collections::HashMap;
 /// One's own courses with progress. Two statements.
 pub async fn mine(cx: &Ctx) -> Result<Vec<MyCourse>, AppError> {
     let actor = cx.signed_in()?;
-    demand(Some(actor), Right::BeSignedIn, Record::default())?;
     let mut reader = cx.read().await?;
     let places = store::places(&mut reader, actor.person_id).await?;
     let mut by_place: HashMap<EnrolmentId, Vec<ItemRow>> = HashMap::new();

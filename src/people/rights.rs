@@ -11,8 +11,6 @@ use crate::common::{error::AppError, ids::InstitutionId};
 pub enum Right {
     /// Read what is public.
     ReadPublic,
-    /// Be somebody: one's own account, enrolments, study, certificates.
-    BeSignedIn,
     /// Change an institution's public record.
     EditInstitution,
     /// See persons and grant roles.
@@ -51,8 +49,6 @@ pub enum Right {
 pub enum Holder {
     /// Everybody, signed in or not.
     Anybody,
-    /// Everybody who is signed in.
-    SignedIn,
     /// Who holds the role in any scope.
     Anywhere(Role),
     /// Who holds the role for the record's institution.
@@ -62,13 +58,12 @@ pub enum Holder {
     Named,
 }
 
-use Holder::{Anybody, Anywhere, AtInstitution, Named, SignedIn};
+use Holder::{Anybody, Anywhere, AtInstitution, Named};
 use Role::{InstitutionAdministrator, Observer, ProgrammeOfficer, Trainer};
 
 /// The table.
 pub const RIGHTS: &[(Right, &[Holder])] = &[
     (Right::ReadPublic, &[Anybody]),
-    (Right::BeSignedIn, &[SignedIn]),
     (Right::EditInstitution, &[Anywhere(ProgrammeOfficer), AtInstitution(InstitutionAdministrator)]),
     (Right::ManagePeople, &[Anywhere(ProgrammeOfficer), AtInstitution(InstitutionAdministrator)]),
     (Right::EditCourse, &[Anywhere(ProgrammeOfficer), Named]),
@@ -113,7 +108,6 @@ pub fn may(actor: Option<&Actor>, right: Right, record: Record) -> bool {
     holders.iter().any(|holder| match (holder, actor) {
         (Anybody, _) => true,
         (_, None) => false,
-        (SignedIn, Some(_)) => true,
         (Anywhere(role), Some(actor)) => actor.has(*role),
         (AtInstitution(role), Some(actor)) => {
             record.institution.is_some_and(|institution| actor.has_at(*role, institution))
@@ -133,7 +127,7 @@ pub fn may_somewhere(actor: Option<&Actor>, right: Right) -> bool {
     let Some(actor) = actor else { return may(None, right, Record::default()) };
     let holders = RIGHTS.iter().find(|(r, _)| *r == right).map_or(&[][..], |(_, holders)| *holders);
     holders.iter().any(|holder| match holder {
-        Anybody | SignedIn => true,
+        Anybody => true,
         Anywhere(role) | AtInstitution(role) => actor.has(*role),
         // A delivery's trainer may have come by a licence alone.
         Named => actor.has(Trainer) || (right == Right::KeepRegister && actor.gives),

@@ -28,8 +28,10 @@ pub enum Asks {
 pub enum Tie {
     /// Author of the course.
     Author,
-    /// Trainer of the delivery.
+    /// Trainer of the delivery; whose absence it is.
     Trainer,
+    /// Stands on the roster: has the trainer's role, a licence, or has given a delivery.
+    OnRoster,
     /// Has a place in the delivery; it is their certificate, their word on it.
     Student,
     /// Has or had a place in the delivery.
@@ -250,9 +252,9 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("roster/list", Nothing),
     ("roster/trainer", Nothing),
     ("roster/mine", SignIn),
-    ("roster/save-mine", SignIn),
-    ("roster/add-away", SignIn),
-    ("roster/remove-away", SignIn),
+    ("roster/save-mine", Those(&[Tie::OnRoster])),
+    ("roster/add-away", Those(&[Tie::OnRoster])),
+    ("roster/remove-away", Those(&[Tie::Trainer])),
     ("roster/contact", SignIn),
     ("roster/to-contact", SignIn),
     ("roster/coverage", For(Right::ReadNumbers)),

@@ -24,8 +24,10 @@ fn jump(house: &House, by: TimeDelta) {
 
 /// When a kind is due next.
 async fn next(house: &House, kind: &str) -> DateTime<Utc> {
-    let due =
-        Statement { name: "testing::due", sql: "SELECT MIN(run_at) FROM job WHERE kind = $1 AND state = 'queued'" };
+    let due = Statement::<(Option<DateTime<Utc>>,)>::new(
+        "testing::due",
+        "SELECT MIN(run_at) FROM job WHERE kind = $1 AND state = 'queued'",
+    );
     let (at,): (Option<DateTime<Utc>>,) = fetch_one!(&mut house.app.db.read().await.unwrap(), due, kind).unwrap();
     at.expect("it is asked for")
 }
@@ -62,7 +64,7 @@ on_both! {
         let cx = house.nobody();
         let mut tx = cx.begin().await.unwrap();
         jobs::enqueue(&cx, &mut tx, "test.kind", &()).await.unwrap();
-        let claimed = Statement { name: "testing::claimed", sql: "UPDATE job SET state = 'running', attempts = 1, claimed_until = $1" };
+        let claimed = Statement::new("testing::claimed", "UPDATE job SET state = 'running', attempts = 1, claimed_until = $1");
         execute!(&mut tx, claimed, cx.now() + AHEAD).unwrap();
         tx.commit().await.unwrap();
         assert_eq!(jobs::drain(&house.app, KINDS).await.unwrap(), 1);
@@ -135,10 +137,7 @@ on_both! {
     async fn the_cascade_is_counted_again(house) {
         let cx = house.nobody();
         let mut tx = cx.begin().await.unwrap();
-        let scope = Statement {
-            name: "testing::scope",
-            sql: "INSERT INTO cascade_scope (scope_id, kind, undated, refreshed_at) VALUES ($1, 'course', 0, $2)",
-        };
+        let scope = Statement::new("testing::scope", "INSERT INTO cascade_scope (scope_id, kind, undated, refreshed_at) VALUES ($1, 'course', 0, $2)");
         execute!(&mut tx, scope, uuid::Uuid::from_u128(7), cx.now() + AHEAD).unwrap();
         tx.commit().await.unwrap();
         rebuild::ask(&cx).await.unwrap();

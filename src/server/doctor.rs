@@ -306,7 +306,7 @@ async fn mail(settings: &Settings) -> Finding {
         let folder = settings.mail_folder();
         return warning(format!("there is no mail server: letters are written to {}", folder.display()));
     };
-    let transport = match AsyncSmtpTransport::<Tokio1Executor>::from_url(url) {
+    let transport: AsyncSmtpTransport<Tokio1Executor> = match AsyncSmtpTransport::<Tokio1Executor>::from_url(url) {
         Ok(builder) => builder.timeout(Some(GREETING)).build(),
         Err(error) => return fault(format!("MAGISTRA_SMTP_URL is wrong: {error}")),
     };

@@ -13,13 +13,15 @@ use crate::{
     common::{
         error::AppError,
         ids::{DeliveryId, EnrolmentId, FileId, JobId, SlotId},
+        lane::Lane,
     },
     fetch_one,
     people::model::Actor,
     platform::{
         context::Ctx,
         db::Statement,
-        jobs::{self, Handlers},
+        job_store::{self, NewJob},
+        jobs::{self, Handlers, Kind},
         store::{self, FileRow},
     },
     testing::{House, house_on},
@@ -40,9 +42,9 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 const SIGN_IN: &str = "__fn=/_fn/people/sign-in&email=ada%40magistra.example&password=correct+horse+battery";
-const JOB_KNOWN: Statement = Statement { name: "full_disk::job", sql: "SELECT COUNT(*) FROM job WHERE id = $1" };
+const JOB_KNOWN: Statement<(i64,)> = Statement::new("full_disk::job", "SELECT COUNT(*) FROM job WHERE id = $1");
 const KIND: &str = "full_disk.nothing";
-const HANDLERS: Handlers = &[(KIND, nothing)];
+const HANDLERS: Handlers = &[Kind::new(Lane::House, KIND, nothing)];
 /// How often each thing is tried on a full disk: a page that is not full still takes a row.
 const TRIES: usize = 600;
 
@@ -192,7 +194,14 @@ impl Day {
             })
             .collect();
         let mut tx = app.db.begin().await?;
-        store::add_job(&mut tx, JobId(Uuid::from_u128(n)), KIND, &payload, app.now(), None, app.now()).await?;
+        let job = NewJob {
+            id: JobId(Uuid::from_u128(n)),
+            kind: KIND,
+            payload: &payload,
+            run_at: app.now(),
+            dedupe_key: None,
+        };
+        job_store::add_job(&mut tx, job, app.now()).await?;
         Ok(tx.commit().await?)
     }
 

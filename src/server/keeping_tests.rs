@@ -93,10 +93,10 @@ async fn leave_traces(house: &House) {
     let academy = house.institution("academy").await;
     let course = house.course("introductory").await;
     let delivery: DeliveryId = house.delivery(course, academy, 9).await;
-    let draft = Statement {
-        name: "testing::draft",
-        sql: "INSERT INTO mark_draft (id, delivery_id, made_by, made_at, file, tool, body, choices) VALUES ($1, $2, $3, $4, 'x', 'zoom', '', '')",
-    };
+    let draft = Statement::new(
+        "testing::draft",
+        "INSERT INTO mark_draft (id, delivery_id, made_by, made_at, file, tool, body, choices) VALUES ($1, $2, $3, $4, 'x', 'zoom', '', '')",
+    );
     let mut tx = house.app.db.begin().await.unwrap();
     execute!(&mut tx, draft, uuid::Uuid::from_u128(5), delivery, tom.person_id, house.app.now()).unwrap();
     tx.commit().await.unwrap();
@@ -130,12 +130,9 @@ on_both! {
 on_both! {
     async fn many_rows_go_in_batches(house) {
         let mut tx = house.app.db.begin().await.unwrap();
-        let many = Statement {
-            name: "testing::many",
-            sql: "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1201)
+        let many = Statement::new("testing::many", "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1201)
                 INSERT INTO one_time_token (token_hash, account_id, purpose, expires_at)
-                SELECT 'x' || i, a.id, 'reset', a.created_at FROM n, account a",
-        };
+                SELECT 'x' || i, a.id, 'reset', a.created_at FROM n, account a");
         tx.commit().await.unwrap();
         house.person("Tom", &[]).await;
         tx = house.app.db.begin().await.unwrap();
@@ -258,7 +255,7 @@ on_both! {
     async fn times_ahead_are_told(house) {
         house.person("Tom", &[]).await;
         assert!(keeping::written_ahead(&house.app).await.unwrap().is_empty());
-        let latest = Statement { name: "testing::latest", sql: "SELECT MAX(at) FROM audit" };
+        let latest = Statement::<(DateTime<Utc>,)>::new("testing::latest", "SELECT MAX(at) FROM audit");
         let (at,): (DateTime<Utc>,) = fetch_one!(&mut house.app.db.read().await.unwrap(), latest).unwrap();
         house.app.clock.set(house.app.now() - TimeDelta::days(1000));
         assert_eq!(keeping::written_ahead(&house.app).await.unwrap(), [("audit".to_owned(), 1, at)]);

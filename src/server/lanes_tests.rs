@@ -320,7 +320,7 @@ on_both! {
         until("it runs", async || house.count("SELECT COUNT(*) FROM job WHERE state = 'running'").await == 1).await;
         for _ in 0..4 {
             house.app.clock.set(house.app.now() + TimeDelta::minutes(30));
-            let fresh = Statement { name: "testing::fresh", sql: "SELECT COUNT(*) FROM job WHERE claimed_until >= $1" };
+            let fresh = Statement::<(i64,)>::new("testing::fresh", "SELECT COUNT(*) FROM job WHERE claimed_until >= $1");
             until("the claim is renewed", async || {
                 let until = house.app.now() + TimeDelta::minutes(49);
                 let (count,): (i64,) = crate::fetch_one!(&mut house.app.db.read().await.unwrap(), fresh, until).unwrap();
@@ -370,7 +370,7 @@ on_both! {
     async fn a_job_that_kills_its_worker_is_given_up_too(house) {
         ask(&house, &["test.behind"]).await;
         let mut tx = house.app.db.begin().await.unwrap();
-        let died = Statement { name: "testing::died", sql: "UPDATE job SET attempts = 6, state = 'running', claimed_until = $1" };
+        let died = Statement::new("testing::died", "UPDATE job SET attempts = 6, state = 'running', claimed_until = $1");
         execute!(&mut tx, died, house.app.now() - TimeDelta::minutes(1)).unwrap();
         tx.commit().await.unwrap();
         jobs::drain(&house.app, HANGING).await.unwrap();

@@ -19,12 +19,12 @@ use crate::{
 use std::{pin::pin, task::Poll};
 use uuid::Uuid;
 
-const WAITING: Statement = Statement {
-    name: "testing::waiting",
-    sql: "SELECT id, kind, payload FROM job WHERE kind <> 'mail' AND state = 'queued' ORDER BY id",
-};
+const WAITING: Statement<(JobId, String, String)> = Statement::new(
+    "testing::waiting",
+    "SELECT id, kind, payload FROM job WHERE kind <> 'mail' AND state = 'queued' ORDER BY id",
+);
 const SET_DONE: Statement =
-    Statement { name: "testing::set_done", sql: "UPDATE job SET state = 'done', finished_at = $2 WHERE id = $1" };
+    Statement::new("testing::set_done", "UPDATE job SET state = 'done', finished_at = $2 WHERE id = $1");
 
 /// Runs a future until it has been asked so often, and drops it then; whether it ended before.
 async fn broken_off<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
@@ -87,17 +87,17 @@ async fn done_twice(house: &House) -> usize {
 }
 
 const INVITED: Statement =
-    Statement { name: "testing::invited", sql: "UPDATE account SET password_hash = NULL WHERE person_id = $1" };
-const ACCOUNT: Statement =
-    Statement { name: "testing::account_of", sql: "SELECT id FROM account WHERE person_id = $1" };
-const COHORT: Statement = Statement {
-    name: "testing::cohort",
-    sql: "INSERT INTO cohort (id, title, course_id, state, capacity, created_at, updated_at) VALUES ($1, 'Group', $2, 'selection', 9, $3, $3)",
-};
-const MEMBER: Statement = Statement {
-    name: "testing::member",
-    sql: "INSERT INTO cohort_member (id, cohort_id, person_id, state, mentor_id, created_at, updated_at) VALUES ($1, $2, $3, 'selected', $4, $5, $5)",
-};
+    Statement::new("testing::invited", "UPDATE account SET password_hash = NULL WHERE person_id = $1");
+const ACCOUNT: Statement<(AccountId,)> =
+    Statement::new("testing::account_of", "SELECT id FROM account WHERE person_id = $1");
+const COHORT: Statement = Statement::new(
+    "testing::cohort",
+    "INSERT INTO cohort (id, title, course_id, state, capacity, created_at, updated_at) VALUES ($1, 'Group', $2, 'selection', 9, $3, $3)",
+);
+const MEMBER: Statement = Statement::new(
+    "testing::member",
+    "INSERT INTO cohort_member (id, cohort_id, person_id, state, mentor_id, created_at, updated_at) VALUES ($1, $2, $3, 'selected', $4, $5, $5)",
+);
 
 async fn a_house_with_much_to_say(house: &House) -> Vec<Actor> {
     let academy = house.institution("academy").await;
@@ -160,7 +160,7 @@ on_both! {
         jobs::enqueue(&cx, &mut tx, FORGOTTEN_JOB, &Forgotten { email: tom.email.clone(), language: "en".into() }).await.unwrap();
         tx.commit().await.unwrap();
         done_twice(&house).await;
-        let letters = Statement { name: "testing::letter", sql: "SELECT id, kind, payload FROM job WHERE kind = 'mail'" };
+        let letters = Statement::<(JobId, String, String)>::new("testing::letter", "SELECT id, kind, payload FROM job WHERE kind = 'mail'");
         let rows: Vec<(JobId, String, String)> = fetch_all!(&mut house.app.db.read().await.unwrap(), letters).unwrap();
         assert_eq!(rows.len(), 1);
         let (id, _, payload) = rows[0].clone();

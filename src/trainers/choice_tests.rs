@@ -22,18 +22,18 @@ use crate::{
 /// One more than a list shows.
 const MANY: usize = 301;
 
-const PERSON: Statement = Statement {
-    name: "testing::many_persons",
-    sql: "INSERT INTO person (id, given_name, family_name, folded, created_at) VALUES ($1, 'Many', $2, $2, $3)",
-};
-const ACCOUNT: Statement = Statement {
-    name: "testing::many_accounts",
-    sql: "INSERT INTO account (id, person_id, email, created_at) VALUES ($1, $2, $3, $4)",
-};
-const LICENCE: Statement = Statement {
-    name: "testing::many_licences",
-    sql: "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at) VALUES ($1, $2, $3, 'licensed', $4, $4, $4)",
-};
+const PERSON: Statement = Statement::new(
+    "testing::many_persons",
+    "INSERT INTO person (id, given_name, family_name, folded, created_at) VALUES ($1, 'Many', $2, $2, $3)",
+);
+const ACCOUNT: Statement = Statement::new(
+    "testing::many_accounts",
+    "INSERT INTO account (id, person_id, email, created_at) VALUES ($1, $2, $3, $4)",
+);
+const LICENCE: Statement = Statement::new(
+    "testing::many_licences",
+    "INSERT INTO licence (id, person_id, course_id, state, since, created_at, updated_at) VALUES ($1, $2, $3, 'licensed', $4, $4, $4)",
+);
 
 /// Licenses so many persons that no list shows the last, who is answered.
 async fn many_licensed(house: &House, given: &Given) -> PersonId {

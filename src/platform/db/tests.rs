@@ -3,19 +3,23 @@
 use super::{loan::DEADLINE, *};
 use crate::{
     execute, fetch_one, on_both,
-    platform::{context::App, store},
+    platform::{
+        context::App,
+        job_store::{self, NewJob},
+    },
     testing::House,
 };
 use std::time::Duration;
 
-const REFUSED: Statement = Statement { name: "tests::refused", sql: "INSERT INTO job (id) VALUES (NULL)" };
-const ENDLESS: Statement = Statement {
-    name: "tests::endless",
-    sql: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT COUNT(*) FROM n",
-};
+const REFUSED: Statement = Statement::new("tests::refused", "INSERT INTO job (id) VALUES (NULL)");
+const ENDLESS: Statement<(i64,)> = Statement::new(
+    "tests::endless",
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT COUNT(*) FROM n",
+);
 
 async fn add(app: &App, tx: &mut Tx) -> Result<(), DbError> {
-    store::add_job(tx, app.id(), "test", "{}", app.now(), None, app.now()).await
+    let job = NewJob { id: app.id(), kind: "test", payload: "{}", run_at: app.now(), dedupe_key: None };
+    job_store::add_job(tx, job, app.now()).await.map(|_| ())
 }
 
 async fn write(app: &App) -> Result<(), DbError> {
@@ -25,7 +29,7 @@ async fn write(app: &App) -> Result<(), DbError> {
 }
 
 async fn written(app: &App) -> i64 {
-    store::waiting_jobs(&mut app.db.read().await.expect("reads")).await.expect("counts")
+    job_store::waiting_jobs(&mut app.db.read().await.expect("reads")).await.expect("counts")
 }
 
 /// Ends the transaction behind our back: as SQLite does by itself on a full disk, as PostgreSQL does when it
@@ -99,7 +103,7 @@ on_both! {
                 DEADLINE.scope(deadline, async { fetch_one!(&mut reader, ENDLESS) }).await;
             assert!(given_up.unwrap_err().is_outage());
             // What SQLite ran after a rollback of its own would be kept on its own.
-            assert!(store::waiting_jobs(&mut reader).await.is_err(), "a lost connection is not used again");
+            assert!(job_store::waiting_jobs(&mut reader).await.is_err(), "a lost connection is not used again");
         }
         assert_eq!(written(app).await, 0, "the pool has other connections");
         let mut tx = app.db.begin().await.unwrap();

@@ -22,6 +22,7 @@ use axum::{
     http::{Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
+use object_store::ObjectStoreExt;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{fmt::Write, net::SocketAddr};
@@ -51,18 +52,18 @@ const PEOPLE: &[Who] = &[
     who("student", &[(Role::Participant, None)], &[Tie::Student, Tie::Placed]),
     who("leaver", &[(Role::Participant, None)], &[Tie::Placed]),
     // A trainer who gives nothing and writes nothing.
-    who("trainer", TRAINER, &[]),
-    who("teacher", TRAINER, &[Tie::Trainer]),
-    who("author", TRAINER, &[Tie::Author]),
-    who("candidate", TRAINER, &[Tie::Licensee, Tie::Member]),
-    who("mentor", TRAINER, &[Tie::Mentor]),
-    who("assessor", TRAINER, &[Tie::Assessor]),
+    who("trainer", TRAINER, &[Tie::OnRoster]),
+    who("teacher", TRAINER, &[Tie::Trainer, Tie::OnRoster]),
+    who("author", TRAINER, &[Tie::Author, Tie::OnRoster]),
+    who("candidate", TRAINER, &[Tie::Licensee, Tie::Member, Tie::OnRoster]),
+    who("mentor", TRAINER, &[Tie::Mentor, Tie::OnRoster]),
+    who("assessor", TRAINER, &[Tie::Assessor, Tie::OnRoster]),
     who("observer", &[(Role::Observer, None)], &[]),
     who("focal_point", &[(Role::FocalPoint, Some("academy"))], &[]),
     who("elsewhere_admin", &[(Role::InstitutionAdministrator, Some("elsewhere"))], &[]),
     who("admin", &[(Role::InstitutionAdministrator, Some("academy"))], &[]),
     // An officer who has a licence and an assessment of their own.
-    who("concerned", OFFICER, &[]),
+    who("concerned", OFFICER, &[Tie::OnRoster]),
     who("officer", OFFICER, &[]),
 ];
 
@@ -170,6 +171,11 @@ impl Academy {
             .expect("keys");
         assert!(wrong.is_empty(), "records that refer to none: {wrong:?}");
 
+        for name in ["file", "scan", "piece"] {
+            let path = object_store::path::Path::from(format!("walk/{name}"));
+            house.app.files.store().put(&path, "%PDF".into()).await.expect("a file");
+        }
+
         let mut guests =
             vec![Guest { name: NOBODY, ties: &[], actor: None, visitor: Visitor::default(), browser: String::new() }];
         for who in PEOPLE {
@@ -248,10 +254,11 @@ impl Academy {
             let end = after.find('}').unwrap_or(after.len() - 1);
             let name = &after[1..end];
             if !name.is_empty() && name.chars().all(|c| c == '_' || c.is_ascii_lowercase()) {
-                made.push_str(&if name == "browser" {
-                    self.guests[guest].browser.clone()
-                } else {
-                    id(name).to_string()
+                let guest = &self.guests[guest];
+                made.push_str(&match name {
+                    "browser" => guest.browser.clone(),
+                    "guest" => id(guest.name).to_string(),
+                    _ => id(name).to_string(),
                 });
                 rest = &after[end + 1..];
             } else {
@@ -267,22 +274,20 @@ impl Academy {
     /// only of a server function's answer: some files and streams are long.
     pub async fn visit(&mut self, guest: usize, method: &Method, address: &str, form: &Form, watch: &Watch) -> Outcome {
         let address = self.filled(address, guest);
-        let mut pairs = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in form {
-            pairs.append_pair(name, &self.filled(value, guest));
-        }
-        let sent = pairs.finish();
-        let request = match (method, sent.is_empty()) {
-            (&Method::GET, true) => get(&address),
-            (&Method::GET, false) => get(&format!("{address}?{sent}")),
-            _ => post(&address, &sent),
+        let form: Form = form.iter().map(|(name, value)| (name.clone(), self.filled(value, guest))).collect();
+        let function = address.starts_with("/_fn/");
+        let request = match (method, function) {
+            (&Method::GET, _) if form.is_empty() => get(&address),
+            (&Method::GET, _) => get(&format!("{address}?{}", encoded(&form))),
+            // Routes that take a form take a file.
+            (_, false) if !form.is_empty() => with_file(&address, &form),
+            _ => post(&address, &encoded(&form)),
         };
         let mut request: Request<Body> = self.guests[guest].visitor.request(request);
         // Everybody comes from elsewhere, so that no limit on one place is met.
         self.visits += 1;
         let [_, b, c, d] = self.visits.to_be_bytes();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, b, c, d], 4000))));
-        let function = address.starts_with("/_fn/");
         let router = self.router.clone();
         let (parts, body) = watch
             .over(async {
@@ -303,6 +308,27 @@ impl Academy {
             changed: self.restore().await,
         }
     }
+}
+
+fn encoded(form: &Form) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish()
+}
+
+/// The form with a file, as browsers send it.
+fn with_file(address: &str, form: &Form) -> Request<Body> {
+    const BOUNDARY: &str = "of-the-walk";
+    let mut body = String::new();
+    for (name, value) in form {
+        let _ = write!(body, "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    let _ = write!(
+        body,
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file.txt\"\r\n\r\nA file\r\n--{BOUNDARY}--\r\n"
+    );
+    let mut request = post(address, &body);
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    request.headers_mut().insert(header::CONTENT_TYPE, kind.parse().expect("a header"));
+    request
 }
 
 /// Names and values of a form.

@@ -65,19 +65,23 @@ impl Arguments {
 
     /// The calls of a function: what all get, with its own in place of those.
     pub fn of(&self, path: &str) -> Vec<Call> {
-        let own: Vec<&Call> = self.calls.iter().filter(|(it, _)| it == path).map(|(_, call)| call).collect();
-        let plain = Call { form: Vec::new(), admits: None };
+        let mut calls = self.of_route(path);
+        for call in &mut calls {
+            let own = std::mem::take(&mut call.form);
+            let given = |name: &String| own.iter().any(|(own, _)| own == name);
+            call.form = self.everywhere.iter().filter(|(name, _)| !given(name)).chain(&own).cloned().collect();
+        }
+        calls
+    }
+
+    /// The calls of a route (`POST /uploads`), which gets only what is its own.
+    pub fn of_route(&self, path: &str) -> Vec<Call> {
+        let mut own: Vec<Call> = self.calls.iter().filter(|(it, _)| it == path).map(|(_, call)| call.clone()).collect();
         // What is asked in another way is asked besides, never instead.
-        let first = if own.iter().all(|call| call.admits.is_some()) { vec![&plain] } else { Vec::new() };
-        first
-            .into_iter()
-            .chain(own)
-            .map(|call| {
-                let given = |name: &String| call.form.iter().any(|(own, _)| own == name);
-                let form = self.everywhere.iter().filter(|(name, _)| !given(name)).chain(&call.form).cloned().collect();
-                Call { form, admits: call.admits.clone() }
-            })
-            .collect()
+        if own.iter().all(|call| call.admits.is_some()) {
+            own.insert(0, Call { form: Vec::new(), admits: None });
+        }
+        own
     }
 
     /// The address of a page or route.

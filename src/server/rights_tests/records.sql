@@ -20,8 +20,10 @@ INSERT INTO account (id, person_id, email, disabled, created_at) VALUES
     (@locked_account, @locked, 'locked@magistra.example', TRUE, '2026-01-01T00:00:00+00:00');
 INSERT INTO post (id, person_id, profession, institution_id, workplace) VALUES
     (@post, @subject, 'judge', @academy, ''), (@locked_post, @locked, 'judge', @academy, ''),
-    (@candidate_post, @candidate, 'judge', @academy, ''), (@proposal_post, @proposal, 'judge', @academy, '');
-INSERT INTO role_grant (id, person_id, role, institution_id, granted_at) VALUES (@grant, @subject, 'trainer', @academy, '2026-01-01T00:00:00+00:00');
+    (@candidate_post, @candidate, 'judge', @academy, ''), (@proposal_post, @proposal, 'judge', @academy, ''),
+    (@other_post, @proposal, 'judge', @elsewhere, ''), (@concerned_post, @concerned, 'judge', @academy, '');
+INSERT INTO role_grant (id, person_id, role, institution_id, granted_at) VALUES (@grant, @subject, 'trainer', @academy, '2026-01-01T00:00:00+00:00'),
+    (@watching_grant, @proposal, 'observer', NULL, '2026-01-01T00:00:00+00:00');
 INSERT INTO duty (id, area_code, profession, from_year, hours, source, updated_at) VALUES (@duty, 'AL', 'judge', 2020, 20, 'A law', '2026-01-01T00:00:00+00:00');
 INSERT INTO job (id, kind, payload, state, attempts, run_at, last_error, created_at)
     VALUES (@job, 'mail.send', '{}', 'parked', 6, '2026-01-01T00:00:00+00:00', 'failed', '2026-01-01T00:00:00+00:00');
@@ -53,8 +55,8 @@ INSERT INTO delivery (id, course_id, pack_id, title, state, mode, language, host
     (@delivery, @course, @pack, 'Running', 'running', 'in_person', 'en', @academy, 'AL', 'Tirana', '2026-11-24', '2026-11-25', 'Europe/Tirane', 20, 2, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', FALSE, 0, 'missed'),
     (@open, @course, @pack, 'Open', 'call_open', 'in_person', 'en', @academy, 'AL', 'Tirana', '2026-12-24', '2026-12-25', 'Europe/Tirane', 20, 0, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', FALSE, NULL, NULL),
     (@sealed, @course, @pack, 'Sealed', 'running', 'in_person', 'en', @academy, 'AL', 'Tirana', '2026-11-24', '2026-11-24', 'Europe/Tirane', 20, 0, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', TRUE, 0, 'missed'),
-    (@planned, @course, @pack, 'Planned', 'planned', 'in_person', 'en', @academy, 'AL', 'Tirana', '2026-12-27', '2026-12-28', 'Europe/Tirane', 20, 0, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', FALSE, NULL, NULL),
-    (@past, @course, @pack, 'Past', 'delivered', 'in_person', 'en', @academy, 'AL', 'Tirana', '2026-10-24', '2026-10-25', 'Europe/Tirane', 20, 0, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', FALSE, 0, 'missed');
+    (@planned, @course, NULL, 'Planned', 'planned', 'in_person', 'en', @academy, 'AL', 'Tirana', '2026-12-27', '2026-12-28', 'Europe/Tirane', 20, 0, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', FALSE, NULL, NULL),
+    (@past, @course, NULL, 'Past', 'delivered', 'in_person', 'en', @academy, 'AL', 'Tirana', '2026-10-24', '2026-10-25', 'Europe/Tirane', 20, 0, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', FALSE, 0, 'missed');
 INSERT INTO delivery_trainer (delivery_id, person_id, lead) VALUES (@delivery, @teacher, TRUE), (@open, @teacher, TRUE), (@sealed, @teacher, TRUE), (@past, @teacher, TRUE), (@past, @candidate, FALSE), (@planned, @candidate, TRUE);
 INSERT INTO slot (id, delivery_id, starts_at, ends_at, room, minutes) VALUES
     (@slot, @delivery, '2026-11-24T08:00:00+00:00', '2026-11-24T11:30:00+00:00', 'Room', 210),
@@ -83,7 +85,7 @@ INSERT INTO mark_draft (id, delivery_id, made_by, made_at, file, tool, body, cho
     '"Gone"', '{"people":{},"order":null,"zone":"Europe/Tirane","tolerance":10,"least":0,"absent":false,"note":"","x":null,"e":null,"slots":null}', '2026-11-24T07:00:00+00:00', 1);
 INSERT INTO completion (enrolment_id, attended_minutes, programme_minutes, items_done, items_required, met, looked_at) VALUES (@place, 210, 420, 0, 0, TRUE, '2026-11-24T07:00:00+00:00');
 INSERT INTO certificate (id, enrolment_id, code, kind, language, person_name, course_title, institution_name, place, minutes, issued_at)
-    VALUES (@certificate, @place, 'AAAA-AAAA-AAAA', 'attendance', 'en', 'Student', 'A course', 'Academy', 'Tirana', 420, '2026-11-24T07:00:00+00:00');
+    VALUES (@certificate, @place, '0000-0000-0000', 'attendance', 'en', 'Student', 'A course', 'Academy', 'Tirana', 420, '2026-11-24T07:00:00+00:00');
 INSERT INTO tally (id, institution_id, delivery_id, title, area_code, starts_on, ends_on, total, state, entered_by, entered_by_name, entered_at)
     VALUES (@tally, @academy, NULL, 'A conference', 'AL', '2026-11-20', '2026-11-20', 10, 'unverified', @admin, 'Admin', '2026-11-24T07:00:00+00:00');
 INSERT INTO tally_line (tally_id, area_code, profession, sex, people) VALUES (@tally, 'AL', 'judge', 'f', 10);
@@ -108,7 +110,9 @@ INSERT INTO assessment (id, licence_id, rubric_id, part, created_at) VALUES
     (@assessment, @licence, @rubric, 'A part', '2026-01-01T00:00:00+00:00'), (@own_assessment, @own_licence, @rubric, 'A part', '2026-01-01T00:00:00+00:00');
 INSERT INTO assessor (assessment_id, person_id, kind) VALUES (@assessment, @assessor, 'expert'), (@own_assessment, @assessor, 'expert');
 INSERT INTO trainer_profile (person_id, consented_at, shows, contact, updated_at) VALUES
-    (@teacher, '2026-01-01T00:00:00+00:00', ';', TRUE, '2026-01-01T00:00:00+00:00');
+    (@teacher, '2026-01-01T00:00:00+00:00', ';', TRUE, '2026-01-01T00:00:00+00:00'),
+    (@subject, '2026-01-01T00:00:00+00:00', ';', TRUE, '2026-01-01T00:00:00+00:00');
+INSERT INTO trainer_away (id, person_id, starts_on, ends_on) VALUES (@away, @teacher, '2027-02-01', '2027-02-05');
 
 -- A cohort that is being put together.
 INSERT INTO cohort (id, title, course_id, host_id, state, capacity, created_at, updated_at) VALUES
