@@ -104,7 +104,7 @@ async fn rows(tx: &mut Tx, sql: String) -> Vec<Vec<String>> {
     let Link::Sqlite(connection) = tx.link() else { panic!("this test is SQLite's") };
     let rows = sqlx::query(AssertSqlSafe(sql.clone())).fetch_all(connection).await;
     let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));
-    let text = |row: &sqlx::sqlite::SqliteRow, at| row.get::<Option<String>, _>(at).unwrap_or_default();
+    let text = |row: &sqlx::sqlite::SqliteRow, at: usize| row.get::<Option<String>, _>(at).unwrap_or_default();
     rows.iter().map(|row| (0..row.len()).map(|at| text(row, at)).collect()).collect()
 }
 
@@ -227,13 +227,14 @@ async fn addresses(tx: &mut Tx) -> Vec<String> {
             found.push((*path).to_owned());
             continue;
         }
-        let real = REAL.iter().find(|(begins, ..)| path.starts_with(begins));
+        let real = REAL.iter().find(|(begins, ..)| path.starts_with(*begins));
         let (_, places, sql) = real.unwrap_or_else(|| panic!("no real records for {path}: add them to REAL"));
         let mut filled = BTreeSet::new();
         for row in rows(tx, (*sql).to_owned()).await {
-            let fill =
-                |address: String, (place, value): (&&str, &String)| address.replace(&format!("{{{place}}}"), value);
-            let address = places.iter().zip(&row).fold((*path).to_owned(), fill);
+            let mut address = (*path).to_owned();
+            for (place, value) in places.iter().zip(&row) {
+                address = address.replace(&format!("{{{place}}}"), value);
+            }
             // A record that has none of what the page is about.
             if !address.contains("//") && !address.ends_with('/') {
                 filled.insert(address);
