@@ -376,8 +376,8 @@ mod tests {
         assert!(faults(&jumped).iter().any(|it| it.contains("the clock jumped: a job")), "{jumped:?}");
 
         // A file without a row, then a row without a file.
-        let put = app.files.store().put(&ObjectPath::from("ab/cd"), bytes::Bytes::from_static(b"x").into());
-        put.await.expect("put");
+        let (store, key) = (app.files.store(), ObjectPath::from("ab/cd"));
+        store.put(&key, bytes::Bytes::from_static(b"x").into()).await.expect("put");
         let unnamed = examine(&settings, now).await;
         assert!(
             unnamed.iter().any(|it| it.0 == Level::Warning && it.1.contains("1 files in the store")),

@@ -3,7 +3,10 @@
 use super::JOBS;
 use crate::{
     cohorts,
-    common::{actor::Actor, ids::JobId},
+    common::{
+        actor::Actor,
+        ids::{AccountId, JobId},
+    },
     deliveries::model::{DeliveryState, NEWS, News},
     enrolment::letters as places,
     execute, fetch_all, on_both,

@@ -84,6 +84,8 @@ pub fn form(fields: &[(&str, &str)]) -> String {
 pub async fn sign_in(addr: SocketAddr) -> String {
     let body = form(&[("email", "trainer@magistra.example"), ("password", PASSWORD), ("next", "/")]);
     let answer = send(addr, "POST", "/_fn/people/sign-in", "", &body).await.expect("an answer to the sign-in");
-    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect(&answer);
+    // Beside the session's there is that by which the browser is known.
+    let mut cookies = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
+    let cookie = cookies.find(|cookie| cookie.starts_with("magistra=")).expect(&answer);
     cookie.split(';').next().unwrap_or_default().to_owned()
 }
