@@ -56,7 +56,8 @@ impl Served {
 
     async fn asking(&self, path: &str) -> TcpStream {
         let mut stream = self.connect().await;
-        stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n").as_bytes()).await.unwrap();
+        // Whoever is refused may be so before it has asked.
+        let _ = stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n").as_bytes()).await;
         stream
     }
 }
@@ -151,8 +152,7 @@ async fn one_source_cannot_shut_the_others_out() {
     loop {
         let mut again = served.asking("/").await;
         let mut start = [0; 12];
-        again.read_exact(&mut start).await.unwrap();
-        if &start == b"HTTP/1.1 200" {
+        if again.read_exact(&mut start).await.is_ok() && &start == b"HTTP/1.1 200" {
             break;
         }
     }
