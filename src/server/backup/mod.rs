@@ -63,7 +63,7 @@ pub struct Head {
 
 /// A member of the archive.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
-struct Member {
+pub struct Member {
     name: String,
     /// In bytes.
     size: u64,
@@ -73,7 +73,7 @@ struct Member {
 
 /// What the archive holds.
 #[derive(Debug, Serialize, Deserialize, PartialEq)]
-struct Manifest {
+pub struct Manifest {
     head: Head,
     /// The members before this one, in their order.
     members: Vec<Member>,

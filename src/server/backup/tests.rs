@@ -109,6 +109,7 @@ on_both! {
         assert_eq!((written.verified.files, written.verified.unnamed), (2, 1));
         assert_eq!(below(folder.path()), BTreeSet::from([archive.clone()]), "nothing is left beside it");
         assert_eq!(archive.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        house.app.clock.set(house.app.now() + chrono::TimeDelta::hours(1));
         assert!(backup(&house.app, &archive).await.unwrap_err().contains("overwrites nothing"));
 
         let rows = backup_store::latest(&mut Ctx::internal(&house.app).read().await.unwrap()).await.unwrap();
