@@ -346,7 +346,6 @@ pub fn session_minutes(outline: &[OutlineModule]) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::common::forms::FaultKind;
     use proptest::prelude::*;
 
     fn step() -> impl Strategy<Value = PackStep> {

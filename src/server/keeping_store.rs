@@ -27,6 +27,10 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM kiosk_unrecorded u WHERE u.kiosk_id = k.id) LIMIT 500)";
     AWAY = "DELETE FROM trainer_away WHERE id IN (SELECT id FROM trainer_away WHERE ends_on < $1 LIMIT 500)";
     REMINDERS = "DELETE FROM cascade_reminder WHERE person_id IN (SELECT person_id FROM cascade_reminder WHERE sent_at < $1 LIMIT 500)";
+    DEVICES = "DELETE FROM known_device WHERE id IN (SELECT id FROM known_device WHERE expires_at < $1 LIMIT 500)";
+    ATTEMPTS = "DELETE FROM attempt WHERE key IN (SELECT key FROM attempt WHERE expires_at < $1 LIMIT 500)";
+    CHANGES = "DELETE FROM pending_change WHERE id IN (SELECT id FROM pending_change WHERE expires_at < $1 LIMIT 500)";
+    BACKUPS = "DELETE FROM backup WHERE id IN (SELECT id FROM backup WHERE at < $1 LIMIT 500)";
     // Every column that names a file stands here; a test compares them with the schema.
     FILES = "DELETE FROM file WHERE id IN (SELECT f.id FROM file f WHERE f.created_at < $1
         AND NOT EXISTS (SELECT 1 FROM material t WHERE t.file_id = f.id)
@@ -57,6 +61,10 @@ pub async fn remove(tx: &mut Tx, what: Removed, time: DateTime<Utc>) -> Result<u
         Removed::Away => execute!(tx, AWAY, time.date_naive()),
         Removed::Reminders => execute!(tx, REMINDERS, time),
         Removed::Files => execute!(tx, FILES, time),
+        Removed::Devices => execute!(tx, DEVICES, time),
+        Removed::Attempts => execute!(tx, ATTEMPTS, time),
+        Removed::Changes => execute!(tx, CHANGES, time),
+        Removed::Backups => execute!(tx, BACKUPS, time),
     }
 }
 

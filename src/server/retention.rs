@@ -32,6 +32,14 @@ pub enum Removed {
     Reminders,
     /// Records of files that nothing names.
     Files,
+    /// Browsers that were known.
+    Devices,
+    /// Tries that may have been guesses.
+    Attempts,
+    /// Changes that somebody asked for.
+    Changes,
+    /// What became of backups.
+    Backups,
 }
 
 /// When rows of a table go.
@@ -92,7 +100,9 @@ pub const RETENTION: &[(&str, Rule)] = &[
     ("assessor", Rule::With("assessment")),
     ("attendance_sum", Rule::MadeAnew("marks")),
     ("attendance_year", Rule::MadeAnew("marks")),
+    ("attempt", Rule::Removed(&[Removal { days: 1, past: "it stopped counting", what: Removed::Attempts }])),
     ("audit", Rule::Kept("who did what to which record must be told for as long as the record stands")),
+    ("backup", Rule::Removed(&[Removal { days: 730, past: "it was written", what: Removed::Backups }])),
     ("badge", Rule::With("enrolment")),
     ("badge_setting", Rule::With("delivery")),
     ("cascade_cell", Rule::MadeAnew("deliveries and places")),
@@ -163,6 +173,10 @@ pub const RETENTION: &[(&str, Rule)] = &[
         "kiosk_unrecorded",
         Rule::Removed(&[Removal { days: 365, past: "somebody settled it", what: Removed::Unrecorded }]),
     ),
+    (
+        "known_device",
+        Rule::Removed(&[Removal { days: 1, past: "the browser stopped being known", what: Removed::Devices }]),
+    ),
     ("licence", Rule::Kept("who may teach, and who might when")),
     ("licence_ground", Rule::With("licence")),
     ("licence_letter", Rule::With("licence")),
@@ -183,6 +197,10 @@ pub const RETENTION: &[(&str, Rule)] = &[
     ),
     ("pack", Rule::Kept("released versions never change; deliveries name them")),
     ("pack_module", Rule::With("pack")),
+    (
+        "pending_change",
+        Rule::Removed(&[Removal { days: 365, past: "it could no longer be confirmed", what: Removed::Changes }]),
+    ),
     ("person", Rule::Kept("training records, marks and certificates name them")),
     ("person_number", Rule::With("person")),
     ("post", Rule::With("person")),

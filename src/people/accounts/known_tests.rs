@@ -8,6 +8,7 @@ use crate::{
     common::{
         error::{AppError, Refusal},
         forms::FaultKind,
+        lane::Lane,
     },
     on_both,
     people::{accounts::attempt_model::Counted, service as signing},
@@ -16,8 +17,11 @@ use crate::{
 };
 use chrono::TimeDelta;
 
-const JOBS: jobs::Handlers =
-    &[(mail::JOB, mail::deliver), (letters::FORGOTTEN_JOB, letters::forgotten), (known::GUESSED_JOB, known::guessed)];
+const JOBS: jobs::Handlers = &[
+    jobs::Kind::new(Lane::Mail, mail::JOB, mail::deliver),
+    jobs::Kind::new(Lane::Letters, letters::FORGOTTEN_JOB, letters::forgotten),
+    jobs::Kind::new(Lane::Letters, known::GUESSED_JOB, known::guessed),
+];
 const RIGHT: &str = "correct horse battery";
 const OTHER: &str = "four words of mine";
 

@@ -14,6 +14,7 @@ use crate::{
         error::{AppError, Refusal},
         forms::{Done, FaultKind, Flash},
         ids::{InstitutionId, PersonId},
+        lane::Lane,
     },
     on_both,
     people::{accounts, service as signing},
@@ -23,9 +24,9 @@ use crate::{
 use chrono::TimeDelta;
 
 const JOBS: jobs::Handlers = &[
-    (mail::JOB, mail::deliver),
-    (accounts::letters::INVITATION_JOB, accounts::letters::invitation),
-    (change_letters::CHANGE_JOB, change_letters::ask),
+    jobs::Kind::new(Lane::Mail, mail::JOB, mail::deliver),
+    jobs::Kind::new(Lane::Letters, accounts::letters::INVITATION_JOB, accounts::letters::invitation),
+    jobs::Kind::new(Lane::Letters, change_letters::CHANGE_JOB, change_letters::ask),
 ];
 const THEIRS: &str = "attacker@evil.example";
 
