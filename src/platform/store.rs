@@ -3,7 +3,7 @@
 use super::db::{DbError, Handle, Tx};
 use crate::{
     common::ids::{FileId, PersonId},
-    execute, fetch_one, fetch_optional, statements,
+    execute, fetch_optional, statements,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use super::{loan::DEADLINE, *};
 use crate::{
-    execute, fetch_one, on_both,
+    on_both,
     platform::{
         context::App,
         job_store::{self, NewJob},

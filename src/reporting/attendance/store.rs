@@ -118,7 +118,7 @@ statements! {
         FROM enrolment e LEFT JOIN completion k ON k.enrolment_id = e.id
         LEFT JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
         WHERE e.delivery_id = $1 AND e.state IN ", holding!());
-    SCANS -> ScanRow = "SELECT s.starts_at, r.added_at, r.withdrawn_at, f.media_type, f.key, f.size
+    SCANS -> ScanRow = "SELECT s.starts_at, r.withdrawn_at, f.media_type, f.key, f.size
         FROM slot s JOIN register_scan r ON r.slot_id = s.id JOIN file f ON f.id = r.file_id
         WHERE s.delivery_id = $1 ORDER BY s.starts_at, s.id, r.added_at, r.id";
     PAPERS -> (String, String, i64) = "SELECT f.code, x.key, x.size FROM enrolment e JOIN certificate f ON f.enrolment_id = e.id AND f.revoked_at IS NULL
