@@ -39,11 +39,11 @@ async fn read(apart: &Apart, bytes: Vec<u8>) -> Result<String, Ended> {
     apart.run(READ, given(bytes)).await.map(|answer| String::from_utf8(answer).expect("JSON"))
 }
 
-/// What took 12.5 GB is refused by a process that may take 128 MB, as is everything of its kind.
+/// What took 12.5 GB is refused by a process that may take 256 MB, as is everything of its kind.
 #[tokio::test]
 async fn no_file_takes_more_than_it_may() {
     let apart =
-        apart(Bounds { memory: 128 * 1024 * 1024, processor: 60, lasts: Duration::from_secs(120), ..Bounds::USUAL });
+        apart(Bounds { memory: 256 * 1024 * 1024, processor: 60, lasts: Duration::from_secs(120), ..Bounds::USUAL });
     for (name, bytes, code) in workbooks::hostile() {
         assert_eq!(read(&apart, bytes).await, Ok(format!("{{\"Err\":\"{code}\"}}")), "{name}");
     }
@@ -55,7 +55,8 @@ async fn no_file_takes_more_than_it_may() {
 /// What no budget foresees meets the limits of the operating system.
 #[tokio::test]
 async fn the_system_ends_what_takes_too_much() {
-    let little = apart(Bounds { memory: 24 * 1024 * 1024, ..Bounds::USUAL });
+    let patient = Bounds { processor: 120, lasts: Duration::from_secs(240), ..Bounds::USUAL };
+    let little = apart(Bounds { memory: 32 * 1024 * 1024, ..patient });
     assert_eq!(read(&little, workbooks::large()).await, Err(Ended::TooMuch), "a good file, and no memory for it");
     // A workbook that says it has nine thousand million texts, for which its reader makes room.
     let said = workbooks::workbook(1, "uniqueCount=\"9000000000\"><si><t>a</t></si>", "", "");

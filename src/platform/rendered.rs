@@ -46,7 +46,8 @@ impl Kept {
     fn get(&mut self, key: &Key) -> Option<Arc<Look>> {
         let (used, look) = self.looks.get_mut(key)?;
         self.uses += 1;
-        self.order.remove(used);
+        let last = *used;
+        self.order.remove(&last);
         self.order.insert(self.uses, *key);
         *used = self.uses;
         Some(Arc::clone(look))
@@ -149,14 +150,15 @@ mod tests {
         let text = |n: usize| format!("{n:040}");
         for n in 0..10 {
             rendered.look(&text(n)).await.unwrap();
-            assert!(rendered.held(&text(0)).is_some(), "what is used is kept");
             assert!(rendered.held(&text(n)).is_some());
+            assert!(rendered.held(&text(0)).is_some(), "what is used is kept");
         }
         assert!((1..9).all(|n| rendered.held(&text(n)).is_none()));
-        let kept = rendered.kept.lock().unwrap();
-        assert_eq!((kept.looks.len(), kept.order.len()), (2, 2));
-        assert!(kept.bytes <= 100);
-        drop(kept);
+        {
+            let kept = rendered.kept.lock().unwrap();
+            assert_eq!((kept.looks.len(), kept.order.len()), (2, 2));
+            assert!(kept.bytes <= 100);
+        }
         rendered.look(&"x".repeat(200)).await.unwrap();
         assert!(rendered.held(&text(0)).is_some(), "what is too long drives nothing out");
     }

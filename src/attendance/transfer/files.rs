@@ -74,6 +74,11 @@ fn cell(text: &str) -> String {
     unguarded(bare).to_owned()
 }
 
+/// The same of a text that is not too long: known before anything is made of it.
+fn short(text: &str) -> Result<String, Unreadable> {
+    if text.len() > CELL_MAX { Err(Unreadable::TooMuchText) } else { Ok(cell(text)) }
+}
+
 /// Adds a row, if the table may have one more.
 fn push(table: &mut Table, mut row: Vec<String>, left: &mut Left) -> Result<(), Unreadable> {
     while row.last().is_some_and(String::is_empty) {
@@ -195,7 +200,7 @@ fn records(
             }
             '\r' if chars.peek() == Some(&'\n') => continue,
             '\n' | '\r' => {
-                row.push(cell(&std::mem::take(&mut field)));
+                row.push(short(&std::mem::take(&mut field))?);
                 take(std::mem::take(&mut row))?;
                 fresh = true;
                 taken += 1;
@@ -205,7 +210,7 @@ fn records(
                 continue;
             }
             c if c == mark => {
-                row.push(cell(&std::mem::take(&mut field)));
+                row.push(short(&std::mem::take(&mut field))?);
                 if row.len() > COLUMNS_MAX * 2 {
                     return Err(Unreadable::TooManyColumns);
                 }
@@ -217,7 +222,7 @@ fn records(
         fresh = false;
     }
     if !field.is_empty() || !row.is_empty() {
-        row.push(cell(&field));
+        row.push(short(&field)?);
         take(row)?;
     }
     Ok(())
@@ -265,8 +270,8 @@ fn workbook(bytes: &[u8]) -> Result<Table, Unreadable> {
 }
 
 fn cell_text(value: &DataRef<'_>, left: &mut Left) -> Result<String, Unreadable> {
-    let text = match value {
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.as_str(),
+    let text: &str = match value {
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text,
         DataRef::SharedString(text) => text,
         other => return Ok(number_text(other)),
     };

@@ -23,5 +23,5 @@ fn what_people_send_is_read() {
     assert_eq!(table, [["Name", "2026-11-24 09:00"], ["Hoxha Ana", "P"]]);
     let table = read(&workbooks::large()).unwrap();
     assert_eq!(table.len(), 1_200);
-    assert_eq!(table[1_199].iter().filter(|cell| *cell == "present for the whole").count(), 100);
+    assert_eq!(table[1_199].iter().filter(|cell| cell.starts_with("present ")).count(), 100);
 }
