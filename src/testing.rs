@@ -3,6 +3,7 @@
 //! `on_both!` makes two tests of one body. PostgreSQL comes from `MAGISTRA_TEST_POSTGRES`
 //! (`scripts/postgres.sh start` prints one); without it its tests fail, never skip.
 
+pub mod fuzz;
 mod given;
 pub mod markup;
 

@@ -37,6 +37,7 @@ mod live_tests;
 mod markup_tests;
 #[cfg(test)]
 mod garbage_tests;
+#[cfg(test)]
 mod lanes_tests;
 #[cfg(test)]
 mod clock_tests;

@@ -266,8 +266,9 @@ pub async fn forget_device(cx: &Ctx, id: &str) -> Result<Done, AppError> {
     let actor = cx.signed_in()?;
     let id: DeviceId = id.parse().map_err(|_| AppError::NotFound)?;
     let mut tx = cx.begin().await?;
+    // One that is forgotten already, as by a second click, is no fault.
     if !devices::forget_device(&mut tx, id, actor.account_id).await? {
-        return Err(AppError::NotFound);
+        return Ok(Done::at("/account", Flash::Removed));
     }
     audit::note(cx, &mut tx, "forget_device", "account", actor.account_id).await?;
     tx.commit().await?;

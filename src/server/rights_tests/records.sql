@@ -24,6 +24,9 @@ INSERT INTO post (id, person_id, profession, institution_id, workplace) VALUES
     (@other_post, @proposal, 'judge', @elsewhere, ''), (@concerned_post, @concerned, 'judge', @academy, '');
 INSERT INTO role_grant (id, person_id, role, institution_id, granted_at) VALUES (@grant, @subject, 'trainer', @academy, '2026-01-01T00:00:00+00:00'),
     (@watching_grant, @proposal, 'observer', NULL, '2026-01-01T00:00:00+00:00');
+INSERT INTO pending_change (id, person_id, act, asked, stood, requested_by, requested_by_name, requested_at, expires_at) VALUES
+    (@change, @subject, 'disable', '"Disable"', '{"version":1,"details":{"given_name":"Sara","family_name":"Subject","sex":null,"area_code":null,"email":"subject@magistra.example"},"account_email":"subject@magistra.example"}',
+    @admin, 'Admin', '2026-11-20T08:00:00+00:00', '2026-12-20T08:00:00+00:00');
 INSERT INTO duty (id, area_code, profession, from_year, hours, source, updated_at) VALUES (@duty, 'AL', 'judge', 2020, 20, 'A law', '2026-01-01T00:00:00+00:00');
 INSERT INTO job (id, kind, payload, state, attempts, run_at, last_error, created_at)
     VALUES (@job, 'mail.send', '{}', 'parked', 6, '2026-01-01T00:00:00+00:00', 'failed', '2026-01-01T00:00:00+00:00');
