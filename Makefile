@@ -10,7 +10,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 JOBS ?= $(shell nproc)
 
-.PHONY: help setup setup-test build server browser style run test bench dev dist fmt clean
+.PHONY: help setup setup-test build server browser style run test fuzz bench dev dist fmt clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,9 +29,17 @@ build: setup ## target/release/magistra and target/site
 dev: setup ## Rebuild and restart on every change (fast builds, target/debug)
 	@exec scripts/dev.sh
 
+fuzz: setup-test ## Every reader of outside bytes, ten minutes each; TARGETS="a b" takes some
+	@exec scripts/fuzz.sh $(TARGETS)
+
 bench: build ## Measure on a large data set, on SQLite and PostgreSQL
 	@scripts/setup.sh test
 	@scripts/bench.sh
+
+# SOAK="sqlite --minutes 5 --seed 2" says otherwise.
+soak: build ## Half an hour of load while all around fails, on SQLite and PostgreSQL (as root)
+	@scripts/setup.sh test
+	@scripts/soak.sh $(SOAK)
 
 dist: build ## dist/: one self-contained binary, its systemd unit, the deployment page
 	@scripts/dist.sh

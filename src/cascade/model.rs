@@ -100,7 +100,10 @@ impl Asked {
                 "generation" => it.generation = value.parse().ok(),
                 "area" => it.area = Some(if value == NO_AREA { String::new() } else { value.to_owned() }),
                 "year" => it.year = value.parse().ok(),
-                "open" => it.open = value.split(',').filter(|key| !key.is_empty()).map(str::to_owned).collect(),
+                "open" => {
+                    let keys = value.split(',').map(str::trim).filter(|key| !key.is_empty());
+                    it.open = keys.map(str::to_owned).collect();
+                }
                 "of" => it.of = value.parse().ok(),
                 "trainer" => it.trainer = value.to_owned(),
                 "delivery" => it.delivery = value.to_owned(),

@@ -95,7 +95,11 @@ impl BoardQuery {
         for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).take(200) {
             let value = value.trim();
             match &*name {
-                "q" => read.q = value.chars().filter(|c| !c.is_control()).take(200).collect(),
+                "q" => {
+                    let words: String = value.chars().filter(|c| !c.is_control()).take(200).collect();
+                    // What is left out, or cut off, may leave blanks at the ends.
+                    words.trim().clone_into(&mut read.q);
+                }
                 "audience" => add(&mut read.audiences, value.parse().ok()),
                 "kind" => add(&mut read.kinds, value.parse().ok()),
                 "area" if is_area_code(value) => add(&mut read.areas, Some(value.to_owned())),

@@ -52,14 +52,14 @@ async fn open(cx: &Ctx, id: FileId) -> Result<FileRow, AppError> {
 
 /// What of a file is asked for.
 #[derive(Debug, PartialEq)]
-enum Asked {
+pub(super) enum Asked {
     Whole,
     Part(Range<u64>),
     Outside,
 }
 
 /// Reads a Range header (RFC 9110, 14.1): one range; several are answered with the whole.
-fn asked(range: Option<&str>, size: u64) -> Asked {
+pub(super) fn asked(range: Option<&str>, size: u64) -> Asked {
     let Some(spec) = range.and_then(|range| range.strip_prefix("bytes=")) else { return Asked::Whole };
     let Some((from, to)) = spec.trim().split_once('-').filter(|_| !spec.contains(',')) else { return Asked::Whole };
     let digits = |text: &str| text.is_empty() || text.bytes().all(|b| b.is_ascii_digit());
@@ -131,7 +131,7 @@ async fn send(cx: &Ctx, row: FileRow, method: &Method, headers: &HeaderMap) -> R
 }
 
 /// Shown in place or saved, under the file's own name (RFC 6266 with RFC 5987).
-fn disposition(name: &str, media_type: &str) -> String {
+pub(super) fn disposition(name: &str, media_type: &str) -> String {
     let inline = media_type == "application/pdf"
         || ["image/", "audio/", "video/"].iter().any(|kind| media_type.starts_with(kind));
     let plain: String =

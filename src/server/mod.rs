@@ -36,6 +36,8 @@ mod live_tests;
 #[cfg(test)]
 mod markup_tests;
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod garbage_tests;
 #[cfg(test)]
 mod lanes_tests;

@@ -97,7 +97,7 @@ impl Target {
         }
         let lasting = number("MAGISTRA_FUZZ_SECONDS").map(Duration::from_secs);
         let seed = match lasting {
-            None => self.name.bytes().fold(0, |sum, byte| u64::from(byte) ^ sum.rotate_left(7)),
+            None => self.name.bytes().fold(0_u64, |sum, byte| u64::from(byte) ^ sum.rotate_left(7)),
             Some(_) => number("MAGISTRA_FUZZ_SEED").unwrap_or_else(|| u64::from_le_bytes(Entropy::System.bytes())),
         };
         let (mut dice, began) = (Dice::new(seed), Instant::now());

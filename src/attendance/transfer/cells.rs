@@ -160,6 +160,10 @@ fn minutes(text: &str) -> Option<(i64, bool)> {
         unit => {
             let rest = unit.strip_prefix('h')?.trim();
             let rest = rest.trim_end_matches(|c: char| !c.is_ascii_digit());
+            // Neither a sign nor more than can be added.
+            if rest.len() > 6 || !rest.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
             Some((number.parse::<i64>().ok()? * 60 + rest.parse::<i64>().ok()?, true))
         }
     }
@@ -249,6 +253,8 @@ mod tests {
             ("A 15", Why::Unknown),
             ("-", Why::Unknown),
             ("L 99999999999999999999", Why::Unknown),
+            ("0h-30", Why::Unknown),
+            ("1h9223372036854775807", Why::Unknown),
         ] {
             assert_eq!(read(text, Letters::OWN, hours()), Err(why), "{text}");
         }

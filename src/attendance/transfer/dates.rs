@@ -39,10 +39,11 @@ impl Day {
         (month, day) == (date.month(), date.day()) && year.is_none_or(|year| year == date.year())
     }
 
-    /// The date, where the year is told and the calendar has it.
+    /// The date, where the year is told and the calendar has it: from 1900 to 2199, since what lies at the end of
+    /// all time cannot be reckoned with.
     pub fn date(self, order: DayOrder) -> Option<NaiveDate> {
         let (year, month, day) = self.parts(order);
-        NaiveDate::from_ymd_opt(year?, month, day)
+        NaiveDate::from_ymd_opt(year.filter(|year| (1900..2200).contains(year))?, month, day)
     }
 
     fn parts(self, order: DayOrder) -> (Option<i32>, u32, u32) {
@@ -261,6 +262,7 @@ mod tests {
         assert_eq!(when("24.11.2026 AM").half, Some(Half::Morning));
         assert_eq!(when("24 nov. après-midi").half, Some(Half::Afternoon));
         assert_eq!(when("2026-11-24T08:00:00Z").offset, Some(0));
+        assert_eq!(when("262142-12-31T23:59:59-99:99").day.and_then(|day| day.date(DayOrder::DayFirst)), None);
         assert_eq!(when("2026-11-24T08:00:00-05:30").offset, Some(-330));
         for nothing in ["Participant", "Marie Mars", "Decision", "Workplace", "P", "L 15"] {
             let found = when(nothing);

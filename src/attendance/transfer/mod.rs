@@ -33,6 +33,8 @@ mod sheet;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]
+mod fuzz_tests;
+#[cfg(all(test, feature = "ssr"))]
 mod hostile_tests;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -19,6 +19,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod group_tests;
 mod world;
 

@@ -99,7 +99,7 @@ async fn rows(dump: &Path, table: &str, columns: &[&str]) -> Result<Vec<Vec<Stri
 
 /// Reads the rows of `COPY … FROM stdin` as PostgreSQL writes them: parted by tabs, ended by `\.`. The columns
 /// asked for hold neither tabs nor strokes that would be escaped.
-fn copied_rows(script: &str, columns: &[&str]) -> Option<Vec<Vec<String>>> {
+pub(super) fn copied_rows(script: &str, columns: &[&str]) -> Option<Vec<Vec<String>>> {
     let mut lines = script.lines().skip_while(|line| !line.starts_with("COPY "));
     let (_, list) = lines.next()?.split_once('(')?;
     let (list, _) = list.split_once(')')?;

@@ -149,6 +149,8 @@ async fn tool(name: &str, command: &mut Command) -> Result<Vec<u8>, String> {
 }
 
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod tests;
