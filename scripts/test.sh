@@ -113,7 +113,7 @@ phase clippy-browser one "clippy, browser half" cargo clippy --locked --lib --no
 
 if chosen rust || chosen browser-postgres; then with_postgres || warn "PostgreSQL did not start"; fi
 if [ -n "$POSTGRES" ]; then
-    phase rust cargo "cargo test, on SQLite and PostgreSQL" cargo test --locked --features ssr --no-fail-fast
+    phase rust cargo "cargo test, on SQLite and PostgreSQL" cargo test --locked --features ssr --tests --no-fail-fast
 else
     cannot rust "there is no PostgreSQL"
 fi

@@ -208,6 +208,7 @@ on_both! {
         it.close(&tom, 1, "close", "").await.unwrap();
         assert_eq!(it.stands(&house).await.3, Risk::Lost);
         assert_eq!(it.close(&tom, 1, "reopen", " ").await.unwrap_err().status(), 422);
+        house.app.clock.set(house.app.now() + chrono::TimeDelta::minutes(5));
         it.close(&tom, 1, "reopen", "The list came on paper").await.unwrap();
         assert_eq!(it.stands(&house).await.3, Risk::None);
         let (delivery, slot) = (it.delivery.to_string(), it.slots[1].to_string());

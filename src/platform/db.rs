@@ -511,11 +511,20 @@ impl Db {
         .map_err(DbError::connecting)
     }
 
-    /// Waits for running statements and closes.
+    /// Waits for running statements and closes. What stands in SQLite's log is written back, so that the database's
+    /// file is whole: by itself SQLite does so only where the last connection to close may write.
     pub async fn close(&self) {
         match self {
             Self::Sqlite { writer, readers } => {
                 readers.close().await;
+                // Beside a running server this waits for nobody, and leaves the log to it.
+                let write_back = async {
+                    sqlx::query("PRAGMA busy_timeout = 0").execute(writer).await?;
+                    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await
+                };
+                if let Err(error) = write_back.await {
+                    tracing::warn!(%error, "the log of the database stays beside it, and is read at the next start");
+                }
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,

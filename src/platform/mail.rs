@@ -127,7 +127,8 @@ pub fn deliver(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppErr
                 let folder = cx.app.settings.mail_folder();
                 private::folder(&folder).map_err(|e| failed("no folder for mail", &e))?;
                 let letter = (folder.join(file), message.formatted());
-                tokio::task::spawn_blocking(move || private::write(&letter.0, &letter.1))
+                // It may be there from a try whose end was not noted.
+                tokio::task::spawn_blocking(move || private::replace(&letter.0, &letter.1))
                     .await
                     .map_err(|e| failed("letter could not be written", &e))?
                     .map_err(|e| failed("letter could not be written", &e))?;

@@ -38,6 +38,29 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     create(path)?.write_all(bytes)
 }
 
+/// Writes a whole file in the place of one that may be there: whoever looks sees the old one or the new one, never
+/// half of it.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = Path::new(&partial);
+    let written = remove(partial).and_then(|()| write(partial, bytes)).and_then(|()| std::fs::rename(partial, path));
+    if written.is_err()
+        && let Err(error) = remove(partial)
+    {
+        tracing::warn!(%error, path = %partial.display(), "half of a file is left");
+    }
+    written
+}
+
+/// Removes a file that may be there.
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Whether group or others may do anything with what stands there.
 pub fn is_open(path: &Path) -> io::Result<bool> {
     Ok(path.symlink_metadata()?.permissions().mode() & OTHERS != 0)
@@ -100,6 +123,11 @@ mod tests {
         write(&file, b"a name").expect("written");
         assert_eq!((mode(&inner), mode(&home.path().join("a")), mode(&file)), (0o700, 0o700, 0o600));
         assert!(write(&file, b"another").is_err(), "nothing is overwritten");
+        // Half of it was written when the power failed.
+        std::fs::write(home.path().join("a/b/c.partial"), b"an").expect("written");
+        replace(&file, b"another").expect("replaced");
+        assert_eq!((std::fs::read(&file).expect("is there"), mode(&file)), (b"another".to_vec(), 0o600));
+        assert_eq!(std::fs::read_dir(&inner).expect("a folder").count(), 1, "nothing half is left");
 
         let database = home.path().join("magistra.db");
         let wal = home.path().join("magistra.db-wal");

@@ -72,6 +72,7 @@ async fn every_column_that_names_a_file_is_known_to_the_sweep() {
     .await;
     let others: BTreeSet<_> = alike.difference(&naming).map(String::as_str).collect();
     let known = [
+        "attempt.key",
         "course_text.objectives",
         "file.key",
         "job.dedupe_key",

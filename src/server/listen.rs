@@ -10,6 +10,7 @@ use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{ConnectInfo, Request},
 };
+use futures::task::AtomicWaker;
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper_util::rt::TokioIo;
 use std::{
@@ -178,6 +179,8 @@ struct Work {
     busy: AtomicBool,
     /// How many requests have come whole.
     requests: AtomicUsize,
+    /// Told when an answer has ended, so that the time for the next request begins then.
+    answered: AtomicWaker,
 }
 
 /// While it lives a request is being worked on or answered, and nothing is expected of the other side.
@@ -194,6 +197,7 @@ impl Busy {
 impl Drop for Busy {
     fn drop(&mut self) {
         self.0.busy.store(false, Ordering::Release);
+        self.0.answered.wake();
     }
 }
 
@@ -256,7 +260,11 @@ impl<S> Patient<S> {
     fn wait_for_request(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.is_busy() {
             self.reading = None;
-            return Poll::Pending;
+            self.work.answered.register(cx.waker());
+            // The answer may have ended between the two.
+            if self.is_busy() {
+                return Poll::Pending;
+            }
         }
         let limit = if self.begun { self.bounds.header } else { self.bounds.idle };
         let until = self.reading.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + limit)));

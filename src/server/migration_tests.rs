@@ -61,7 +61,10 @@ fn comparable(version: i64, tables: &Tables) -> Tables {
 }
 
 fn compare(version: i64, before: &Contents, after: &Contents, faults: &mut Vec<String>) {
-    assert!(before.values().map(|held| held.rows).sum::<usize>() > 50, "the schema of {version} was filled");
+    // The first four schemas know little of what people do.
+    let rows: usize = before.values().map(|held| held.rows).sum();
+    let enough = if version > 4 { 500 } else { 0 };
+    assert!(rows > enough, "the schema of {version} was filled: {rows} rows");
     for (table, held) in before {
         match after.get(table) {
             Some(now) if now == held => {}

@@ -10,7 +10,14 @@ use crate::{
     deliveries::model::{DeliveryState, NEWS, News},
     enrolment::letters as places,
     execute, fetch_all, on_both,
-    people::accounts::letters::{FORGOTTEN_JOB, Forgotten, INVITATION_JOB, Invitation},
+    people::{
+        accounts::{
+            known::GUESSED_JOB,
+            letters::{FORGOTTEN_JOB, Forgotten, INVITATION_JOB, Invitation},
+        },
+        records::change_letters::{CHANGE_JOB, Waiting},
+        service::token_hash,
+    },
     platform::{
         context::Ctx,
         db::Statement,
@@ -26,6 +33,8 @@ const WAITING: Statement<(JobId, String, String)> = Statement::new(
     "testing::waiting",
     "SELECT id, kind, payload FROM job WHERE kind <> 'mail' AND state = 'queued' ORDER BY id",
 );
+const LETTERS: Statement<(JobId, String, String)> =
+    Statement::new("testing::letters", "SELECT id, kind, payload FROM job WHERE kind = 'mail' ORDER BY id");
 const SET_DONE: Statement =
     Statement::new("testing::set_done", "UPDATE job SET state = 'done', finished_at = $2 WHERE id = $1");
 
@@ -43,11 +52,16 @@ async fn broken_off<T>(polls: usize, future: impl Future<Output = T>) -> Option<
     .await
 }
 
-/// What was written so far: letters, links, jobs.
-async fn written(house: &House) -> (i64, i64, i64) {
+const LINKS: Statement<(String,)> = Statement::new(
+    "testing::links",
+    "SELECT token_hash FROM one_time_token UNION ALL SELECT token_hash FROM pending_change WHERE token_hash IS NOT NULL ORDER BY 1",
+);
+
+/// What was written so far: letters, links (their hashes), certificates.
+async fn written(house: &House) -> (i64, Vec<(String,)>, i64) {
     (
         house.count("SELECT COUNT(*) FROM job WHERE kind = 'mail'").await,
-        house.count("SELECT COUNT(*) FROM one_time_token").await,
+        fetch_all!(&mut house.app.db.read().await.unwrap(), LINKS).unwrap(),
         house.count("SELECT COUNT(*) FROM certificate").await,
     )
 }
@@ -78,8 +92,14 @@ async fn done_twice(house: &House) -> usize {
             let once = written(house).await;
             run().await.unwrap();
             assert_eq!(written(house).await, once, "{kind} done twice");
-            if [FORGOTTEN_JOB, INVITATION_JOB].contains(&kind.as_str()) {
-                assert_eq!((once.0 - before.0, once.1 - before.1), (1, 1), "{kind}: one letter, one link");
+            let links = match kind.as_str() {
+                FORGOTTEN_JOB | INVITATION_JOB | CHANGE_JOB => Some(1),
+                GUESSED_JOB => Some(0),
+                _ => None,
+            };
+            if let Some(links) = links {
+                let more = (once.0 - before.0, once.1.len() - before.1.len());
+                assert_eq!(more, (1, links), "{kind}: letters and links");
             }
             let mut tx = house.app.db.begin().await.unwrap();
             execute!(&mut tx, SET_DONE, id, house.app.now()).unwrap();
@@ -93,6 +113,11 @@ const INVITED: Statement =
     Statement::new("testing::invited", "UPDATE account SET password_hash = NULL WHERE person_id = $1");
 const ACCOUNT: Statement<(AccountId,)> =
     Statement::new("testing::account_of", "SELECT id FROM account WHERE person_id = $1");
+const CHANGE: Statement = Statement::new(
+    "testing::change",
+    "INSERT INTO pending_change (id, person_id, act, asked, stood, requested_by, requested_by_name, requested_at, expires_at, by_address)
+        VALUES ($1, $2, 'disable', '\"Disable\"', $3, $2, 'Ada', $4, $5, TRUE)",
+);
 const COHORT: Statement = Statement::new(
     "testing::cohort",
     "INSERT INTO cohort (id, title, course_id, state, capacity, created_at, updated_at) VALUES ($1, 'Group', $2, 'selection', 9, $3, $3)",
@@ -123,6 +148,13 @@ async fn a_house_with_much_to_say(house: &House) -> Vec<Actor> {
     jobs::enqueue(&cx, &mut tx, FORGOTTEN_JOB, &Forgotten { email: ana.email.clone(), language: "en".into() })
         .await
         .unwrap();
+    let guessed = serde_json::json!({ "email": ben.email });
+    jobs::enqueue(&cx, &mut tx, GUESSED_JOB, &guessed).await.unwrap();
+    let details = serde_json::json!({ "given_name": "Ben", "family_name": "Tester", "email": ben.email });
+    let stood = serde_json::json!({ "version": 1, "details": details, "account_email": ben.email }).to_string();
+    let (change, until) = (Uuid::from_u128(4), cx.now() + chrono::TimeDelta::days(14));
+    execute!(&mut tx, CHANGE, change, ben.person_id, stood.as_str(), cx.now(), until).unwrap();
+    jobs::enqueue(&cx, &mut tx, CHANGE_JOB, &Waiting { change: change.into() }).await.unwrap();
     places::send_later(&cx, &mut tx, delivery, places::Occasion::Added, vec![ana.person_id, ben.person_id], "")
         .await
         .unwrap();
@@ -149,9 +181,23 @@ async fn a_house_with_much_to_say(house: &House) -> Vec<Actor> {
 on_both! {
     async fn what_is_done_twice_writes_once(house) {
         a_house_with_much_to_say(&house).await;
-        assert!(done_twice(&house).await >= 8);
-        // Two links; two places given and two called off; two members and the mentor of each; two asked what they say.
-        assert_eq!(written(&house).await.0, 2 + 2 + 2 + 4 + 2);
+        assert!(done_twice(&house).await >= 10);
+        // Three links and a warning; two places given and two called off; two members and the mentor of each; two asked
+        // what they say.
+        let (letters, links, _) = written(&house).await;
+        assert_eq!(letters, 4 + 2 + 2 + 4 + 2);
+        let rows: Vec<(JobId, String, String)> = fetch_all!(&mut house.app.db.read().await.unwrap(), LETTERS).unwrap();
+        let mut opening: Vec<(String,)> = Vec::new();
+        for (_, _, payload) in &rows {
+            let link = ["/set-password/", "/confirm-change/"].iter().find_map(|path| payload.split_once(path));
+            if let Some((_, rest)) = link {
+                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c))).unwrap();
+                opening.push((token_hash(&rest[..end]),));
+                assert!(payload.contains("\"secret\":true"), "erased once it is sent: {payload}");
+            }
+        }
+        opening.sort();
+        assert_eq!(opening, links, "the link of each letter holds");
     }
 }
 
@@ -163,8 +209,7 @@ on_both! {
         jobs::enqueue(&cx, &mut tx, FORGOTTEN_JOB, &Forgotten { email: tom.email.clone(), language: "en".into() }).await.unwrap();
         tx.commit().await.unwrap();
         done_twice(&house).await;
-        let letters = Statement::<(JobId, String, String)>::new("testing::letter", "SELECT id, kind, payload FROM job WHERE kind = 'mail'");
-        let rows: Vec<(JobId, String, String)> = fetch_all!(&mut house.app.db.read().await.unwrap(), letters).unwrap();
+        let rows: Vec<(JobId, String, String)> = fetch_all!(&mut house.app.db.read().await.unwrap(), LETTERS).unwrap();
         assert_eq!(rows.len(), 1);
         let (id, _, payload) = rows[0].clone();
         let folder = house.app.settings.mail_folder();

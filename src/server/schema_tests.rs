@@ -52,7 +52,7 @@ async fn postgres_columns(pool: &PgPool) -> Columns {
 /// An expression in the spelling that both databases share: without brackets, casts, blanks and the words that
 /// PostgreSQL replaces by others.
 fn plain(expression: &str) -> String {
-    let mut text = expression.to_lowercase().replace('\n', " ");
+    let mut text = expression.to_lowercase().replace('\n', " ").replace('"', "");
     for (from, to) in [
         ("::timestamp with time zone", ""),
         ("::text", ""),
@@ -87,11 +87,13 @@ fn plain(expression: &str) -> String {
     while let Some(at) = words.windows(3).position(|three| three == ["=", "any", "array"]) {
         words.splice(at..at + 3, ["in".to_owned()]);
     }
-    // Numbers below zero come in quotes.
     for word in &mut words {
+        // Numbers below zero come in quotes; SQLite's truth is a number.
         let bare = word.trim_matches('\'');
         if bare.parse::<i64>().is_ok() {
             *word = bare.to_owned();
+        } else if word == "true" || word == "false" {
+            *word = if word == "true" { "1" } else { "0" }.to_owned();
         }
     }
     words.join(" ")

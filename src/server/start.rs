@@ -87,6 +87,7 @@ mod tests {
         app.db.close().await;
         let path = settings.sqlite_file().expect("an SQLite database");
         let pages = path.metadata().expect("is there").len() / 4096;
+        assert!(pages > 100, "{pages} pages: what was written is in the file itself, not in a log beside it");
 
         // One page of the middle, in the file itself.
         let file = File::options().write(true).open(&path).expect("opens");

@@ -23,6 +23,7 @@ use crate::{
             service::printable,
             store as accounts,
         },
+        rights::require,
         store as people,
     },
     platform::{
@@ -68,11 +69,13 @@ async fn kept(
     act: Act,
 ) -> Result<(PersonRow, Option<bool>), AppError> {
     let person = known(cx, h, actor, id).await?;
-    match decision(cx, h, actor, &person, act).await? {
-        Decision::Now => Ok((person, None)),
-        Decision::Confirm { by_address } => Ok((person, Some(by_address))),
-        Decision::Refuse => Err(AppError::Forbidden),
-    }
+    let decision = decision(cx, h, actor, &person, act).await?;
+    require(decision != Decision::Refuse, AppError::Forbidden)?;
+    let waits = match decision {
+        Decision::Confirm { by_address } => Some(by_address),
+        Decision::Now | Decision::Refuse => None,
+    };
+    Ok((person, waits))
 }
 
 pub(super) fn stood(person: &PersonRow) -> Stood {
@@ -296,9 +299,7 @@ pub async fn set_account_state(cx: &Ctx, person: &str, disabled: bool) -> Result
     let mut tx = cx.begin().await?;
     let asked = if disabled { Asked::Disable } else { Asked::Enable };
     let (person, waits) = kept(cx, &mut tx, actor, id, asked.act()).await?;
-    if id == actor.person_id {
-        return Err(AppError::Forbidden);
-    }
+    require(id != actor.person_id, AppError::Forbidden)?;
     if let Some(by_address) = waits {
         person.account_id.ok_or(AppError::NotFound)?;
         return ask(cx, tx, actor, &person, &asked, by_address).await;

@@ -55,8 +55,9 @@ fn what(locale: Locale, asked: &Asked, stood: &Stood) -> String {
     }
 }
 
-/// Sends the link to the address on record. It is made here, at the moment of sending, and only its hash
-/// is kept.
+/// Writes the letter with the link to the address on record. The link is made in the transaction that writes the
+/// letter, so that the one of the letter holds however often the job runs; beside the letter, which is erased once
+/// it is sent, only its hash is kept.
 pub fn ask(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError>> {
     Box::pin(async move {
         let Waiting { change } = serde_json::from_str(&payload).map_err(|_| AppError::Internal)?;
@@ -73,7 +74,6 @@ pub fn ask(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError>>
         let Some(to) = to else { return Ok(()) };
         let account = accounts::account_by_email(&mut tx, &to).await?;
         let locale = locale(account.and_then(|account| account.language).as_deref());
-        tx.commit().await?;
         let letter = Letter {
             name: format!("{} {}", person.given_name, person.family_name),
             to,
@@ -89,8 +89,11 @@ pub fn ask(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppError>>
             )
             .to_string(),
         };
-        let payload = serde_json::to_string(&letter).map_err(|_| AppError::Internal)?;
-        mail::deliver(cx, payload).await
+        // Written before: then the link of that letter holds.
+        if mail::send_secret(&cx, &mut tx, &letter).await? {
+            tx.commit().await?;
+        }
+        Ok(())
     })
 }
 

@@ -6,9 +6,12 @@
 //! they ask: the programme office confirms, or the person by a link to the address on record.
 
 use super::model::{Details, may_grant};
-use crate::common::{
-    actor::{Actor, Grant, Role},
-    ids::{ChangeId, PersonId},
+use crate::{
+    common::{
+        actor::{Actor, Grant, Role},
+        ids::{ChangeId, PersonId},
+    },
+    people::rights::{Right, may_everywhere, may_somewhere},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -108,11 +111,11 @@ pub enum Decision {
 /// `proven` says that the account's address is known to be the person's: it was signed in with, and the
 /// account is not closed. What an administrator once wrote into a record confirms nothing.
 pub fn decide(actor: &Actor, act: Act, held: &[Grant], ties: Ties, proven: bool) -> Decision {
-    if actor.has(Role::ProgrammeOfficer) {
+    if may_everywhere(Some(actor), Right::ManagePeople) {
         return Decision::Now;
     }
     let everywhere = |grant: &Grant| matches!(grant.role, Role::ProgrammeOfficer | Role::Observer);
-    if !actor.has(Role::InstitutionAdministrator) || held.iter().any(everywhere) {
+    if !may_somewhere(Some(actor), Right::ManagePeople) || held.iter().any(everywhere) {
         return Decision::Refuse;
     }
     let beyond = held.iter().any(|grant| !may_grant(actor, grant.role, grant.institution));
