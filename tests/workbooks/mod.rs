@@ -19,7 +19,16 @@ pub fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
 pub fn workbook(sheets: usize, strings: &str, rows: &str, styles: &str) -> Vec<u8> {
     let names: String = (1..=sheets).map(|n| format!("<sheet name=\"S{n}\" sheetId=\"{n}\" r:id=\"rId1\"/>")).collect();
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006";
     archive(&[
+        // Where the workbook is in the package: without it there is no workbook at all.
+        (
+            "_rels/.rels",
+            &format!(
+                "<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"rId1\" \
+                 Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
         (
             "xl/workbook.xml",
             &format!("<workbook xmlns=\"{MAIN}\" xmlns:r=\"{relations}\"><sheets>{names}</sheets></workbook>"),
@@ -27,8 +36,8 @@ pub fn workbook(sheets: usize, strings: &str, rows: &str, styles: &str) -> Vec<u
         (
             "xl/_rels/workbook.xml.rels",
             &format!(
-                "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship \
-                 Id=\"rId1\" Type=\"{relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+                "<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"rId1\" \
+                 Type=\"{relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
             ),
         ),
         ("xl/styles.xml", &format!("<styleSheet xmlns=\"{MAIN}\">{styles}</styleSheet>")),

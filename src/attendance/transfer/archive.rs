@@ -24,10 +24,14 @@ pub fn measure(bytes: &[u8]) -> Result<(), Unreadable> {
     for at in 0..archive.len() {
         let entry = archive.by_index(at).map_err(|_| Unreadable::Broken)?;
         let name = entry.name().map_err(|_| Unreadable::Broken)?.to_lowercase().replace('\\', "/");
-        is_workbook |= name == "xl/workbook.xml";
-        // Pictures are never opened.
-        let read = !name.starts_with("xl/media/");
-        let large = !read || name.starts_with("xl/worksheets/") || name == "xl/sharedstrings.xml";
+        // The package says where its workbook is: not every program puts it into `xl`.
+        let file = name.rsplit('/').next().unwrap_or(&name);
+        is_workbook |= file.starts_with("workbook") && file.ends_with(".xml");
+        // Pictures are never opened. A part that only lies among them may be: the package says where its
+        // parts are.
+        let read = !name.starts_with("xl/media/") || name.ends_with(".xml");
+        let formats = matches!(file, "styles.xml" | "theme1.xml");
+        let large = !read || !formats && (name.contains("worksheets/") || file == "sharedstrings.xml");
         let most = if large { left } else { left.min(PART_MAX) };
         let mut part = Part::default();
         let size = part.pass(entry.take(most + 1))?;
@@ -35,11 +39,10 @@ pub fn measure(bytes: &[u8]) -> Result<(), Unreadable> {
             return Err(Unreadable::Unpacked);
         }
         left -= size;
-        if read {
-            tags = tags.checked_sub(part.tags).ok_or(Unreadable::TooManyCells)?;
-            if part.declares {
-                return Err(Unreadable::Broken);
-            }
+        // A sheet may have any name; in a picture there are few bytes that look like tags.
+        tags = tags.checked_sub(part.tags).ok_or(Unreadable::TooManyCells)?;
+        if read && part.declares {
+            return Err(Unreadable::Broken);
         }
     }
     if is_workbook { Ok(()) } else { Err(Unreadable::Kind) }
