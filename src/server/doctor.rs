@@ -293,7 +293,7 @@ fn room(settings: &Settings) -> Vec<Finding> {
                 let text = format!("{} MiB are free in {}", free >> 20, place.display());
                 match free {
                     ..FULL => fault(text),
-                    ..TIGHT => warning(text),
+                    FULL..TIGHT => warning(text),
                     _ => good(text),
                 }
             }

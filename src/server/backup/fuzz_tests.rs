@@ -123,7 +123,7 @@ fn told(contents: Contents) -> (Head, Vec<Member>) {
 fn backup_archives() {
     let whole = sealed(&good());
     let right = told(unpacked(&whole, Seal::Required).expect("the good one"));
-    Target::new("backup_archives", &[whole.clone()], TOKENS).cases(80).check(|bytes| {
+    Target::new("backup_archives", std::slice::from_ref(&whole), TOKENS).cases(80).check(|bytes| {
         match unpacked(bytes, Seal::Required) {
             Ok(taken) => assert!(bytes == whole && told(taken) == right, "a damaged archive was taken"),
             Err(why) => assert!(!why.is_empty()),
@@ -200,7 +200,7 @@ fn backup_seals() {
     let whole = [body.clone(), seal::seal(body.len() as u64, &seal::hex(Sha256::digest(&body)))].concat();
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("sealed");
-    Target::new("backup_seals", &[whole.clone()], TOKENS).cases(200).check(|bytes| {
+    Target::new("backup_seals", std::slice::from_ref(&whole), TOKENS).cases(200).check(|bytes| {
         std::fs::write(&path, bytes).expect("a file");
         let mut file = std::fs::File::open(&path).expect("a file");
         let outside = seal::look(&mut file).expect("it is read");
