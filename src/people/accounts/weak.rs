@@ -77,7 +77,8 @@ fn common(plain: &str) -> bool {
 /// The half of what is written twice.
 fn halves(core: &str) -> Option<&str> {
     let middle = core.len() / 2;
-    (core.len().is_multiple_of(2) && core.is_char_boundary(middle) && core[..middle] == core[middle..]).then(|| &core[..middle])
+    (core.len().is_multiple_of(2) && core.is_char_boundary(middle) && core[..middle] == core[middle..])
+        .then(|| &core[..middle])
 }
 
 /// Two words of the list, whatever digits stand between them.
