@@ -122,6 +122,8 @@ crate::text_enum! {
         CountedAlready = "counted_already",
         /// The record is no longer what it was when the change was asked for.
         Overtaken = "overtaken",
+        /// The programme office must confirm the invitation first, and was asked.
+        Unconfirmed = "unconfirmed",
     }
 }
 

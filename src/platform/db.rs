@@ -6,6 +6,7 @@
 //! beside it, so a reader never waits for a writer. Every statement has a deadline; a connection that
 //! failed is closed and opened anew ([`Loan`]).
 
+pub mod address;
 mod loan;
 pub mod many;
 mod probe_store;

@@ -11,7 +11,7 @@ use super::{
     db::{DbError, Tx},
     jobs, private,
 };
-use crate::common::{error::AppError, ids::JobId};
+use crate::common::{clean, error::AppError, ids::JobId};
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use lettre::{
@@ -146,14 +146,15 @@ fn digest(payload: &str) -> String {
 fn message(app: &App, parcel: Parcel, message_id: String) -> Result<Message, String> {
     let Parcel { letter, dates, written_at, .. } = parcel;
     let from: Mailbox = app.settings.mail_from.parse().map_err(|e| format!("{e}"))?;
+    // The library panics at a name with a line break.
     let to = Mailbox::new(
-        Some(letter.name.clone()).filter(|name| !name.is_empty()),
+        Some(clean::line(&letter.name)).filter(|name| !name.is_empty()),
         letter.to.parse().map_err(|e| format!("{e}"))?,
     );
     let builder = Message::builder()
         .from(from)
         .to(to)
-        .subject(letter.subject.replace(['\r', '\n'], " "))
+        .subject(clean::line(&letter.subject))
         .message_id(Some(message_id))
         .date(std::time::SystemTime::from(written_at.unwrap_or_else(|| app.now())));
     let message = match dates {

@@ -1,7 +1,14 @@
-//! Folding of names and words, so that search ignores case and accents, and slugs.
+//! Folding of names and words, so that search ignores case and accents, slugs, and what addresses encode.
 
 use crate::common::clean::is_unseen;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Undoes the percent-encoding of a name or a password in an address.
+pub fn percent_decoded(text: &str) -> String {
+    // In an address, unlike in a form, these two stand for themselves.
+    let pair = format!("x={}", text.replace('+', "%2B").replace('&', "%26"));
+    form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
 
 /// Lower case, without accents, single spaces: what a search compares. Letters that have no
 /// decomposition and that people type without their stroke are spelled out.

@@ -46,6 +46,8 @@ mod clock_tests;
 #[cfg(test)]
 mod once_tests;
 #[cfg(test)]
+mod refusal_tests;
+#[cfg(test)]
 mod keeping_tests;
 pub mod start;
 pub mod statements;
@@ -59,7 +61,7 @@ use crate::platform::{
     clock::{Clock, Entropy},
     config::{ServeSettings, Settings},
     context::{App, Parts},
-    db::{CountingExecutor, Db},
+    db::{CountingExecutor, Db, address},
     files::Files,
     gates::Gates,
     http::{
@@ -145,9 +147,7 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
     private::keep(settings.sqlite_file().as_deref(), &[&files, &settings.mail_folder()])
         .map_err(|e| format!("cannot make the database's file: {e}"))?;
     let url = settings.database_url();
-    let db = Db::open(&url)
-        .await
-        .map_err(|e| format!("cannot open the database ({}): {e}", url.split('@').next_back().unwrap_or_default()))?;
+    let db = Db::open(&url).await.map_err(|e| format!("cannot open the database ({}): {e}", address::named(&url)))?;
     Ok(App::new(Parts {
         db,
         clock: Clock::System,

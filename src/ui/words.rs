@@ -125,6 +125,7 @@ table! {
         OwnCount => refusal.own_count,
         CountedAlready => refusal.counted_already,
         Overtaken => refusal.overtaken,
+        Unconfirmed => refusal.unconfirmed,
     }
 }
 

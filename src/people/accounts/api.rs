@@ -26,6 +26,8 @@ pub struct PasswordLink {
     pub min_length: usize,
     /// Most characters of a password.
     pub max_length: usize,
+    /// Whether it opens nothing until the programme office confirms the invitation.
+    pub unconfirmed: bool,
 }
 
 /// One's own account.

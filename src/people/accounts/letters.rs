@@ -9,7 +9,10 @@ use super::{model::Purpose, store};
 use crate::{
     common::{error::AppError, ids::AccountId},
     i18n::{self, Locale, td_string},
-    people::service::{new_token, token_hash},
+    people::{
+        records::invited,
+        service::{new_token, token_hash},
+    },
     platform::{
         audit,
         context::Ctx,
@@ -61,6 +64,10 @@ pub fn forgotten(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppE
             tracing::info!("a link was asked for an address without an account");
             return Ok(());
         };
+        if invited::held_back(&cx, &mut tx, account.id).await? {
+            tracing::info!(account = %account.id, "no link: the invitation must be confirmed first");
+            return Ok(tx.commit().await?);
+        }
         if store::live_resets(&mut tx, account.id, cx.now()).await? >= RESETS_AT_ONCE {
             tracing::info!(account = %account.id, "no further link: enough were sent within the hour");
             return Ok(());
@@ -86,6 +93,10 @@ pub fn invitation(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), App
         let Some(account) = account.filter(|account| !account.disabled && account.password_hash.is_none()) else {
             return Ok(());
         };
+        // What came between the invitation and its letter counts too.
+        if invited::held_back(&cx, &mut tx, account.id).await? {
+            return Ok(tx.commit().await?);
+        }
         let locale = locale(account.language.as_deref(), &asked.language);
         let link = link(&cx, &mut tx, account.id, Purpose::Invitation).await?;
         let body = td_string!(

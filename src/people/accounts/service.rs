@@ -18,7 +18,7 @@ use crate::{
         ids::{DeviceId, SessionId},
     },
     i18n,
-    people::{service::token_hash, store as people},
+    people::{records::invited, service::token_hash, store as people},
     platform::{
         audit,
         context::Ctx,
@@ -60,15 +60,28 @@ pub async fn forgotten(cx: &Ctx, email: &str, language: &str) -> Result<Done, Ap
     Ok(Done::at("/forgotten?sent=1", Flash::MailSent))
 }
 
-/// What a link of a letter is good for; nothing when it is not.
+/// What a link of a letter is good for; nothing when it is not. Where its invitation must be confirmed first, the
+/// programme office is asked.
 pub async fn password_link(cx: &Ctx, token: &str) -> Result<PasswordLink, AppError> {
-    let found = store::token(&mut cx.read().await?, &token_hash(token), cx.now()).await?;
-    Ok(match found {
-        Some((_, purpose, email)) => {
-            PasswordLink { purpose: Some(purpose), email, min_length: MIN_LENGTH, max_length: MAX_LENGTH }
-        }
-        None => PasswordLink { purpose: None, email: String::new(), min_length: MIN_LENGTH, max_length: MAX_LENGTH },
-    })
+    let nothing = PasswordLink {
+        purpose: None,
+        email: String::new(),
+        min_length: MIN_LENGTH,
+        max_length: MAX_LENGTH,
+        unconfirmed: false,
+    };
+    let mut reader = cx.read().await?;
+    let found = store::token(&mut reader, &token_hash(token), cx.now()).await?;
+    let Some((account, purpose, email)) = found else { return Ok(nothing) };
+    let unconfirmed = invited::unconfirmed(cx, &mut reader, account).await?.is_some();
+    drop(reader);
+    if !unconfirmed {
+        return Ok(PasswordLink { purpose: Some(purpose), email, ..nothing });
+    }
+    let mut tx = cx.begin().await?;
+    invited::held_back(cx, &mut tx, account).await?;
+    tx.commit().await?;
+    Ok(PasswordLink { unconfirmed, ..nothing })
 }
 
 /// Sets a password by a link. The link and all others of the account are used up, and whoever was
@@ -86,6 +99,10 @@ pub async fn set_password(cx: &Ctx, token: &str, password: &str, again: &str) ->
     let password_hash = cx.app.passwords.hash(password.to_owned()).await?;
 
     let mut tx = cx.begin().await?;
+    if invited::held_back(cx, &mut tx, account).await? {
+        tx.commit().await?;
+        return Err(Refusal::Unconfirmed.into());
+    }
     // Two browsers with one link: the row decides.
     if !store::use_token(&mut tx, &hash, cx.now()).await? {
         return Err(Refusal::BadLink.into());

@@ -14,16 +14,17 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 statements! {
-    ACCOUNT_BY_ID -> AccountRow = "SELECT a.id, a.email, a.password_hash, a.language, a.disabled, p.id AS person_id, p.given_name, p.family_name,
+    ACCOUNT_BY_ID -> AccountRow = "SELECT a.id, a.email, a.password_hash, a.language, a.disabled, a.invited_by, p.id AS person_id, p.given_name, p.family_name,
             p.version, p.updated_by
         FROM account a JOIN person p ON p.id = a.person_id WHERE a.id = $1";
-    ACCOUNT_BY_EMAIL -> AccountRow = "SELECT a.id, a.email, a.password_hash, a.language, a.disabled, p.id AS person_id, p.given_name, p.family_name,
+    ACCOUNT_BY_EMAIL -> AccountRow = "SELECT a.id, a.email, a.password_hash, a.language, a.disabled, a.invited_by, p.id AS person_id, p.given_name, p.family_name,
             p.version, p.updated_by
         FROM account a JOIN person p ON p.id = a.person_id WHERE a.email = $1";
     LANGUAGE_SET = "UPDATE account SET language = $2 WHERE id = $1";
     NAME_SET = "UPDATE person SET given_name = $3, family_name = $4, folded = $5, updated_by = $6, version = version + 1
         WHERE id = $1 AND version = $2";
-    PASSWORD_SET = "UPDATE account SET password_hash = $2 WHERE id = $1";
+    PASSWORD_SET = "UPDATE account SET password_hash = $2, invited_by = NULL WHERE id = $1";
+    INVITER_SET = "UPDATE account SET invited_by = $2 WHERE id = $1";
     TOKEN_ADD = "INSERT INTO one_time_token (token_hash, account_id, purpose, expires_at) VALUES ($1, $2, $3, $4)";
     TOKEN_GET -> (AccountId, Purpose, String) = "SELECT t.account_id, t.purpose, a.email FROM one_time_token t JOIN account a ON a.id = t.account_id
         WHERE t.token_hash = $1 AND t.used_at IS NULL AND NOT a.disabled AND t.expires_at > $2
@@ -52,6 +53,8 @@ pub struct AccountRow {
     pub language: Option<String>,
     /// Whether it was closed.
     pub disabled: bool,
+    /// The administrator who invited alone to an address that was never proven.
+    pub invited_by: Option<PersonId>,
     /// Whose it is.
     pub person_id: PersonId,
     /// Given name.
@@ -100,9 +103,14 @@ pub async fn set_name(
     execute!(tx, NAME_SET, person, version, name.given, name.family, name.folded, by).map(|rows| rows == 1)
 }
 
-/// Sets a password's hash.
+/// Sets a password's hash; who invited matters no more.
 pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str) -> Result<(), DbError> {
     execute!(tx, PASSWORD_SET, id, hash).map(|_| ())
+}
+
+/// Notes the administrator who invites alone; none where the programme office invites or has confirmed it.
+pub async fn set_inviter(tx: &mut Tx, id: AccountId, inviter: Option<PersonId>) -> Result<(), DbError> {
+    execute!(tx, INVITER_SET, id, inviter).map(|_| ())
 }
 
 /// Adds a link's token, by its hash.

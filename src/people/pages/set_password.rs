@@ -24,6 +24,16 @@ pub fn SetPasswordPage() -> impl IntoView {
 }
 
 fn show(link: PasswordLink, token: String) -> impl IntoView {
+    if link.unconfirmed {
+        return view! {
+            <Title text=tr!(people.unconfirmed_title)/>
+            <div class="wrap narrow">
+                <h1>{tr!(people.unconfirmed_title)}</h1>
+                <p class="lede">{tr!(people.unconfirmed_text)}</p>
+            </div>
+        }
+        .into_any();
+    }
     let Some(purpose) = link.purpose else {
         return view! {
             <Title text=tr!(people.bad_link_title)/>

@@ -112,6 +112,20 @@ async fn ask(
 ) -> Result<Done, AppError> {
     // Each may be a letter to somebody.
     cx.app.limits.contact(&format!("change of {}", person.id))?;
+    keep(cx, &mut tx, (actor.person_id, actor.name.as_str()), person, asked, by_address).await?;
+    tx.commit().await?;
+    Ok(Done::at(format!("/people/{}", person.id), Flash::Asked))
+}
+
+/// Keeps what somebody, by id and name, asks; the link is sent by a job.
+pub(super) async fn keep(
+    cx: &Ctx,
+    tx: &mut Tx,
+    (by, by_name): (PersonId, &str),
+    person: &PersonRow,
+    asked: &Asked,
+    by_address: bool,
+) -> Result<(), AppError> {
     let json = |value: Result<String, serde_json::Error>| value.map_err(|_| AppError::Internal);
     let id: ChangeId = cx.app.id();
     let change = NewChange {
@@ -120,21 +134,20 @@ async fn ask(
         act: asked.act(),
         asked: &json(serde_json::to_string(asked))?,
         stood: &json(serde_json::to_string(&stood(person)))?,
-        by: actor.person_id,
-        by_name: &actor.name,
+        by,
+        by_name,
         expires_at: cx.now() + WAITS,
         by_address,
     };
-    changes::forget(&mut tx, cx.now() - REMEMBERED).await?;
-    changes::add(&mut tx, &change, cx.now()).await.map_err(|error| {
+    changes::forget(tx, cx.now() - REMEMBERED).await?;
+    changes::add(tx, &change, cx.now()).await.map_err(|error| {
         if error.is_unique_violation() { Refusal::AlreadySent.into() } else { AppError::from(error) }
     })?;
     if by_address {
-        jobs::enqueue(cx, &mut tx, CHANGE_JOB, &Waiting { change: id }).await?;
+        jobs::enqueue(cx, tx, CHANGE_JOB, &Waiting { change: id }).await?;
     }
-    audit::record(cx, &mut tx, "ask", "person", person.id, None, Some(asked)).await?;
-    tx.commit().await?;
-    Ok(Done::at(format!("/people/{}", person.id), Flash::Asked))
+    audit::record(cx, tx, "ask", "person", person.id, None, Some(asked)).await?;
+    Ok(())
 }
 
 /// Saves a changed record, or asks to.
@@ -196,6 +209,22 @@ pub(super) async fn write_details(
     Ok(true)
 }
 
+/// Who invites.
+#[derive(Clone, Copy, Debug)]
+pub struct Inviter<'a> {
+    /// Their name, for the letter.
+    pub name: &'a str,
+    /// The administrator who does it alone; none where the programme office does it or has confirmed it.
+    pub alone: Option<PersonId>,
+}
+
+impl<'a> Inviter<'a> {
+    /// Somebody who may invite at once.
+    pub fn of(actor: &'a Actor) -> Self {
+        Self { name: &actor.name, alone: (!sees_everybody(actor)).then_some(actor.person_id) }
+    }
+}
+
 /// Makes an account without a password and sends the invitation.
 pub async fn open_account(
     cx: &Ctx,
@@ -203,7 +232,7 @@ pub async fn open_account(
     person: PersonId,
     email: &str,
     language: &str,
-    by: &str,
+    by: Inviter<'_>,
 ) -> Result<(), AppError> {
     if accounts::account_by_email(tx, email).await?.is_some() {
         return Err(AppError::field("email", FaultKind::Taken));
@@ -221,9 +250,10 @@ async fn enqueue_invitation(
     tx: &mut Tx,
     account: AccountId,
     language: &str,
-    by: &str,
+    by: Inviter<'_>,
 ) -> Result<(), AppError> {
-    let job = Invitation { account, by: by.to_owned(), language: language.chars().take(10).collect() };
+    accounts::set_inviter(tx, account, by.alone).await?;
+    let job = Invitation { account, by: by.name.to_owned(), language: language.chars().take(10).collect() };
     jobs::enqueue(cx, tx, INVITATION_JOB, &job).await?;
     audit::note(cx, tx, "invite", "account", account).await?;
     Ok(())
@@ -241,7 +271,7 @@ pub async fn invite(cx: &Ctx, form: &InviteForm) -> Result<Done, AppError> {
     let mut tx = cx.begin().await?;
     let (person, waits) = kept(cx, &mut tx, actor, id, Act::Invite).await?;
     let Some(by_address) = waits else {
-        write_invitation(cx, &mut tx, &person, &email, &form.language, &actor.name).await?;
+        write_invitation(cx, &mut tx, &person, &email, &form.language, Inviter::of(actor)).await?;
         tx.commit().await?;
         return Ok(Done::at(format!("/people/{id}"), Flash::Invited));
     };
@@ -268,7 +298,7 @@ pub(super) async fn write_invitation(
     person: &PersonRow,
     email: &str,
     language: &str,
-    by: &str,
+    by: Inviter<'_>,
 ) -> Result<(), AppError> {
     invitable(tx, person, email).await?;
     let stood = stood(person);
@@ -286,7 +316,7 @@ pub(super) async fn write_invitation(
     }
     let asked = Asked::Invite { email: email.to_owned(), language: String::new() };
     if asked.new_address(&stood).is_some() {
-        change_letters::tell_old(cx, tx, &stood, email, by).await?;
+        change_letters::tell_old(cx, tx, &stood, email, by.name).await?;
     }
     Ok(())
 }

@@ -61,6 +61,7 @@ statements! {
     BY_TOKEN -> ChangeRow = change!("WHERE c.token_hash = $1 AND c.state = 'open' AND c.expires_at > $2");
     OPEN -> ChangeRow = change!("WHERE c.state = 'open' AND c.expires_at > $1 ORDER BY c.requested_at, c.id LIMIT 200");
     OF_PERSON -> ChangeRow = change!("WHERE c.person_id = $1 ORDER BY c.requested_at DESC, c.id DESC LIMIT 10");
+    LATEST -> ChangeRow = change!("WHERE c.person_id = $1 AND c.act = $2 AND c.requested_by = $3 ORDER BY c.requested_at DESC, c.id DESC LIMIT 1");
     REQUESTER -> Requester = "SELECT p.given_name, p.family_name, a.email, a.language FROM person p JOIN account a ON a.person_id = p.id
         WHERE p.id = $1 AND NOT a.disabled";
 }
@@ -204,6 +205,16 @@ pub async fn open(h: &mut impl Handle, now: DateTime<Utc>) -> Result<Vec<ChangeR
 /// The latest changes asked for a person.
 pub async fn of_person(h: &mut impl Handle, person: PersonId) -> Result<Vec<ChangeRow>, DbError> {
     fetch_all!(h, OF_PERSON, person)
+}
+
+/// The latest change of a kind that somebody asked for a person.
+pub async fn latest(
+    h: &mut impl Handle,
+    person: PersonId,
+    act: Act,
+    by: PersonId,
+) -> Result<Option<ChangeRow>, DbError> {
+    fetch_optional!(h, LATEST, person, act, by)
 }
 
 /// Somebody who asked, as a letter needs them.

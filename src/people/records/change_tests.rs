@@ -26,23 +26,24 @@ use chrono::TimeDelta;
 const JOBS: jobs::Handlers = &[
     jobs::Kind::new(Lane::Mail, mail::JOB, mail::deliver),
     jobs::Kind::new(Lane::Letters, accounts::letters::INVITATION_JOB, accounts::letters::invitation),
+    jobs::Kind::new(Lane::Letters, accounts::letters::FORGOTTEN_JOB, accounts::letters::forgotten),
     jobs::Kind::new(Lane::Letters, change_letters::CHANGE_JOB, change_letters::ask),
 ];
-const THEIRS: &str = "attacker@evil.example";
+pub(super) const THEIRS: &str = "attacker@evil.example";
 
 /// Two houses with an administrator each, the office, and Jane, who has no account and a post at the first.
-struct Town {
-    house: House,
+pub(super) struct Town {
+    pub(super) house: House,
     academy: InstitutionId,
-    other: InstitutionId,
-    ada: Ctx,
+    pub(super) other: InstitutionId,
+    pub(super) ada: Ctx,
     bea: Ctx,
-    office: Ctx,
-    jane: PersonId,
+    pub(super) office: Ctx,
+    pub(super) jane: PersonId,
 }
 
 impl Town {
-    async fn new(house: House) -> Self {
+    pub(super) async fn new(house: House) -> Self {
         let academy = house.institution("academy").await;
         let other = house.institution("other").await;
         let ada = house.as_actor(&house.administrator("Ada", academy).await);
@@ -63,13 +64,13 @@ impl Town {
     }
 
     /// A delivery of the other house.
-    async fn delivery(&self) -> crate::common::ids::DeliveryId {
+    pub(super) async fn delivery(&self) -> crate::common::ids::DeliveryId {
         let course = self.house.course("introductory").await;
         self.house.pack(course).await;
         self.house.delivery(course, self.other, 20).await
     }
 
-    async fn post(&self, person: PersonId, at: InstitutionId) {
+    pub(super) async fn post(&self, person: PersonId, at: InstitutionId) {
         let form = PostForm {
             id: self.house.app.id::<PersonId>().to_string(),
             person_id: person.to_string(),
@@ -94,12 +95,12 @@ impl Town {
     }
 
     /// What happens next happens later, so that it has its place in every list.
-    fn later(&self) {
+    pub(super) fn later(&self) {
         self.house.app.clock.set(self.house.app.now() + TimeDelta::seconds(1));
     }
 
     /// Letters to an address, oldest first.
-    async fn letters(&self, to: &str) -> Vec<String> {
+    pub(super) async fn letters(&self, to: &str) -> Vec<String> {
         self.later();
         jobs::drain(&self.house.app, JOBS).await.unwrap();
         let Ok(folder) = std::fs::read_dir(self.house.app.settings.mail_folder()) else { return Vec::new() };
@@ -110,18 +111,18 @@ impl Town {
         files.into_iter().map(text).filter(addressed).collect()
     }
 
-    async fn the_one_waiting(&self) -> String {
+    pub(super) async fn the_one_waiting(&self) -> String {
         let waiting = settle::waiting(&self.office).await.unwrap();
         assert_eq!(waiting.len(), 1, "{waiting:?}");
         waiting[0].id.to_string()
     }
 
-    async fn state(&self, person: PersonId) -> ChangeState {
+    pub(super) async fn state(&self, person: PersonId) -> ChangeState {
         service::view(&self.ada, &person.to_string()).await.unwrap().changes[0].state
     }
 }
 
-fn invitation(person: PersonId, email: &str) -> InviteForm {
+pub(super) fn invitation(person: PersonId, email: &str) -> InviteForm {
     InviteForm { person_id: person.to_string(), email: email.into(), language: "en".into() }
 }
 
@@ -129,7 +130,7 @@ fn token(letter: &str) -> String {
     letter.split_once("/confirm-change/").expect("a link").1.split_whitespace().next().unwrap().to_owned()
 }
 
-async fn invite(town: &Town, cx: &Ctx, form: &InviteForm) -> Result<Done, AppError> {
+pub(super) async fn invite(town: &Town, cx: &Ctx, form: &InviteForm) -> Result<Done, AppError> {
     town.later();
     change::invite(cx, form).await
 }

@@ -9,6 +9,8 @@ pub mod change_letters;
 pub mod change_model;
 #[cfg(feature = "ssr")]
 pub mod change_store;
+#[cfg(feature = "ssr")]
+pub mod invited;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod service;
@@ -18,5 +20,7 @@ pub mod settle;
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]
 mod change_tests;
+#[cfg(all(test, feature = "ssr"))]
+mod invite_tests;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;

@@ -259,7 +259,7 @@ pub async fn add(cx: &Ctx, form: &PersonForm) -> Result<Done, AppError> {
         people::add_grant(&mut tx, cx.app.id(), id, &grant, cx.now()).await.map_err(no_such("institution_id"))?;
     }
     if start.account {
-        change::open_account(cx, &mut tx, id, &details.email, &form.language, &actor.name).await?;
+        change::open_account(cx, &mut tx, id, &details.email, &form.language, change::Inviter::of(actor)).await?;
     }
     audit::record(cx, &mut tx, "create", "person", id, None, Some(&details)).await?;
     tx.commit().await?;

@@ -1,7 +1,7 @@
 //! Deciding changes that were asked for: by the programme office, or by a link to the address on record.
 
 use super::{
-    change::{proven, stood, write_details, write_invitation, write_state},
+    change::{Inviter, proven, stood, write_details, write_invitation, write_state},
     change_letters,
     change_model::{Asked, ChangeLine, ChangeState},
     change_store::{self as changes, ChangeRow},
@@ -153,7 +153,11 @@ async fn apply(cx: &Ctx, tx: &mut Tx, line: &ChangeLine) -> Result<bool, AppErro
     let by = &line.requested_by;
     match &line.asked {
         Asked::Edit(details) => return write_details(cx, tx, &person, line.stood.version, details, by).await,
-        Asked::Invite { email, language } => write_invitation(cx, tx, &person, email, language, by).await?,
+        Asked::Invite { email, language } => {
+            // Whoever confirmed answers for the address.
+            let by = Inviter { name: by, alone: None };
+            write_invitation(cx, tx, &person, email, language, by).await?;
+        }
         Asked::Disable => write_state(cx, tx, &person, true).await?,
         Asked::Enable => write_state(cx, tx, &person, false).await?,
     }

@@ -1,24 +1,28 @@
 //! Middleware: who is asking, limits, security headers, metrics.
 
-use super::policy;
+use super::{caller, policy};
 use crate::{
     common::error::AppError,
     platform::{context::App, db},
 };
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header, header::Entry},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header, header::Entry},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::{
     fmt,
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
     sync::Arc,
     time::Instant,
 };
+use tower_http::csrf::ProtectionError;
+
+/// The longest path in the log, in characters: ours are shorter, and a stranger's fills no disk.
+const LONGEST_PATH: usize = 200;
 
 /// The network that a caller's address counts as: an IPv6 address as its /64, since a household has all of
 /// one, and an IPv4 address, however it is written, as itself.
@@ -142,16 +146,36 @@ fn guard_cookies(headers: &mut HeaderMap, https: bool) {
     }
 }
 
-/// Headers that every answer carries, unless the handler chose stricter ones, and metrics.
+/// A path as the log has it: short, and without what opens an account.
+fn path_for_log(path: &str) -> String {
+    let links = ["/set-password/", "/confirm-change/"];
+    match links.iter().find(|link| path.starts_with(**link)) {
+        Some(link) => format!("{link}…"),
+        None => match path.char_indices().nth(LONGEST_PATH) {
+            Some((end, _)) => format!("{}…", &path[..end]),
+            None => path.to_owned(),
+        },
+    }
+}
+
+/// Why an answer refuses what was asked, where it does.
+fn refusal(response: &Response) -> Option<&'static str> {
+    match response.status() {
+        _ if response.extensions().get::<ProtectionError>().is_some() => Some("sent from another site"),
+        StatusCode::FORBIDDEN => Some("not allowed"),
+        StatusCode::TOO_MANY_REQUESTS => Some("too often"),
+        _ => None,
+    }
+}
+
+/// Headers that every answer carries, unless the handler chose stricter ones, metrics, and a line in the log for
+/// what failed and what was refused.
 pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
-    // A link of a letter opens an account: it is not for the log.
-    let path = match request.uri().path() {
-        path if path.starts_with("/set-password/") => "/set-password/…".to_owned(),
-        path if path.starts_with("/confirm-change/") => "/confirm-change/…".to_owned(),
-        path => path.to_owned(),
-    };
+    let path = path_for_log(request.uri().path());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let source = caller::of(peer, request.headers().get_all("x-forwarded-for").iter(), &app.trusted_proxies);
     let (mut response, queries) = db::counted(next.run(request)).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -182,6 +206,9 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
     metrics::histogram!("magistra_request_queries", "kind" => kind).record(f64::from(queries));
     if status.is_server_error() {
         tracing::error!(%method, path, status = status.as_u16(), ms = elapsed.as_millis() as u64, queries, "request failed");
+    } else if let Some(why) = refusal(&response) {
+        let source = source.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
+        tracing::info!(%method, path, status = status.as_u16(), source, why, "request refused");
     } else {
         tracing::debug!(%method, path, status = status.as_u16(), ms = elapsed.as_millis() as u64, queries, "request");
     }
@@ -202,6 +229,14 @@ mod tests {
         assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
         assert_ne!(network("192.0.2.7"), network("192.0.2.8"));
         assert_eq!(network("unknown"), "unknown");
+    }
+
+    #[test]
+    fn a_path_is_short_and_opens_nothing() {
+        assert_eq!(path_for_log("/account"), "/account");
+        assert_eq!(path_for_log("/set-password/key"), "/set-password/…");
+        assert_eq!(path_for_log("/confirm-change/key"), "/confirm-change/…");
+        assert_eq!(path_for_log(&format!("/{}", "é".repeat(4000))).chars().count(), LONGEST_PATH + 1);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! taken for the answer to the next letter. Here a line belongs to the conversation and is dropped with it; only
 //! what was said to the end goes back.
 
+use crate::platform::text::percent_decoded;
 use lettre::{
     Message,
     transport::smtp::{
@@ -71,7 +72,9 @@ impl Mailer {
             port: url.port().unwrap_or(port),
             hello: if name.is_empty() { ClientId::default() } else { ClientId::Domain(name.to_owned()) },
             tls,
-            credentials: url.password().map(|word| Credentials::new(plain(url.username()), plain(word))),
+            credentials: url
+                .password()
+                .map(|word| Credentials::new(percent_decoded(url.username()), percent_decoded(word))),
             patience,
             turns: Semaphore::new(LINES),
             idle: Mutex::new(Vec::new()),
@@ -128,13 +131,6 @@ impl Mailer {
     }
 }
 
-/// Undoes the percent-encoding of a name or a password.
-fn plain(text: &str) -> String {
-    // In an address, unlike in a form, a plus sign stands for itself.
-    let pair = format!("x={}", text.replace('+', "%2B"));
-    form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,9 +140,9 @@ mod tests {
         let open = |url: &str| Mailer::open(url, Duration::from_secs(1));
         let it = open("smtp://mail.example").unwrap();
         assert_eq!((it.port, it.credentials.is_none(), matches!(it.tls, Tls::None)), (25, true, true));
-        let it = open("smtps://us%40er:p%2B+%25s@mail.example/greets.example").unwrap();
+        let it = open("smtps://us%40er:p%2B+%25&s@mail.example/greets.example").unwrap();
         assert_eq!((it.port, matches!(it.tls, Tls::Wrapper(_))), (465, true));
-        assert_eq!(it.credentials, Some(Credentials::new("us@er".into(), "p++%s".into())));
+        assert_eq!(it.credentials, Some(Credentials::new("us@er".into(), "p++%&s".into())));
         assert_eq!(it.hello, ClientId::Domain("greets.example".into()));
         let it = open("smtp://mail.example:2525?tls=required").unwrap();
         assert_eq!((it.port, matches!(it.tls, Tls::Required(_))), (2525, true));

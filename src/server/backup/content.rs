@@ -1,6 +1,6 @@
 //! The database in an archive: taken out of the running one, and looked at before it is believed.
 
-use super::{Head, Manifest, Member, copy_store, file_key, tool};
+use super::{Head, Manifest, Member, client, copy_store, file_key, tool};
 use crate::platform::{
     context::App,
     db::Db,
@@ -35,8 +35,8 @@ pub async fn copy(app: &App, to: &Path) -> Result<Copied, String> {
             private::create(to).map_err(|e| format!("the database could not be copied: {e}"))?;
             let (held, snapshot, copied) = copy_store::hold(pool).await?;
             let args = ["--format=custom", "--no-owner", "--snapshot", snapshot.as_str(), "--file"];
-            let dumped =
-                tool("pg_dump", Command::new("pg_dump").args(args).arg(to).arg(app.settings.database_url())).await;
+            let (mut pg_dump, address) = client("pg_dump", &app.settings.database_url());
+            let dumped = tool("pg_dump", pg_dump.args(args).arg(to).arg(address)).await;
             copy_store::let_go(held).await;
             dumped.map(|_| copied)
         }

@@ -37,6 +37,7 @@ pub use staging::free;
 pub use verify::{Verified, verify};
 pub use write::{Written, backup};
 
+use crate::platform::db::address::without_password;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -132,6 +133,17 @@ fn told(what: &str) -> impl Fn(std::io::Error) -> String + '_ {
 /// The folder in which a file stands.
 fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A program of PostgreSQL and the address to call it with. The password goes by the environment: other users of
+/// the machine see a program's arguments, and the program repeats in its errors what it was called with.
+fn client(name: &str, url: &str) -> (Command, String) {
+    let (address, password) = without_password(url);
+    let mut command = Command::new(name);
+    if let Some(password) = password {
+        command.env("PGPASSWORD", password);
+    }
+    (command, address)
 }
 
 /// Runs a program of PostgreSQL and gives what it wrote.

@@ -5,7 +5,7 @@
 //! there, nothing points to the files. Whatever fails, what was put in place is taken away again.
 
 use super::{
-    Seal, copy_store, file_key, folder_of,
+    Seal, client, copy_store, file_key, folder_of,
     read::{self, Contents, Target},
     staging::Staging,
     told, tool,
@@ -21,7 +21,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use tokio::{io::AsyncWriteExt, process::Command};
+use tokio::io::AsyncWriteExt;
 
 const WORK: &str = ".magistra-restore";
 
@@ -189,8 +189,8 @@ async fn send(store: &Arc<dyn ObjectStore>, key: &str, from: &Path) -> Result<()
 async fn put_database(settings: &Settings, dump: &Path, sqlite: Option<&Path>) -> Result<(), String> {
     let Some(path) = sqlite else {
         let args = ["--exit-on-error", "--single-transaction", "--no-owner", "--dbname"];
-        let url = settings.database_url();
-        return tool("pg_restore", Command::new("pg_restore").args(args).arg(url).arg(dump)).await.map(|_| ());
+        let (mut pg_restore, address) = client("pg_restore", &settings.database_url());
+        return tool("pg_restore", pg_restore.args(args).arg(address).arg(dump)).await.map(|_| ());
     };
     let failed = told("cannot put the database in its place");
     File::open(dump).and_then(|it| it.sync_all()).map_err(&failed)?;

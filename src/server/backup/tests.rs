@@ -20,6 +20,7 @@ use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeSet,
+    ffi::OsStr,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
@@ -285,6 +286,20 @@ proptest! {
                 assert_eq!((taken.head, taken.members), (good.head, good.members), "at {at}");
             }
         });
+    }
+}
+
+#[tokio::test]
+async fn a_program_of_postgres_shows_no_password() {
+    let (command, address) = client("pg_dump", "postgres://ada:s%40cret@db.example/m");
+    assert_eq!(address, "postgres://ada@db.example/m");
+    let given: Vec<_> = command.as_std().get_envs().collect();
+    assert_eq!(given, vec![(OsStr::new("PGPASSWORD"), Some(OsStr::new("s@cret")))]);
+    // The program cannot read such a password, and would say which one.
+    for url in ["postgres://ada:sec%zzret@127.0.0.1:1/m", "postgres://ada@127.0.0.1:1/m?password=sec%zzret&odd=1"] {
+        let (mut command, address) = client("pg_dump", url);
+        let said = tool("pg_dump", command.arg(address)).await.unwrap_err();
+        assert!(said.starts_with("pg_dump failed") && !said.contains("sec") && !said.contains("ret"), "{said}");
     }
 }
 
