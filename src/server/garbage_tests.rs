@@ -122,12 +122,7 @@ async fn no_function_takes_garbage_for_a_fault_of_ours() {
 async fn unreadable_arguments_are_the_callers_fault() {
     let house = house(Kind::Sqlite).await;
     let router = router(&house.app).expect("a router");
-    let sign_in = "/_fn/people/sign-in";
-    for request in [
-        with(post(sign_in, "{\"email\":"), header::CONTENT_TYPE, b"application/json"),
-        get("/_fn/institutions/view"),
-        get("/_fn/institutions/view?slug[a]=1"),
-    ] {
+    for request in [get("/_fn/institutions/view"), get("/_fn/institutions/view?slug[a]=1")] {
         let path = request.uri().to_string();
         let answer = ask(&router, request).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
