@@ -108,7 +108,7 @@ async fn run(asked: &Asked) -> Result<bool, String> {
     let seconds = 60 * asked.minutes / asked.databases.len() as u64;
     let (mut reports, mut failed) = (Vec::new(), None);
     for database in &asked.databases {
-        match soak(asked, *database, Duration::from_secs(seconds)).await {
+        match soak(asked, database, Duration::from_secs(seconds)).await {
             Ok(report) => reports.push(report),
             Err(error) => failed = Some(format!("{database}: {error}")),
         }
