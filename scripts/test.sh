@@ -126,7 +126,7 @@ if [ "$BUILT" = 0 ] || ! chosen build; then
     if [ -n "$POSTGRES" ]; then
         # The flows that write most: every statement and every service runs on PostgreSQL above.
         phase browser-postgres playwright "Chromium, on PostgreSQL" playwright browser-postgres postgres --project=laptop \
-            smoke main-job register checkin offline transfer certificate licences cohorts cascade feedback counts-verified
+            smoke main-job register checkin transfer certificate
     else
         cannot browser-postgres "there is no PostgreSQL"
     fi
