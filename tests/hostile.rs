@@ -4,6 +4,7 @@
 mod served;
 mod workbooks;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use magistra::{
     attendance::transfer::READ,
     common::ids::DeliveryId,
@@ -73,8 +74,8 @@ async fn the_system_ends_what_takes_too_much() {
     }
 }
 
-/// Sends a file as a browser does; gives back the status line and where it leads.
-async fn upload(addr: SocketAddr, path: &str, cookie: &str, bytes: &[u8]) -> (String, String) {
+/// Sends a file as a browser does; gives back the status line, where it leads, and the cookie that says why.
+async fn upload(addr: SocketAddr, path: &str, cookie: &str, bytes: &[u8]) -> (String, String, String) {
     let head = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"register.xlsx\"\r\n\r\n";
     let body = [head.as_bytes(), bytes, b"\r\n--x--\r\n"].concat();
     let request = format!(
@@ -89,7 +90,9 @@ async fn upload(addr: SocketAddr, path: &str, cookie: &str, bytes: &[u8]) -> (St
     stream.read_to_end(&mut answer).await.expect("answers");
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let to = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default().to_owned();
-    (answer.lines().next().unwrap_or_default().to_owned(), to)
+    let mut cookies = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
+    let why = cookies.find(|cookie| cookie.starts_with("returned=")).unwrap_or_default().to_owned();
+    (answer.lines().next().unwrap_or_default().to_owned(), to, why)
 }
 
 /// The most memory a process has had, in kilobytes.
@@ -122,17 +125,20 @@ async fn the_server_says_why_and_goes_on() {
         }
     }
     let page = page.expect("a register that the trainer keeps");
-    let (status, to) = upload(addr, &format!("{page}/upload"), &cookie, &workbooks::good()).await;
+    let (status, to, _) = upload(addr, &format!("{page}/upload"), &cookie, &workbooks::good()).await;
     assert!(status.contains("303") && to.starts_with(&format!("{page}/")), "{status} {to}");
     let before = peak(served.0.id());
     let declared = workbooks::workbook(1, "uniqueCount=\"9000000000\"><si><t>a</t></si>", "", "");
     let mut files = workbooks::hostile();
     files.push(("a count of nine thousand million", declared, "memory"));
     for (name, bytes, code) in files {
-        let (status, to) = upload(addr, &format!("{page}/upload"), &cookie, &bytes).await;
+        let (status, to, why) = upload(addr, &format!("{page}/upload"), &cookie, &bytes).await;
         assert!(status.contains("303"), "{name}: {status}");
-        assert_eq!(to, format!("{page}?why={code}"), "{name}");
-        let told = send(addr, "GET", &to, &cookie, "").await.expect("an answer");
+        assert_eq!(to, page, "{name}");
+        let said = URL_SAFE_NO_PAD.decode(why.trim_start_matches("returned=")).expect("a cookie of ours");
+        let said = String::from_utf8(said).expect("text");
+        assert!(said.contains(&format!("\"{code}\"")), "{name}: {said}");
+        let told = send(addr, "GET", &to, &format!("{cookie}; {why}"), "").await.expect("an answer");
         assert!(told.contains("id=\"f-file-e\""), "{name}: it is said beside the field");
         let alive = send(addr, "GET", "/health/live", "", "").await.expect("an answer");
         assert!(alive.starts_with("HTTP/1.1 200"), "{name}: {alive}");
