@@ -7,296 +7,27 @@
 //! failed is closed and opened anew ([`Loan`]).
 
 pub mod address;
+mod counting;
+mod error;
 mod loan;
 pub mod many;
 mod probe_store;
+mod statement;
 
+pub use counting::{CountingExecutor, count_query, counted};
+pub use error::DbError;
 pub use loan::{Loan, patiently, within};
+pub use statement::{Listed, Statement};
 
-use crate::common::error::AppError;
+use error::loses_connection;
 use loan::{Backend, LONG_STATEMENT, is_doubtful};
 use sqlx::{
-    AssertSqlSafe, Connection, Database, Executor, FromRow, PgConnection, Pool, Postgres, Sqlite, SqliteConnection,
+    AssertSqlSafe, Connection, Executor, PgConnection, Pool, Postgres, Sqlite, SqliteConnection,
     migrate::{MigrateError, Migrator},
-    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
-    query::{Query, QueryAs},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{
-    marker::PhantomData,
-    str::FromStr,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
-
-/// A registered SQL statement whose rows are read as `R`, or that returns none; see [`crate::statements!`].
-#[derive(Debug)]
-pub struct Statement<R = ()> {
-    /// Its name, for tests and logs.
-    pub name: &'static str,
-    /// Its text, the same for both databases.
-    pub sql: &'static str,
-    row: PhantomData<fn() -> R>,
-}
-
-impl<R> Clone for Statement<R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<R> Copy for Statement<R> {}
-
-impl<R> Statement<R> {
-    /// A statement of a name and a text.
-    pub const fn new(name: &'static str, sql: &'static str) -> Self {
-        Self { name, sql, row: PhantomData }
-    }
-
-    /// The query for its rows, without binds.
-    pub fn rows<'q, DB: Database>(self) -> QueryAs<'q, DB, R, DB::Arguments>
-    where
-        R: for<'r> FromRow<'r, DB::Row>,
-    {
-        sqlx::query_as(self.sql)
-    }
-
-    /// It in a list of statements with rows of any type.
-    pub const fn listed(self) -> Listed
-    where
-        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
-    {
-        Listed {
-            name: self.name,
-            sql: self.sql,
-            #[cfg(test)]
-            row: std::any::type_name::<R>,
-            #[cfg(test)]
-            from_sqlite: |row| <R as FromRow<'_, SqliteRow>>::from_row(row).map(|_| ()),
-            #[cfg(test)]
-            from_pg: |row| <R as FromRow<'_, PgRow>>::from_row(row).map(|_| ()),
-        }
-    }
-}
-
-impl Statement {
-    /// The query that only runs, without binds.
-    pub fn run<'q, DB: Database>(self) -> Query<'q, DB, DB::Arguments> {
-        sqlx::query(self.sql)
-    }
-}
-
-/// A statement in the list of all; a test prepares it and reads a row of it, on both databases.
-#[derive(Clone, Copy, Debug)]
-pub struct Listed {
-    /// Its name.
-    pub name: &'static str,
-    /// Its text.
-    pub sql: &'static str,
-    /// The name of its row's type.
-    #[cfg(test)]
-    pub row: fn() -> &'static str,
-    /// Reads a row of SQLite as that type.
-    #[cfg(test)]
-    pub from_sqlite: fn(&SqliteRow) -> Result<(), sqlx::Error>,
-    /// Reads a row of PostgreSQL as that type.
-    #[cfg(test)]
-    pub from_pg: fn(&PgRow) -> Result<(), sqlx::Error>,
-}
-
-/// Declares the statements of a store, `NAME -> Row = "…";` where rows are read as `Row` and
-/// `NAME = "…";` where there are none, and lists them in `STATEMENTS`, so that a test prepares every
-/// one of them and reads a row of it on both databases.
-#[macro_export]
-macro_rules! statements {
-    ($($(#[$meta:meta])* $name:ident $(-> $row:ty)? = $sql:expr;)+) => {
-        $($(#[$meta])* const $name: $crate::platform::db::Statement$(<$row>)? =
-            $crate::platform::db::Statement::new(concat!(module_path!(), "::", stringify!($name)), $sql);)+
-        /// Every statement of this store.
-        pub const STATEMENTS: &[$crate::platform::db::Listed] = &[$($name.listed()),+];
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! run_statement {
-    ($handle:expr, $method:ident, $statement:expr $(, $bind:expr)*) => {{
-        let statement = $statement;
-        // A connection that is taken in place lives as long as the match.
-        match $crate::platform::db::asked($handle) {
-            (handle, fit) => {
-                let outcome = match $crate::platform::db::Handle::link(handle) {
-                    $crate::platform::db::Link::Sqlite(c) => {
-                        $crate::platform::db::within(fit, statement.rows::<sqlx::Sqlite>()$(.bind($bind))*.$method(&mut *c)).await
-                    }
-                    $crate::platform::db::Link::Pg(c) => {
-                        $crate::platform::db::within(fit, statement.rows::<sqlx::Postgres>()$(.bind($bind))*.$method(&mut *c)).await
-                    }
-                };
-                $crate::platform::db::answered(handle, statement.name, outcome)
-            }
-        }
-    }};
-}
-
-/// All rows, as the type that the statement says.
-#[macro_export]
-macro_rules! fetch_all {
-    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, fetch_all, $statement $(, $bind)*) };
-}
-
-/// One row or none.
-#[macro_export]
-macro_rules! fetch_optional {
-    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, fetch_optional, $statement $(, $bind)*) };
-}
-
-/// Exactly one row.
-#[macro_export]
-macro_rules! fetch_one {
-    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => { $crate::run_statement!($handle, fetch_one, $statement $(, $bind)*) };
-}
-
-/// Runs a statement and returns the number of rows it changed.
-#[macro_export]
-macro_rules! execute {
-    ($handle:expr, $statement:expr $(, $bind:expr)* $(,)?) => {{
-        let statement = $statement;
-        // A connection that is taken in place lives as long as the match.
-        match $crate::platform::db::asked($handle) {
-            (handle, fit) => {
-                let outcome = match $crate::platform::db::Handle::link(handle) {
-                    $crate::platform::db::Link::Sqlite(c) => {
-                        let done = $crate::platform::db::within(fit, statement.run::<sqlx::Sqlite>()$(.bind($bind))*.execute(&mut *c)).await;
-                        done.map(|done| done.rows_affected())
-                    }
-                    $crate::platform::db::Link::Pg(c) => {
-                        let done = $crate::platform::db::within(fit, statement.run::<sqlx::Postgres>()$(.bind($bind))*.execute(&mut *c)).await;
-                        done.map(|done| done.rows_affected())
-                    }
-                };
-                $crate::platform::db::answered(handle, statement.name, outcome)
-            }
-        }
-    }};
-}
-
-/// As [`execute!`], for a statement whose binds are made by code: `|query| …` gives the query with all
-/// of them.
-#[macro_export]
-macro_rules! execute_bound {
-    ($handle:expr, $statement:expr, |$query:ident| $bound:expr) => {{
-        let statement = $statement;
-        // A connection that is taken in place lives as long as the match.
-        match $crate::platform::db::asked($handle) {
-            (handle, fit) => {
-                let outcome = match $crate::platform::db::Handle::link(handle) {
-                    $crate::platform::db::Link::Sqlite(c) => {
-                        let $query = statement.run::<sqlx::Sqlite>();
-                        $crate::platform::db::within(fit, $bound.execute(&mut *c))
-                            .await
-                            .map(|done| done.rows_affected())
-                    }
-                    $crate::platform::db::Link::Pg(c) => {
-                        let $query = statement.run::<sqlx::Postgres>();
-                        $crate::platform::db::within(fit, $bound.execute(&mut *c))
-                            .await
-                            .map(|done| done.rows_affected())
-                    }
-                };
-                $crate::platform::db::answered(handle, statement.name, outcome)
-            }
-        }
-    }};
-}
-
-/// A failed statement, with its name for the log.
-#[derive(Debug, thiserror::Error)]
-#[error("{statement}: {error}")]
-pub struct DbError {
-    statement: &'static str,
-    #[source]
-    error: sqlx::Error,
-}
-
-impl DbError {
-    /// Wraps the driver's error, with the name of the statement.
-    pub fn at(statement: &'static str, error: sqlx::Error) -> Self {
-        Self { statement, error }
-    }
-
-    fn connecting(error: sqlx::Error) -> Self {
-        Self { statement: "connection", error }
-    }
-
-    /// Whether a UNIQUE or PRIMARY KEY constraint refused the row.
-    pub fn is_unique_violation(&self) -> bool {
-        self.error.as_database_error().is_some_and(|e| e.is_unique_violation())
-    }
-
-    /// Whether a FOREIGN KEY or CHECK constraint refused the row.
-    pub fn is_constraint_violation(&self) -> bool {
-        self.error.as_database_error().is_some_and(|e| e.is_check_violation() || e.is_foreign_key_violation())
-    }
-
-    /// Whether the database could not be reached or could not write, so that the same call may work later.
-    pub fn is_outage(&self) -> bool {
-        match &self.error {
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::BeginFailed
-            | sqlx::Error::Protocol(_) => true,
-            sqlx::Error::Database(e) => e.code().is_some_and(|code| match sqlite_code(&code) {
-                // 5 busy, 7 no memory, 8 read-only, 10 I/O, 13 full, 14 cannot open, 15 locking protocol.
-                Some(code) => [5, 7, 8, 10, 13, 14, 15].contains(&code),
-                None => {
-                    ["08", "53", "57P", "58"].iter().any(|class| code.starts_with(class))
-                        // Ended by its time limit; written to a server that only reads.
-                        || ["57014", "25006"].contains(&code.as_ref())
-                }
-            }),
-            _ => false,
-        }
-    }
-}
-
-/// SQLite's primary result code (the low byte of what the driver gives as text); none for an SQLSTATE, which
-/// has five characters.
-fn sqlite_code(code: &str) -> Option<u32> {
-    (code.len() < 5).then(|| code.parse::<u32>().ok()).flatten().map(|code| code & 0xff)
-}
-
-/// Whether a connection is of no more use after an error: the line is broken, the server goes down, or SQLite
-/// may have rolled back by itself.
-fn loses_connection(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => true,
-        sqlx::Error::Database(e) => e.code().is_some_and(|code| match sqlite_code(&code) {
-            // 7 no memory, 8 read-only, 9 interrupted, 10 I/O, 11 corrupt, 13 full, 14 cannot open, 26 no database.
-            Some(code) => [7, 8, 9, 10, 11, 13, 14, 26].contains(&code),
-            None => ["08", "57P"].iter().any(|class| code.starts_with(class)) || code == "25006",
-        }),
-        _ => false,
-    }
-}
-
-impl From<DbError> for AppError {
-    fn from(error: DbError) -> Self {
-        if error.is_outage() {
-            tracing::error!(error = %error, "database is away");
-            AppError::Unavailable
-        } else {
-            tracing::error!(error = %error, "statement failed");
-            AppError::Internal
-        }
-    }
-}
+use std::{str::FromStr, time::Duration};
 
 /// The open database.
 #[derive(Clone, Debug)]
@@ -539,40 +270,6 @@ impl Db {
             Self::Postgres(_) => "postgres",
         }
     }
-}
-
-tokio::task_local! {
-    static QUERIES: Arc<AtomicU32>;
-}
-
-/// Counts a statement for the request or test that runs it.
-pub fn count_query() {
-    let _ = QUERIES.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
-}
-
-/// Runs a future and says how many statements it and the tasks of its pages made.
-pub async fn counted<T>(future: impl Future<Output = T>) -> (T, u32) {
-    let count = Arc::new(AtomicU32::new(0));
-    let value = QUERIES.scope(count.clone(), future).await;
-    (value, count.load(Ordering::Relaxed))
-}
-
-/// Spawns what Leptos renders on tokio, and lets statements made there count for the request.
-pub struct CountingExecutor;
-
-impl any_spawner::CustomExecutor for CountingExecutor {
-    fn spawn(&self, future: any_spawner::PinnedFuture<()>) {
-        match QUERIES.try_with(Arc::clone) {
-            Ok(count) => tokio::spawn(QUERIES.scope(count, future)),
-            Err(_) => tokio::spawn(future),
-        };
-    }
-
-    fn spawn_local(&self, future: any_spawner::PinnedLocalFuture<()>) {
-        tokio::task::spawn_local(future);
-    }
-
-    fn poll_local(&self) {}
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! What becomes of a connection that failed, was given up, or was left in the middle.
 
-use super::{loan::DEADLINE, *};
+use super::{error::sqlite_code, loan::DEADLINE, *};
 use crate::{
-    on_both,
+    execute, fetch_one, on_both,
     platform::{
         context::App,
         job_store::{self, NewJob},
