@@ -4,23 +4,20 @@ use crate::{
     people::service,
     platform::{
         context::{App, Ctx},
-        http::{caller, cookie, device_cookie_name, forms, session_cookie_name},
+        http::{caller::Caller, cookie, device_cookie_name, forms, session_cookie_name},
     },
 };
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::header,
     middleware::Next,
     response::Response,
 };
-use std::net::SocketAddr;
 
 /// Finds out who is asking and puts the [`Ctx`] into the request.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let forwarded = request.headers().get_all("x-forwarded-for");
-    let source = caller::of(peer, forwarded.iter(), &app.trusted_proxies)
-        .map_or_else(|| "unknown".to_owned(), |address| address.to_string());
+    let caller = request.extensions().get::<Caller>().and_then(|caller| caller.0);
+    let source = caller.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
     let user_agent =
         request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let actor = match cookie(request.headers(), session_cookie_name(&app)) {

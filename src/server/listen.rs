@@ -4,7 +4,10 @@
 //! and when nothing that we send is taken. One address may hold only so many, unless it is a proxy's: then
 //! all come from there, and the proxy counts. Beyond the limits a short answer says so (503).
 
-use crate::platform::gates::{NoSeat, Seat, Seats};
+use crate::platform::{
+    gates::{NoSeat, Seat, Seats},
+    http::caller,
+};
 use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
@@ -16,7 +19,7 @@ use hyper_util::rt::TokioIo;
 use std::{
     convert::Infallible,
     io,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::{
         Arc,
@@ -91,7 +94,7 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: 
         };
         match accepted {
             Ok((stream, peer)) => {
-                let source = bounds.by_source.is_some().then(|| source(peer.ip()));
+                let source = bounds.by_source.is_some().then(|| caller::network(peer.ip()));
                 match seats.take(source) {
                     Ok(seat) => {
                         tasks.spawn(connection(stream, peer, seat, router.clone(), bounds, stop.clone()));
@@ -116,17 +119,6 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: 
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
-}
-
-/// Whom a connection counts for: an address; of IPv6 the network, since a house has 2^64 addresses there.
-fn source(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address => address,
-    }
 }
 
 /// Says at once that there is no room. What does not fit into the system's buffer is not waited for.

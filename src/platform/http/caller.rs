@@ -3,9 +3,9 @@
 
 use axum::http::HeaderValue;
 use ipnet::IpNet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// No set-up has more proxies in a row; whoever writes more hops into a header gains nothing.
+/// No set-up has more proxies in a row. A caller gains nothing by writing more hops into a header.
 const HOPS: usize = 16;
 /// The longest way to write an address, with brackets and a port.
 const LONGEST: usize = 64;
@@ -25,9 +25,13 @@ pub fn networks(setting: &str) -> Result<Vec<IpNet>, String> {
         .collect()
 }
 
+/// Who calls, as the outermost middleware found out, for all that stand within it.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller(pub Option<IpAddr>);
+
 /// Who calls. Every proxy adds the address it was called from at the end of `X-Forwarded-For`, in the last line
 /// or in a further one: so all lines are one list, read from its end, as long as it was a proxy of ours
-/// that added to it. What stands before that is a client's word and is not read.
+/// that added to it. What comes before that was written by the client and is not read.
 pub fn of<'a>(
     peer: Option<IpAddr>,
     forwarded: impl DoubleEndedIterator<Item = &'a HeaderValue>,
@@ -45,6 +49,18 @@ pub fn of<'a>(
         caller = address;
     }
     Some(caller)
+}
+
+/// The network that an address counts as: of IPv6 the /64, since a household has all of one; an IPv4 address,
+/// however it is written, as itself.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address => address,
+    }
 }
 
 /// An address as proxies write it: plain, in brackets, with a port.

@@ -1,6 +1,9 @@
 //! Middleware: who is asking, limits, security headers, metrics.
 
-use super::{caller, policy};
+use super::{
+    caller::{self, Caller},
+    policy,
+};
 use crate::{
     common::error::AppError,
     platform::{context::App, db},
@@ -14,7 +17,7 @@ use axum::{
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::{
     fmt,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     num::NonZeroU32,
     sync::Arc,
     time::Instant,
@@ -24,15 +27,11 @@ use tower_http::csrf::ProtectionError;
 /// The longest path in the log, in characters: ours are shorter, and a stranger's fills no disk.
 const LONGEST_PATH: usize = 200;
 
-/// The network that a caller's address counts as: an IPv6 address as its /64, since a household has all of
-/// one, and an IPv4 address, however it is written, as itself.
+/// The network that a caller's address counts as, see [`caller::network`]; what is no address stays as it is.
 pub fn network(source: &str) -> String {
-    match source.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        Ok(IpAddr::V4(address)) => address.to_string(),
+    match source.parse().map(caller::network) {
+        Ok(IpAddr::V6(network)) => format!("{network}/64"),
+        Ok(address) => address.to_string(),
         Err(_) => source.to_owned(),
     }
 }
@@ -170,12 +169,13 @@ fn refusal(response: &Response) -> Option<&'static str> {
 
 /// Headers that every answer carries, unless the handler chose stricter ones, metrics, and a line in the log for
 /// what failed and what was refused.
-pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn protect(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
     let path = path_for_log(request.uri().path());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let source = caller::of(peer, request.headers().get_all("x-forwarded-for").iter(), &app.trusted_proxies);
+    request.extensions_mut().insert(Caller(source));
     let (mut response, queries) = db::counted(next.run(request)).await;
     let headers = response.headers_mut();
     for (name, value) in [

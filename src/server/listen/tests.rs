@@ -56,7 +56,7 @@ impl Served {
 
     async fn asking(&self, path: &str) -> TcpStream {
         let mut stream = self.connect().await;
-        // Whoever is refused may be so before it has asked.
+        // A caller may be refused before it has asked.
         let _ = stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n").as_bytes()).await;
         stream
     }
@@ -196,7 +196,7 @@ fn connections_leave_files_for_the_rest() {
 
 #[test]
 fn a_network_of_ipv6_is_one_source() {
-    let of = |text: &str| source(text.parse().unwrap());
+    let of = |text: &str| caller::network(text.parse().unwrap());
     assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
     assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
     assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));
