@@ -1,7 +1,7 @@
 //! The document, the routes, and what a page knows of its request.
 
 use crate::{
-    common::{error::AppError, forms::Flash},
+    common::{error::AppError, escape, forms::Flash},
     i18n,
     people::model::Actor,
     tr,
@@ -101,7 +101,7 @@ pub fn Shell(
 /// 0.8 writes it between the tags as it is. In the browser it is text, and stays text.
 fn whole_title(title: String) -> String {
     let whole = if title.is_empty() { "Magistra".to_owned() } else { format!("{title} · Magistra") };
-    if cfg!(feature = "ssr") { ui::escape::html(&whole).into_owned() } else { whole }
+    if cfg!(feature = "ssr") { escape::html(&whole).into_owned() } else { whole }
 }
 
 #[cfg(feature = "hydrate")]

@@ -7,6 +7,7 @@ pub mod codes;
 pub mod crockford;
 pub mod dates;
 pub mod error;
+pub mod escape;
 pub mod few;
 pub mod forms;
 pub mod ids;

@@ -1,8 +1,9 @@
 //! Fields of forms, each with label, hint, fault and what was typed before.
 
 use crate::{
+    common::escape,
     tr,
-    ui::{escape, form::FormState, words},
+    ui::{form::FormState, words},
 };
 use leptos::prelude::*;
 

@@ -1,6 +1,5 @@
 //! The design system: the pieces every page is made of. Classes are those of style/README.md.
 
-pub mod escape;
 pub mod fault;
 pub mod field;
 pub mod form;

@@ -5,7 +5,7 @@
 use super::{guard, pages, see_other};
 use crate::{
     app::Submitted,
-    common::{error::AppError, forms::Done},
+    common::{error::AppError, escape, forms::Done},
     platform::context::Ctx,
 };
 use axum::{
@@ -63,26 +63,22 @@ fn kept(here: &str, function: &str, pairs: &[(String, String)]) -> Response {
         .chain(pairs.iter().copied())
         .map(|(name, value)| {
             // A line break in an attribute would be kept, but one at either end may not be.
-            let value = escape(value).replace('\r', "&#13;").replace('\n', "&#10;");
-            format!("<input type=\"hidden\" name=\"{}\" value=\"{value}\">\n", escape(name))
+            let value = escape::html(value).replace('\r', "&#13;").replace('\n', "&#10;");
+            format!("<input type=\"hidden\" name=\"{}\" value=\"{value}\">\n", escape::html(name))
         })
         .collect();
     let typed: String = pairs
         .iter()
         .filter(|(name, value)| !name.starts_with("__") && !value.is_empty() && value.parse::<uuid::Uuid>().is_err())
-        .map(|(_, value)| format!("<li>{}</li>\n", escape(value)))
+        .map(|(_, value)| format!("<li>{}</li>\n", escape::html(value)))
         .collect();
-    let page = format!(include_str!("kept.html"), action = escape(here), fields = fields, typed = typed);
+    let page = format!(include_str!("kept.html"), action = escape::html(here), fields = fields, typed = typed);
     let mut response =
         (super::status(&AppError::Unavailable), [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page)
             .into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 fn is_form(parts: &axum::http::request::Parts) -> bool {

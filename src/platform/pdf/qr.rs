@@ -5,6 +5,7 @@ use std::fmt::Write;
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::PdfError;
+use crate::common::escape;
 
 /// The light border that readers ask for, in modules.
 const QUIET: usize = 4;
@@ -35,7 +36,7 @@ fn draw(text: &str, ink: &str, quiet: usize) -> Result<String, PdfError> {
             x += run.len();
         }
     }
-    let name = escape(text);
+    let name = attribute(text);
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"{name}\" \
          shape-rendering=\"crispEdges\"><rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/>\
@@ -44,20 +45,9 @@ fn draw(text: &str, ink: &str, quiet: usize) -> Result<String, PdfError> {
 }
 
 /// For an attribute; XML cannot carry control characters at all.
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
+fn attribute(text: &str) -> String {
+    let unfit = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
+    escape::html(&text.replace(unfit, " ")).into_owned()
 }
 
 #[cfg(test)]

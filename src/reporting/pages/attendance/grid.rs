@@ -2,13 +2,14 @@
 
 use super::{files, outlook, percent, query};
 use crate::{
+    common::escape,
     deliveries::pages::parts::{crumbs, tabs},
     reporting::attendance::{
         api::{Grid, GridPerson, get_grid},
         model::{Cell, Outlook, Show},
     },
     tr,
-    ui::{escape, format, layout::PageHead, load::load},
+    ui::{format, layout::PageHead, load::load},
 };
 use chrono::Timelike;
 use leptos::prelude::*;
