@@ -1,7 +1,7 @@
 //! Counting tries in the database, for all nodes, and letting those wait who tried too often.
 //!
-//! A try is counted before it is made, and given back when it was right: whoever sends a hundred at once
-//! is not quicker than who sends one after the other.
+//! A try is counted before it is made, and given back when it was right. So a caller that sends a hundred tries at
+//! once is no quicker than one that sends them one after the other.
 
 use super::{
     attempt_model::{Counted, Pace, Tries, seconds},
@@ -66,8 +66,7 @@ pub async fn take(cx: &Ctx, counts: &[Count]) -> Result<i64, AppError> {
         let row = store::hold_attempt(&mut tx, &count.key, now).await?;
         // Others may have tried since they were read.
         waits(cx, count, &row)?;
-        let more = count.pace().with_one(tries(&row), now);
-        store::set_attempt(&mut tx, &count.key, more.count, more.last, count.pace().forgotten_at(more)).await?;
+        let more = add(cx, &mut tx, count, &row).await?;
         if counts.last().is_some_and(|last| last.key == count.key) {
             counted = more.count;
         }
@@ -80,13 +79,18 @@ pub async fn take(cx: &Ctx, counts: &[Count]) -> Result<i64, AppError> {
     Ok(counted)
 }
 
+/// Adds one to what is held, and answers what counts now.
+async fn add(cx: &Ctx, tx: &mut Tx, count: &Count, row: &AttemptRow) -> Result<Tries, AppError> {
+    let more = count.pace().with_one(tries(row), cx.now());
+    store::set_attempt(tx, &count.key, more.count, more.last, count.pace().forgotten_at(more)).await?;
+    Ok(more)
+}
+
 /// Counts a try that has failed, whether or not one must wait.
 pub async fn failed(cx: &Ctx, count: &Count) -> Result<(), AppError> {
     let mut tx = cx.begin().await?;
-    let now = cx.now();
-    let row = store::hold_attempt(&mut tx, &count.key, now).await?;
-    let more = count.pace().with_one(tries(&row), now);
-    store::set_attempt(&mut tx, &count.key, more.count, more.last, count.pace().forgotten_at(more)).await?;
+    let row = store::hold_attempt(&mut tx, &count.key, cx.now()).await?;
+    add(cx, &mut tx, count, &row).await?;
     tx.commit().await?;
     if row.tries == 0 {
         sweep(cx).await;

@@ -33,10 +33,6 @@ use crate::{
         jobs, text,
     },
 };
-use chrono::TimeDelta;
-
-/// How long it stays on record what became of a change.
-const REMEMBERED: TimeDelta = TimeDelta::days(365);
 
 /// What the rule says of an act of somebody on a person.
 pub async fn decision(
@@ -139,7 +135,6 @@ pub(super) async fn keep(
         expires_at: cx.now() + WAITS,
         by_address,
     };
-    changes::forget(tx, cx.now() - REMEMBERED).await?;
     changes::add(tx, &change, cx.now()).await.map_err(|error| {
         if error.is_unique_violation() { Refusal::AlreadySent.into() } else { AppError::from(error) }
     })?;

@@ -56,7 +56,6 @@ statements! {
         WHERE id = $1 AND state = 'open' AND expires_at > $4";
     PERSON_LOCK = "UPDATE person SET version = version WHERE id = $1";
     TOKEN_SET = "UPDATE pending_change SET token_hash = $2 WHERE id = $1 AND state = 'open' AND by_address";
-    FORGET = "DELETE FROM pending_change WHERE expires_at < $1";
     ONE -> ChangeRow = change!("WHERE c.id = $1");
     BY_TOKEN -> ChangeRow = change!("WHERE c.token_hash = $1 AND c.state = 'open' AND c.expires_at > $2");
     OPEN -> ChangeRow = change!("WHERE c.state = 'open' AND c.expires_at > $1 ORDER BY c.requested_at, c.id LIMIT 200");
@@ -145,11 +144,6 @@ pub async fn overtake(
 /// Notes the hash of the link that is sent; false when there is nothing to confirm by it.
 pub async fn set_token(tx: &mut Tx, id: ChangeId, hash: &str) -> Result<bool, DbError> {
     execute!(tx, TOKEN_SET, id, hash).map(|rows| rows == 1)
-}
-
-/// Takes changes away whose time was over before a moment; how many.
-pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, DbError> {
-    execute!(tx, FORGET, before)
 }
 
 /// A change with the name of the person it concerns.
