@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, LazyLock},
     time::Duration,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long one waits for a place. Less than what a request may last.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -20,7 +20,7 @@ static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
 /// Does heavy work. [`AppError::Unavailable`] where no place was free for long; [`AppError::Internal`]
 /// where the work panicked.
 ///
-/// The place is kept until the work ends, also when whoever asked has gone: a thread cannot be stopped.
+/// The place is kept until the work ends, even when the caller has gone: a thread cannot be stopped.
 pub async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
     among(&PLACES, PATIENCE, work).await
 }
@@ -38,6 +38,14 @@ pub async fn among<T: Send + 'static>(
             AppError::Unavailable
         })?
         .map_err(|_| AppError::Internal)?;
+    holding(place, work).await
+}
+
+/// Does heavy work in a place that was taken for it, and gives the place back when the work ends.
+pub async fn holding<T: Send + 'static>(
+    place: OwnedSemaphorePermit,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, AppError> {
     let done = tokio::task::spawn_blocking(move || {
         let _place = place;
         work()
@@ -62,7 +70,7 @@ mod tests {
             let _ = told.send(());
             let _ = wait.recv();
         });
-        // Whoever asked goes away amid the work.
+        // The caller goes away while the work is done.
         tokio::select! {
             _ = work => panic!("it cannot have ended"),
             _ = begun => {}

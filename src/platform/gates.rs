@@ -1,6 +1,6 @@
 //! How much of what is dear one may have at once: connections, streams of events, papers being set.
 
-use super::config::Settings;
+use super::{blocking, config::Settings};
 use crate::common::{error::AppError, ids::PersonId};
 use std::{
     collections::HashMap,
@@ -148,11 +148,7 @@ impl Papers {
                 turn.map_err(|_| AppError::Internal)?
             }
         };
-        let work = move || {
-            let _turn = turn;
-            work()
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|_| AppError::Internal)
+        blocking::holding(turn, work).await
     }
 }
 
