@@ -206,18 +206,7 @@ impl House {
         let hash = self.app.passwords.hash("correct horse battery".into()).await.expect("hashes");
         service::create_person(&cx, &mut tx, person, Some((&email, Some(&hash))), grants).await.expect("a person");
         tx.commit().await.expect("commits");
-        let nil = uuid::Uuid::nil();
-        Actor {
-            person_id: id,
-            account_id: nil.into(),
-            session_id: nil.into(),
-            name: format!("{name} Tester"),
-            email,
-            language: None,
-            grants: grants.to_vec(),
-            gives: false,
-            licences: false,
-        }
+        Actor { person_id: id, name: format!("{name} Tester"), email, ..Actor::holding(grants.to_vec()) }
     }
 
     /// A programme officer.

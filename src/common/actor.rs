@@ -75,3 +75,22 @@ impl Actor {
             .collect()
     }
 }
+
+#[cfg(test)]
+impl Actor {
+    /// Somebody without a record, who holds these roles.
+    pub fn holding(grants: Vec<Grant>) -> Self {
+        let nil = uuid::Uuid::nil();
+        Self {
+            person_id: nil.into(),
+            account_id: nil.into(),
+            session_id: nil.into(),
+            name: String::new(),
+            email: String::new(),
+            language: None,
+            grants,
+            gives: false,
+            licences: false,
+        }
+    }
+}

@@ -168,30 +168,15 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    fn actor(grants: Vec<Grant>) -> Actor {
-        let id = Uuid::nil();
-        Actor {
-            person_id: id.into(),
-            account_id: id.into(),
-            session_id: id.into(),
-            name: String::new(),
-            email: String::new(),
-            language: None,
-            grants,
-            gives: false,
-            licences: false,
-        }
-    }
-
     fn right() -> impl Strategy<Value = Right> {
         proptest::sample::select(RIGHTS.iter().map(|(right, _)| *right).collect::<Vec<_>>())
     }
 
     #[test]
     fn who_gives_a_delivery_without_the_role_keeps_its_register_and_nothing_else() {
-        let graduate = Actor { gives: true, ..actor(vec![]) };
+        let graduate = Actor { gives: true, ..Actor::holding(vec![]) };
         for (right, _) in RIGHTS {
-            let other = may_somewhere(Some(&actor(vec![])), *right);
+            let other = may_somewhere(Some(&Actor::holding(vec![])), *right);
             assert_eq!(may_somewhere(Some(&graduate), *right), other || *right == Right::KeepRegister, "{right:?}");
         }
     }
@@ -204,7 +189,7 @@ mod tests {
 
         #[test]
         fn an_administrator_has_nothing_at_another_institution(right in right(), own in 1u128..9, other in 1u128..9) {
-            let administrator = actor(vec![Grant {
+            let administrator = Actor::holding(vec![Grant {
                 role: Role::InstitutionAdministrator,
                 institution: Some(Uuid::from_u128(own).into()),
                 area: None,
@@ -218,7 +203,7 @@ mod tests {
 
         #[test]
         fn demand_agrees_with_may(right in right(), named: bool, signed_in: bool) {
-            let actor = signed_in.then(|| actor(vec![]));
+            let actor = signed_in.then(|| Actor::holding(vec![]));
             let record = Record::default().naming(named);
             prop_assert_eq!(demand(actor.as_ref(), right, record).is_ok(), may(actor.as_ref(), right, record));
         }

@@ -294,17 +294,7 @@ async fn draw(router: &axum::Router, who: &str, visitor: &Visitor, addresses: &[
 
 async fn account(house: &House, name: &str) -> (Actor, Visitor) {
     let email = format!("{name}@magistra.example");
-    let actor = Actor {
-        person_id: uuid::Uuid::nil().into(),
-        account_id: uuid::Uuid::nil().into(),
-        session_id: uuid::Uuid::nil().into(),
-        name: name.to_owned(),
-        email,
-        language: None,
-        grants: Vec::new(),
-        gives: false,
-        licences: false,
-    };
+    let actor = Actor { name: name.to_owned(), email, ..Actor::holding(Vec::new()) };
     let visitor = Visitor::signed_in(house, &actor).await;
     (actor, visitor)
 }

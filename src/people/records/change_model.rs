@@ -42,7 +42,7 @@ crate::text_enum! {
         Confirmed = "confirmed",
         /// It was refused.
         Refused = "refused",
-        /// Whoever asked for it asked for something else.
+        /// The requester asked for something else instead.
         Replaced = "replaced",
         /// The record was changed meanwhile, so what was asked no longer fits.
         Overtaken = "overtaken",
@@ -56,7 +56,7 @@ crate::text_enum! {
 pub enum Confirmer {
     /// A programme officer.
     Office,
-    /// Whoever reads the mail of the address that the account is signed in with.
+    /// The reader of the address that the account is signed in with.
     Address,
 }
 
@@ -235,21 +235,6 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    fn actor(grants: Vec<Grant>) -> Actor {
-        let nil = Uuid::nil();
-        Actor {
-            person_id: nil.into(),
-            account_id: nil.into(),
-            session_id: nil.into(),
-            name: String::new(),
-            email: String::new(),
-            language: None,
-            grants,
-            gives: false,
-            licences: false,
-        }
-    }
-
     fn grant(role: Role, at: Option<u128>) -> Grant {
         Grant { role, institution: at.map(|at| Uuid::from_u128(at).into()), area: None }
     }
@@ -284,7 +269,7 @@ mod tests {
     proptest! {
         #[test]
         fn an_administrator_alone_changes_only_who_is_theirs_alone(act in act(), ties in ties(), proven: bool, held in proptest::collection::vec((role(), proptest::option::of(1u128..4)), 0..4)) {
-            let administrator = actor(vec![grant(Role::InstitutionAdministrator, Some(1))]);
+            let administrator = Actor::holding(vec![grant(Role::InstitutionAdministrator, Some(1))]);
             let roles: Vec<Grant> = held.iter().map(|(role, at)| grant(*role, *at)).collect();
             let beyond = roles.iter().any(|it| !may_grant(&administrator, it.role, it.institution));
             let decision = decide(&administrator, act, &roles, ties, proven);
@@ -299,9 +284,9 @@ mod tests {
         #[test]
         fn the_office_waits_for_nobody_and_others_never_do_anything(act in act(), ties in ties(), proven: bool, role in role(), at in proptest::option::of(1u128..4)) {
             let held = [grant(role, at)];
-            prop_assert_eq!(decide(&actor(vec![grant(Role::ProgrammeOfficer, None)]), act, &held, ties, proven), Decision::Now);
+            prop_assert_eq!(decide(&Actor::holding(vec![grant(Role::ProgrammeOfficer, None)]), act, &held, ties, proven), Decision::Now);
             let other = [Role::Trainer, Role::FocalPoint, Role::Participant, Role::Observer].map(|role| grant(role, Some(1))).to_vec();
-            prop_assert_eq!(decide(&actor(other), act, &held, ties, proven), Decision::Refuse);
+            prop_assert_eq!(decide(&Actor::holding(other), act, &held, ties, proven), Decision::Refuse);
         }
 
         #[test]

@@ -327,22 +327,8 @@ mod tests {
     use uuid::Uuid;
 
     fn administrator(at: u128) -> Actor {
-        let nil = Uuid::nil();
-        Actor {
-            person_id: nil.into(),
-            account_id: nil.into(),
-            session_id: nil.into(),
-            name: String::new(),
-            email: String::new(),
-            language: None,
-            grants: vec![Grant {
-                role: Role::InstitutionAdministrator,
-                institution: Some(Uuid::from_u128(at).into()),
-                area: None,
-            }],
-            gives: false,
-            licences: false,
-        }
+        let institution = Some(Uuid::from_u128(at).into());
+        Actor::holding(vec![Grant { role: Role::InstitutionAdministrator, institution, area: None }])
     }
 
     fn role() -> impl Strategy<Value = Role> {

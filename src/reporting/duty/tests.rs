@@ -60,18 +60,8 @@ async fn duty(house: &House, profession: &str, from_year: i64, hours: i64) {
 
 /// An officer without a record, who may be asked for as often as a test likes.
 fn nameless_officer() -> Actor {
-    let nil = uuid::Uuid::nil();
-    Actor {
-        person_id: nil.into(),
-        account_id: nil.into(),
-        session_id: nil.into(),
-        name: "Officer".into(),
-        email: String::new(),
-        language: None,
-        grants: vec![Grant { role: Role::ProgrammeOfficer, institution: None, area: None }],
-        gives: false,
-        licences: false,
-    }
+    let grant = Grant { role: Role::ProgrammeOfficer, institution: None, area: None };
+    Actor { name: "Officer".into(), ..Actor::holding(vec![grant]) }
 }
 
 on_both! {

@@ -340,13 +340,10 @@ fn actor(who: &Who) -> Actor {
     Actor {
         person_id: id(who.name).into(),
         account_id: id(&format!("{}_account", who.name)).into(),
-        session_id: Uuid::nil().into(),
         name: who.name.to_owned(),
         email: format!("{}@magistra.example", who.name),
-        language: None,
-        grants: who.roles.iter().map(grant).collect(),
         gives: who.ties.contains(&Tie::Trainer) || who.name == "candidate",
-        licences: false,
+        ..Actor::holding(who.roles.iter().map(grant).collect())
     }
 }
 
