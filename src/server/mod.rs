@@ -13,44 +13,45 @@ pub mod keeping;
 pub mod keeping_store;
 pub mod listen;
 pub mod retention;
+pub mod start;
+pub mod statements;
+
 #[cfg(test)]
-mod house_tests;
-#[cfg(test)]
-mod migration_tests;
-#[cfg(test)]
-mod schema_tests;
-#[cfg(test)]
-mod statement_tests;
-#[cfg(test)]
-mod rights_tests;
-#[cfg(test)]
-pub(crate) mod web_tests;
+mod clock_tests;
 #[cfg(test)]
 mod files_tests;
 #[cfg(test)]
 mod full_disk_tests;
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
+mod garbage_tests;
+#[cfg(test)]
 mod heavy_tests;
+#[cfg(test)]
+mod house_tests;
+#[cfg(test)]
+mod keeping_tests;
+#[cfg(test)]
+mod lanes_tests;
 #[cfg(test)]
 mod live_tests;
 #[cfg(test)]
 mod markup_tests;
 #[cfg(test)]
-mod fuzz_tests;
-#[cfg(test)]
-mod garbage_tests;
-#[cfg(test)]
-mod lanes_tests;
-#[cfg(test)]
-mod clock_tests;
+mod migration_tests;
 #[cfg(test)]
 mod once_tests;
 #[cfg(test)]
 mod refusal_tests;
 #[cfg(test)]
-mod keeping_tests;
-pub mod start;
-pub mod statements;
+mod rights_tests;
+#[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
+mod statement_tests;
+#[cfg(test)]
+pub(crate) mod web_tests;
 
 use crate::attendance::transfer;
 use crate::common::lane::Lane;
