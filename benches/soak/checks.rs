@@ -18,6 +18,7 @@ use magistra::{
         files::Files,
         mail::{self, smtp::LINES},
         store::FileRow,
+        text::hex,
     },
 };
 use sha2::{Digest, Sha256};
@@ -213,7 +214,7 @@ async fn sum_of(files: &Files, row: &FileRow) -> Option<String> {
     while let Some(piece) = bytes.next().await {
         hash.update(piece.ok()?);
     }
-    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(hash.finalize()))
 }
 
 /// Places taken are places held, and no more than there are.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub struct Dice(u64);
 
 impl Dice {
-    /// Dice of a seed, and of whoever throws them.
+    /// Dice for one thrower, made from a seed.
     pub fn new(seed: u64, who: u64) -> Self {
         Self(seed ^ who.wrapping_mul(0xD1B5_4A32_D192_ED03))
     }

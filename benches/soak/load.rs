@@ -13,7 +13,7 @@ use magistra::{
     },
     common::ids::DeliveryId,
     people::service::token_hash,
-    platform::clock::Clock,
+    platform::{clock::Clock, text::hex},
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -196,7 +196,7 @@ impl Shared {
         let length = 20_000 + dice.below(80_000);
         let mut bytes = dice.bytes(length);
         bytes[..16].copy_from_slice(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
-        let sum = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sum = hex(Sha256::digest(&bytes));
         (bytes, sum)
     }
 

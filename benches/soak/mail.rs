@@ -64,7 +64,7 @@ async fn listen(listener: TcpListener, kept: Kept, silent: watch::Receiver<bool>
         let Ok((stream, _)) = listener.accept().await else { continue };
         let (kept, silent) = (Arc::clone(&kept), silent.clone());
         tokio::spawn(async move {
-            // Whoever hangs up has a reason: the server was killed, or has waited long enough.
+            // A server that hangs up has a reason: the server was killed, or has waited long enough.
             let _ = converse(stream, &kept, silent).await;
         });
     }

@@ -125,7 +125,7 @@ impl Cluster {
         if self.pg_ctl("stop").await { Ok(()) } else { Err("PostgreSQL could not be stopped".to_owned()) }
     }
 
-    /// Waits until it is up, and starts it where it is down, as whoever runs it would.
+    /// Waits until it is up, and starts it where it is down, as its operator would.
     pub async fn revive(&self) -> Result<(), String> {
         let until = Instant::now() + REVIVAL;
         loop {

@@ -70,7 +70,7 @@ impl WrongClock {
     pub async fn jump(self, setting: &Setting, lasts: Duration, session: Uuid) -> Result<Instant, String> {
         let db = Db::open(&setting.database).await.map_err(|error| error.to_string())?;
         let then = Clock::System.now() + AHEAD;
-        // Whoever signed in then; one who did so before does it anew.
+        // A session that was made then. One from an earlier try is made anew.
         let anew = format!("DELETE FROM session WHERE token_hash = '{}'", token_hash(AHEAD_TOKEN));
         let mut outcome = run(&db, &anew).await;
         if outcome.is_ok() {

@@ -261,7 +261,7 @@ pub async fn remind(cx: &Ctx, query: &str, people: &[String]) -> Result<Done, Ap
     let mut tx = cx.begin().await?;
     let (row, head) = head(&mut tx, &asked, "en").await?;
     let area = asked.area.as_deref().unwrap_or("*");
-    // All of it: whoever was chosen may stand on another page of the list by now.
+    // The whole list: a person who was chosen may stand on another page of it by now.
     let there = lists::inactive(&mut tx, row.id, since, area, ("", Uuid::nil()), i64::MAX).await?;
     let mut written = 0;
     for person in there.iter().filter(|person| chosen.contains(&person.id) && !person.email.is_empty()) {

@@ -27,8 +27,8 @@ fn takes_joiners(c: char) -> bool {
         | '\u{fb50}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{11000}'..='\u{11fff}')
 }
 
-/// Whether a blank is an ordinary space for whoever reads it: tabs, and spaces of other widths. Those that
-/// hold words together stay, since French is written with them.
+/// Whether a reader sees an ordinary space: tabs, and spaces of other widths. Spaces that hold words together
+/// stay, since French is written with them.
 fn is_blank(c: char) -> bool {
     matches!(c, '\t' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{205f}' | '\u{3000}')
 }

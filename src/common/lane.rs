@@ -1,7 +1,7 @@
 //! Lanes of background work.
 
 crate::text_enum! {
-    /// A lane of background work. Each has workers of its own, so that what stands still in one holds up no other.
+    /// A lane of background work. Each has workers of its own, so that a lane that stands still holds up no other.
     pub enum Lane {
         /// Letters on their way to the mail server: waits for somebody else's machine.
         Mail = "mail",

@@ -28,7 +28,7 @@ const SEEN_EVERY: TimeDelta = TimeDelta::minutes(10);
 
 /// What is stored of a token: its SHA-256 in hexadecimal.
 pub fn token_hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    text::hex(Sha256::digest(token.as_bytes()))
 }
 
 /// A fresh token of 256 random bits.

@@ -161,7 +161,7 @@ async fn watched(mut child: Child, input: &[u8], bounds: &Bounds) -> Result<Vec<
         return Err(Ended::Broke);
     };
     let talk = async {
-        // Who ended amid reading is asked below why.
+        // A process that ended while it read says why below.
         let _ = into.write_all(input).await;
         drop(into);
         let mut answer = Vec::new();

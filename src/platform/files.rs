@@ -4,7 +4,7 @@
 pub mod kinds;
 mod patient;
 
-use super::private;
+use super::{private, text};
 use crate::common::{
     error::{AppError, Refusal},
     ids::FileId,
@@ -270,7 +270,7 @@ impl Incoming {
             name: self.name,
             media_type: self.kind.media_type(),
             size: i64::try_from(self.size).unwrap_or(i64::MAX),
-            sha256: self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: text::hex(self.hash.finalize()),
         })
     }
 

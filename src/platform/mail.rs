@@ -1,15 +1,15 @@
 //! Mail, always through the job table. Without a mail server a letter becomes an .eml file.
 //!
 //! A letter gets its Message-ID (RFC 5322, 3.6.4) and its date when it is written and keeps them through every try,
-//! so that whoever gets it twice can tell. Letters that a job writes have ids made from that job's: the job, done
-//! again, finds that they are there.
+//! so that a reader who gets it twice can tell. Letters that a job writes have ids made from that of the job: when
+//! the job runs again, it finds that they exist.
 
 pub mod smtp;
 
 use super::{
     context::{App, Ctx},
     db::{DbError, Tx},
-    jobs, private,
+    jobs, private, text,
 };
 use crate::common::{clean, error::AppError, ids::JobId};
 use chrono::{DateTime, Utc};
@@ -140,7 +140,7 @@ pub fn deliver(cx: Ctx, payload: String) -> BoxFuture<'static, Result<(), AppErr
 
 /// What a letter from before there were Message-IDs is known by, the same at every try.
 fn digest(payload: &str) -> String {
-    Sha256::digest(payload.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    text::hex(&Sha256::digest(payload.as_bytes())[..16])
 }
 
 fn message(app: &App, parcel: Parcel, message_id: String) -> Result<Message, String> {

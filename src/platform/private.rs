@@ -38,7 +38,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     create(path)?.write_all(bytes)
 }
 
-/// Writes a whole file in the place of one that may be there: whoever looks sees the old one or the new one, never
+/// Writes a whole file in the place of one that may be there: a reader sees the old one or the new one, never
 /// half of it.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut partial = path.as_os_str().to_owned();

@@ -3,6 +3,11 @@
 use crate::common::clean::is_unseen;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+/// Bytes in hexadecimal, two lower-case digits each: how digests are kept and shown.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Undoes the percent-encoding of a name or a password in an address.
 pub fn percent_decoded(text: &str) -> String {
     // In an address, unlike in a form, these two stand for themselves.

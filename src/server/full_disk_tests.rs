@@ -359,7 +359,7 @@ impl<'a> Cluster<'a> {
         panic!("the log has overflowed");
     }
 
-    /// Waits until the server is up again, as whoever runs it would start it.
+    /// Waits until the server is up again, as its operator would start it.
     async fn revive(&self) {
         let until = Instant::now() + Duration::from_secs(60);
         while PgConnection::connect(&self.url).await.is_err() {

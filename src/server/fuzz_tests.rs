@@ -13,6 +13,7 @@ use crate::{
         codes::{join_list, split_list},
         crockford::Code,
         dates::{PartialDate, parse_date, parse_time},
+        escape,
         forms::{Checks, FaultKind, plausible_email},
         ids::{EnrolmentId, FileId, PersonId},
     },
@@ -30,7 +31,6 @@ use crate::{
     },
     programmes::model::parse_translations,
     testing::{fuzz::Target, markup},
-    ui::escape,
 };
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What cannot be read: forms, JSON, addresses, headers and uploads that no page of ours sends. Whoever sends
-//! them is told so; it is never an error of ours, and never one in the log.
+//! What cannot be read: forms, JSON, addresses, headers and uploads that no page of ours sends. The
+//! sender is told so; it is never an error of ours, and never one in the log.
 
 use super::{
     access::{PAGES, ROUTES},

@@ -114,7 +114,7 @@ pub struct Swept {
     pub strange: usize,
 }
 
-/// Removes objects older than a day that no row names: what is left of uploads amid which the server was killed.
+/// Removes objects older than a day that no row names. They are left of uploads during which the server was killed.
 pub async fn sweep(cx: &Ctx) -> Result<Swept, AppError> {
     let before = cx.now() - SETTLED;
     let away = |error: object_store::Error| {

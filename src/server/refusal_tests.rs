@@ -45,8 +45,8 @@ fn forged(path: &str) -> axum::http::Request<axum::body::Body> {
 async fn what_is_refused_is_in_the_log() {
     let house = house(Kind::Sqlite).await;
     let router = router(&house.app).expect("a router");
-    // A line that was met once before anybody listens is known to whoever listens afterwards: another test's thread
-    // cannot be the first to meet it, and switch it off.
+    // The log decides at the first use of a line whether anybody listens. So the line is used once here before this
+    // test listens: no other thread can be the first to use it.
     ask(&router, forged("/account")).await;
     let log = Log::default();
     let writer = log.clone();

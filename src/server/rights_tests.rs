@@ -222,8 +222,8 @@ fn stops(faults: &mut Vec<String>) -> Vec<Stop> {
     stops
 }
 
-/// Lets everybody through one refusal after the other, and says of which that goes unnoticed: whoever it kept out
-/// must get in somewhere or change something, as the table forbids.
+/// Leaves out one refusal after the other, and says which of them nobody would miss. A guest whom a refusal kept
+/// out must get in somewhere, or change something, against the table.
 async fn leave_out_each(
     academy: &mut Academy,
     stops: &[Stop],

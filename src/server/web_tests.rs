@@ -258,7 +258,7 @@ async fn a_forged_hop_does_not_hide_the_caller() {
     let visitor = Visitor { cookie: cookie.split(';').next().map(str::to_owned) };
     let page = ask(&router, visitor.request(get("/account"))).await;
     assert!(page.body.contains("203.0.113.5") && !page.body.contains("198.51.100"), "{}", page.body);
-    // Whoever calls directly says nothing of where they are.
+    // A caller without a proxy says nothing of where it is.
     let mut direct = post("/sign-in", SIGN_IN);
     direct.headers_mut().append("x-forwarded-for", "198.51.100.3".parse().unwrap());
     direct.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 9], 4000))));

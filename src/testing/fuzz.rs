@@ -8,7 +8,7 @@
 
 mod mutate;
 
-use crate::platform::clock::Entropy;
+use crate::platform::{clock::Entropy, text::hex};
 use mutate::{Dice, mutated};
 use rustix::time::{ClockId, clock_gettime};
 use sha2::{Digest, Sha256};
@@ -210,7 +210,7 @@ impl Target {
     }
 
     fn keep(&self, input: &[u8]) -> String {
-        let name: String = Sha256::digest(input).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let name = hex(&Sha256::digest(input)[..6]);
         let folder = if input.len() <= KEPT_MAX { self.folder() } else { scratch() };
         let path = folder.join(name);
         match fs::create_dir_all(&folder).and_then(|()| fs::write(&path, input)) {

@@ -34,8 +34,8 @@ macro_rules! title {
     };
 }
 
-/// Who can be a mentor for the licences of a course ($1): of those who can sign in, who is licensed, writes
-/// the course, or trains in one that leads to it.
+/// Persons who can be a mentor for the licences of a course ($1). They can sign in, and they are licensed, write the
+/// course, or train in one that leads to it.
 macro_rules! mentors {
     () => {
         "person p JOIN account a ON a.person_id = p.id AND NOT a.disabled

@@ -51,8 +51,8 @@ pub async fn tell_worker(workers: &ServiceWorkerContainer, wish: &str) -> Result
     ready.active().ok_or(JsValue::NULL)?.post_message(&wish.into())
 }
 
-/// Has the service worker ask whether whoever is signed in here still is: where not, the names that it
-/// keeps go.
+/// Has the service worker ask whether the session of this browser is still alive. Where it is not, the worker
+/// drops the names that it keeps.
 pub fn ask_whether_signed_in() {
     let Some(workers) = workers() else { return };
     spawn_local(async move {

@@ -265,7 +265,7 @@ fn unpacked(archive: &[u8]) -> Vec<u8> {
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).expect("a part");
         let name = part.name().expect("a name").to_string();
-        // The rest is passed over by whoever reads tables.
+        // The reader of tables passes over all other parts.
         if !name.starts_with("xl/") || name.starts_with("xl/theme/") {
             continue;
         }

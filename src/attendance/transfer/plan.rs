@@ -13,6 +13,7 @@ use super::{
 use crate::{
     attendance::model::{Hours, Mark, MarkState, not_too_early},
     common::ids::{EnrolmentId, SlotId},
+    platform::text,
 };
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
@@ -271,6 +272,6 @@ impl Plan {
                 hash.update([0]);
             }
         }
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        text::hex(&hash.finalize()[..16])
     }
 }

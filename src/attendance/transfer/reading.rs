@@ -27,7 +27,7 @@ struct Given {
     words: HashSet<String>,
 }
 
-/// What files are, by the process that may be ended amid it.
+/// Says what a file is. A process of its own does this, and may be ended in the middle.
 pub async fn body(apart: &Apart, files: Vec<(String, Vec<u8>)>, words: HashSet<String>) -> Result<Body, Unreadable> {
     let packed = blocking::run(move || postcard::to_allocvec(&Given { files, words }));
     let input = packed.await.map_err(|_| Unreadable::Busy)?.map_err(|_| Unreadable::Broken)?;

@@ -18,6 +18,7 @@ use crate::{
         context::Ctx,
         pdf,
         store::{self as platform, FileRow},
+        text,
     },
 };
 use futures::future::BoxFuture;
@@ -95,7 +96,7 @@ async fn bytes_of(cx: &Ctx, row: Certificate) -> Result<Vec<u8>, AppError> {
             name: format!("{code}.pdf"),
             media_type: "application/pdf".into(),
             size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-            sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: text::hex(Sha256::digest(&bytes)),
         };
         let mut tx = cx.begin().await?;
         match platform::add_file(&mut tx, &file, None, cx.now()).await {

@@ -19,7 +19,7 @@ use crate::{
         error::{AppError, Refusal},
         ids::{CourseId, DeliveryId, FileId, InstitutionId, MaterialId, PackId, PersonId, ProjectId, SessionPlanId},
     },
-    platform::{audit, context::Ctx, db::Tx, jobs, store::FileRow},
+    platform::{audit, context::Ctx, db::Tx, jobs, store::FileRow, text},
 };
 use chrono::{DateTime, Utc};
 use object_store::{ObjectStoreExt, path::Path};
@@ -196,7 +196,7 @@ async fn put_file(cx: &Ctx, path: &str) -> Result<FileRow, AppError> {
         name: path.rsplit('/').next().unwrap_or(path).to_owned(),
         media_type: infer::get(bytes).map_or("application/octet-stream", |kind| kind.mime_type()).to_owned(),
         size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: text::hex(Sha256::digest(bytes)),
     };
     cx.app.files.store().put(&Path::from(row.key.as_str()), bytes.into()).await.map_err(|error| {
         tracing::error!(%error, path, "the demonstration's file could not be stored");

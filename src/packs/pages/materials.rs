@@ -52,8 +52,8 @@ pub(super) fn common_fields(line: Option<&MaterialLine>, title_optional: bool) -
     .into_any()
 }
 
-/// The HTML of what was typed, where the page came back to show it (without JavaScript). Whoever answered
-/// the form has rendered the text.
+/// The HTML of what was typed, where the page came back to show it (without JavaScript). The answer to
+/// the form has rendered the text already.
 #[cfg(feature = "ssr")]
 fn typed_html(text: &str) -> Option<String> {
     let cx = crate::platform::http::ctx().ok()?;

@@ -5,9 +5,8 @@ use super::{
     *,
 };
 
-/// What is wrong with a text as Markdown. It is rendered for that, and so is ready when it is read: before
-/// anything is held for writing, and only for who may be an author of something. One that is too long is
-/// refused for its length.
+/// What is wrong with a text as Markdown. The text is rendered to find out, before anything is held for writing, so
+/// it is ready when people read it. This is done for authors only. A text that is too long is refused for its length.
 async fn wrong(cx: &Ctx, text: &str, max: usize) -> Result<Option<FaultKind>, AppError> {
     if !may_somewhere(cx.actor.as_ref(), Right::WritePack) || text.trim().is_empty() || text.chars().count() > 2 * max {
         return Ok(None);

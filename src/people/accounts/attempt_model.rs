@@ -1,5 +1,5 @@
-//! How long whoever has failed must wait before the next try. Pure: what was counted and the time in, the
-//! wait out.
+//! How long a caller must wait after wrong tries. The rules are pure: they take what was counted and the time,
+//! and answer the wait.
 //!
 //! Nothing is ever locked: the wait grows and has an end, and what is counted is forgotten again. A limit
 //! that counts one account alone lets a stranger shut its owner out; so the long waits are those of an
@@ -185,7 +185,7 @@ mod tests {
             let tries = Tries { count, last: at(last) };
             let wait = pace.wait(tries, at(now));
             prop_assert!(wait >= TimeDelta::zero() && wait <= pace.most);
-            // Whoever waits as long as they were told, need not wait again.
+            // A caller who waits as long as told need not wait again.
             if let Some(seconds) = seconds(wait) && now >= last {
                 let later = at(now + i64::try_from(seconds).unwrap());
                 prop_assert_eq!(pace.wait(tries, later), TimeDelta::zero());

@@ -3,8 +3,8 @@
 //!
 //! A stranger's wrong tries count against the stranger's place, against the address from that place, and,
 //! with a short wait only, against the address from anywhere. A browser that has signed in to the account
-//! before keeps a random token of its own and is counted by itself: nobody else can make it wait. Whoever
-//! has a new browser while others guess waits half a minute at most, or asks for a link, which makes
+//! before keeps a random token of its own and is counted by itself: nobody else can make it wait. An
+//! owner with a new browser waits half a minute at most while others guess, or asks for a link, which makes
 //! the browser known. An address without an account is counted as one with, so nothing tells them apart.
 
 use super::{

@@ -110,7 +110,7 @@ pub async fn set_password(cx: &Ctx, token: &str, password: &str, again: &str) ->
     store::set_password(&mut tx, account, &password_hash).await?;
     store::drop_tokens(&mut tx, account).await?;
     store::end_sessions(&mut tx, account).await?;
-    // Whoever reads the account's mail is its owner: this browser need not wait because strangers try.
+    // The owner reads the account's mail: this browser need not wait because strangers try.
     let device = known::remember(cx, &mut tx, account).await?;
     devices::forget_other_devices(&mut tx, account, &token_hash(&device)).await?;
     audit::note(cx, &mut tx, "set_password", "account", account).await?;

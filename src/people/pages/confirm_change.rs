@@ -1,5 +1,5 @@
-//! `/confirm-change/{token}`: whoever reads the mail of the address on record confirms a change, or says
-//! that it was not them. Opening the page does nothing: programs open links, too.
+//! `/confirm-change/{token}`: the reader of the address on record confirms a change, or says that somebody else
+//! asked for it. Opening the page does nothing: programs open links, too.
 
 use super::changes::described;
 use crate::{

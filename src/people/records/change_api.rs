@@ -32,7 +32,7 @@ pub async fn get_change_link(token: String) -> Result<Option<ChangeLine>, AppErr
     http::answer(async { super::settle::asked_by_link(&http::ctx()?, &token).await }).await
 }
 
-/// Whoever reads the mail of the address on record confirms or refuses a change.
+/// The reader of the address on record confirms or refuses a change.
 #[server(prefix = "/_fn", endpoint = "people/answer-change")]
 pub async fn answer_change(
     #[server(default)] token: String,

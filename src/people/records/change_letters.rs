@@ -1,5 +1,5 @@
 //! Letters about changes of a person's record: the link that confirms, the word to an old address, and the
-//! outcome to whoever asked.
+//! outcome to the requester.
 
 use super::{
     change_model::{Asked, ChangeLine, ChangeState, Stood, told},
@@ -121,7 +121,7 @@ pub async fn tell_old(cx: &Ctx, tx: &mut Tx, stood: &Stood, new: &str, by: &str)
     Ok(())
 }
 
-/// Tells whoever asked what became of it.
+/// Tells the requester what became of it.
 pub async fn tell_requester(
     cx: &Ctx,
     tx: &mut Tx,

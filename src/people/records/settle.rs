@@ -48,7 +48,7 @@ fn line(cx: &Ctx, row: ChangeRow) -> Result<ChangeLine, AppError> {
     })
 }
 
-/// What was asked for a person lately and what became of it. Whoever sees the person may read it.
+/// The latest changes asked for a person and what became of them. A viewer who sees the person may read them.
 pub async fn of_person(cx: &Ctx, h: &mut impl Handle, person: PersonId) -> Result<Vec<ChangeLine>, AppError> {
     changes::of_person(h, person).await?.into_iter().map(|row| line(cx, row)).collect()
 }
@@ -90,7 +90,7 @@ pub async fn asked_by_link(cx: &Ctx, token: &str) -> Result<Option<ChangeLine>, 
     Ok(holds.then_some(line))
 }
 
-/// Whoever reads the mail of the address on record confirms, or says that it was not them.
+/// The reader of the address on record confirms, or says that somebody else asked.
 pub async fn answer_link(cx: &Ctx, token: &str, answer: &str) -> Result<Done, AppError> {
     let line = asked_by_link(cx, token).await?.ok_or(Refusal::BadLink)?;
     let row = changes::change(&mut cx.read().await?, line.id).await?.ok_or(Refusal::BadLink)?;
@@ -154,7 +154,7 @@ async fn apply(cx: &Ctx, tx: &mut Tx, line: &ChangeLine) -> Result<bool, AppErro
     match &line.asked {
         Asked::Edit(details) => return write_details(cx, tx, &person, line.stood.version, details, by).await,
         Asked::Invite { email, language } => {
-            // Whoever confirmed answers for the address.
+            // The person who confirmed answers for the address.
             let by = Inviter { name: by, alone: None };
             write_invitation(cx, tx, &person, email, language, by).await?;
         }

@@ -1,7 +1,7 @@
 //! The built site: scripts, styles, fonts, icons. From a folder, or from the binary itself.
 
 use super::policy;
-use crate::platform::context::App;
+use crate::platform::{context::App, text};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -82,7 +82,7 @@ impl Assets {
             read(name);
         }
         let parts = read("pkg/parts.json").and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        let version = hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let version = text::hex(&hash.finalize()[..6]);
         Self { folder: folder.to_owned(), entries: entries(folder), version, parts }
     }
 

@@ -97,7 +97,7 @@ pub async fn function(request: Request) -> Response {
     // Leptos would read a body of any size; files come by other ways.
     let (mut parts, body) = request.into_parts();
     let Some(bytes) = forms::collect(body).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
-    // Whoever takes HTML would be sent back to where the request names, with the outcome in the address.
+    // A client that takes HTML would be sent back to where its request names, with the outcome in the address.
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let request = Request::from_parts(parts, Body::from(bytes));
     let answer = leptos_axum::handle_server_fns_with_context(

@@ -7,7 +7,7 @@ use super::{
     tests::below,
     *,
 };
-use crate::testing::fuzz::Target;
+use crate::{platform::text::hex, testing::fuzz::Target};
 use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, io::Read, path::Component};
@@ -78,12 +78,12 @@ fn good() -> Vec<u8> {
         .map(|(name, bytes)| Member {
             name: name.clone(),
             size: bytes.len() as u64,
-            sha256: seal::hex(Sha256::digest(bytes)),
+            sha256: hex(Sha256::digest(bytes)),
         })
         .collect();
     let manifest = Manifest { head, members: listed, missing: vec!["ef/lost".into()], changed: Vec::new() };
     let manifest = serde_json::to_vec(&manifest).expect("a manifest");
-    let line = digest_line(&seal::hex(Sha256::digest(&manifest)));
+    let line = digest_line(&hex(Sha256::digest(&manifest)));
     members.extend([member(MANIFEST, &manifest), member(DIGEST, line.as_bytes())]);
     packed(&members)
 }
@@ -197,7 +197,7 @@ fn backup_dumps() {
 #[test]
 fn backup_seals() {
     let body = b"what stands before a seal".to_vec();
-    let whole = [body.clone(), seal::seal(body.len() as u64, &seal::hex(Sha256::digest(&body)))].concat();
+    let whole = [body.clone(), seal::seal(body.len() as u64, &hex(Sha256::digest(&body)))].concat();
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("sealed");
     Target::new("backup_seals", std::slice::from_ref(&whole), TOKENS).cases(200).check(|bytes| {

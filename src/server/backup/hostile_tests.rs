@@ -5,6 +5,7 @@ use super::{
     tests::{archive, below, settings_in},
     *,
 };
+use crate::platform::text::hex;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use sha2::{Digest, Sha256};
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
@@ -26,7 +27,7 @@ pub fn sealed(tar: &[u8]) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(tar).unwrap();
     let body = gzip.finish().unwrap();
-    let seal = seal::seal(body.len() as u64, &seal::hex(Sha256::digest(&body)));
+    let seal = seal::seal(body.len() as u64, &hex(Sha256::digest(&body)));
     [body, seal].concat()
 }
 
@@ -88,11 +89,11 @@ fn forged(mut pieces: Vec<Piece>) -> Vec<u8> {
         .map(|piece| Member {
             name: piece.name.clone(),
             size: piece.bytes.len() as u64,
-            sha256: seal::hex(Sha256::digest(&piece.bytes)),
+            sha256: hex(Sha256::digest(&piece.bytes)),
         })
         .collect();
     let manifest = serde_json::to_vec(&Manifest { head, members, missing: Vec::new(), changed: Vec::new() }).unwrap();
-    let line = digest_line(&seal::hex(Sha256::digest(&manifest)));
+    let line = digest_line(&hex(Sha256::digest(&manifest)));
     pieces.push(Piece::plain(MANIFEST, &manifest));
     pieces.push(Piece::plain(DIGEST, line.as_bytes()));
     sealed(&packed(&pieces))
@@ -254,7 +255,7 @@ async fn neither_a_refused_restore_nor_a_killed_one_stops_the_next() {
     let settings = settings_in(folder.path());
     restore(&settings, &bad, Seal::Required).await.unwrap_err();
     restore(&settings, &bad, Seal::Required).await.unwrap_err();
-    // A run that was killed amid unpacking leaves these.
+    // A run that was killed while it unpacked leaves these.
     for left in [".magistra-restore/files/ab", ".magistra-restore-database/database"] {
         std::fs::create_dir_all(settings.data.join(left)).unwrap();
     }

@@ -8,7 +8,7 @@ use super::{
     staging::room_for,
     told,
 };
-use crate::platform::private;
+use crate::platform::{private, text::hex};
 use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 use std::{
@@ -199,7 +199,7 @@ impl<'a> Reading<'a> {
                 let text = self.small(&name, size, entry, LARGE)?;
                 let manifest = serde_json::from_slice(&text).map_err(|e| format!("the manifest is damaged: {e}"))?;
                 self.manifest = Some(manifest);
-                self.digest = seal::hex(Sha256::digest(&text));
+                self.digest = hex(Sha256::digest(&text));
                 self.next = Next::Digest;
             }
             (Next::Files, _) if file_key(&name).is_some() => {
@@ -260,7 +260,7 @@ impl<'a> Reading<'a> {
     }
 
     fn note(&mut self, name: String, text: &[u8]) {
-        self.members.push(Member { name, size: text.len() as u64, sha256: seal::hex(Sha256::digest(text)) });
+        self.members.push(Member { name, size: text.len() as u64, sha256: hex(Sha256::digest(text)) });
     }
 
     /// Compares what was read with what the manifest says.

@@ -6,9 +6,10 @@
 //! written as the comment of a second, empty gzip member (RFC 1952, 2.2 and 2.3.1). `gzip -t` and
 //! `tar tzf` read such a file as ever, for gzip files may follow one another, and the seal has exactly
 //! one form, so that it is compared byte for byte: any bit that turned, anything cut off and anything
-//! added is seen. It is no signature: whoever can write the archive can seal it anew. What an archive
+//! added is seen. It is no signature: somebody who can write the archive can seal it anew. What an archive
 //! may hold is therefore looked at as strictly as if there were no seal.
 
+use crate::platform::text::hex;
 use sha2::{Digest, Sha256};
 use std::{
     fs::File,
@@ -22,11 +23,6 @@ const TAIL: [u8; 10] = [3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 const WORDS: &str = "magistra-seal 1 ";
 /// The seal's length in bytes: size and digest are hexadecimal, and the comment ends with a zero.
 pub const LENGTH: u64 = (HEAD.len() + WORDS.len() + 16 + 1 + 64 + 1 + TAIL.len()) as u64;
-
-/// A digest in hexadecimal.
-pub fn hex(digest: impl AsRef<[u8]>) -> String {
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// The seal of that many bytes with that digest.
 pub fn seal(size: u64, sha256: &str) -> Vec<u8> {

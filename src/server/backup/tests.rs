@@ -11,6 +11,7 @@ use crate::{
         db::Db,
         files::Files,
         store::{FileRow, add_file},
+        text::hex,
     },
     testing::{House, Kind, empty_database, house},
 };
@@ -45,7 +46,7 @@ async fn name_file(house: &House, key: &str, bytes: &[u8]) {
         name: "lesson.pdf".into(),
         media_type: "application/pdf".into(),
         size: bytes.len() as i64,
-        sha256: seal::hex(Sha256::digest(bytes)),
+        sha256: hex(Sha256::digest(bytes)),
     };
     let mut tx = house.app.db.begin().await.unwrap();
     add_file(&mut tx, &row, None, house.app.now()).await.unwrap();
@@ -115,7 +116,7 @@ on_both! {
 
         let rows = backup_store::latest(&mut Ctx::internal(&house.app).read().await.unwrap()).await.unwrap();
         assert_eq!(rows.iter().map(|row| row.verified).collect::<Vec<_>>(), [true, false], "both were noted");
-        let sha256 = seal::hex(Sha256::digest(std::fs::read(&archive).unwrap()));
+        let sha256 = hex(Sha256::digest(std::fs::read(&archive).unwrap()));
         assert_eq!((&rows[0].archive, &rows[0].sha256), (&"b.tar.gz".to_owned(), &sha256));
         assert!(rows[1].problem.contains("overwrites nothing"));
 

@@ -11,7 +11,7 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-/// Who can assess a candidate ($2) of a course ($1): whoever can be a mentor, and whoever is on the same way.
+/// Persons who can assess a candidate ($2) of a course ($1): possible mentors, and others on the way to a licence.
 macro_rules! assessors {
     () => {
         "person p JOIN account a ON a.person_id = p.id AND NOT a.disabled

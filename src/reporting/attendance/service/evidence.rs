@@ -11,7 +11,7 @@ use crate::{
         context::Ctx,
         db::Handle,
         export::{self, Format, Sheet},
-        zones,
+        text, zones,
     },
     reporting::{attendance::store, pages::attendance::paper},
 };
@@ -265,7 +265,7 @@ impl Zip {
             let options = self.options.compression_method(CompressionMethod::Deflated);
             self.writer.start_file(path, options).map_err(|error| failed(&error))?;
             self.writer.write_all(&bytes).map_err(|error| failed(&error))?;
-            Ok((self, hex(&Sha256::digest(&bytes)), bytes.len() as u64))
+            Ok((self, text::hex(Sha256::digest(&bytes)), bytes.len() as u64))
         });
         added.await?
     }
@@ -296,7 +296,7 @@ impl Zip {
             })
             .await??;
             if piece.is_none() {
-                return Ok((zip, hex(&hash.finalize()), size));
+                return Ok((zip, text::hex(hash.finalize()), size));
             }
         }
     }
@@ -322,8 +322,4 @@ fn moment(now: DateTime<Utc>) -> Option<zip::DateTime> {
         part(now.second())?,
     )
     .ok()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
