@@ -4,7 +4,6 @@ import { accessible, fits, open, shot, signIn } from "./support/pages";
 import { expect, test } from "./support/test";
 
 const as = (name: string) => `${name}@magistra.example`;
-const everywhere = { tag: ["@phone", "@nojs"] };
 
 /** The delivery of the demonstration that runs today; the judge studies in it. */
 async function runningDelivery(page: Page): Promise<string> {
@@ -15,7 +14,7 @@ async function runningDelivery(page: Page): Promise<string> {
   return href!.split("/")[2];
 }
 
-test("person by half-day, filtered in the address, and as files", everywhere, async ({ page }) => {
+test("person by half-day, filtered in the address, and as files", { tag: "@nojs" }, async ({ page }) => {
   const delivery = await runningDelivery(page);
   await signIn(page, as("trainer"));
   await open(page, `/deliveries/${delivery}/attendance`);
@@ -58,7 +57,7 @@ test("the evidence bundle is a zip for who keeps the register, and nobody else",
   for (const name of ["register.pdf", "history.csv", "agenda.csv", "manifest.json", "MANIFEST.sha256"]) expect(body).toContain(name);
 });
 
-test("who is at risk, in the deliveries at hand", everywhere, async ({ page }) => {
+test("who is at risk, in the deliveries at hand", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("officer"));
   await open(page, "/attendance/at-risk");
   await expect(page.locator("h1")).toHaveText("At risk");
@@ -67,7 +66,7 @@ test("who is at risk, in the deliveries at hand", everywhere, async ({ page }) =
   await shot(page, "at-risk");
 });
 
-test("one's own hours over the years", everywhere, async ({ page }) => {
+test("one's own hours over the years", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("judge"));
   await open(page, "/certificates");
   await page.locator('a[href="/my/attendance"]').click();
@@ -81,7 +80,7 @@ test("one's own hours over the years", everywhere, async ({ page }) => {
   expect((await pdf.body()).toString("latin1").startsWith("%PDF")).toBe(true);
 });
 
-test("attendance in numbers, by institution, with small counts kept back from observers", everywhere, async ({ page }) => {
+test("attendance in numbers, by institution, with small counts kept back from observers", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("officer"));
   // The sums are made by jobs that run after the demonstration is loaded.
   await expect(async () => {

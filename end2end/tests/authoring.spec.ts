@@ -36,7 +36,7 @@ async function addModule(page: Page, title: string) {
   await hydrated(page);
 }
 
-test("a trainer writes a pack and releases it", { tag: ["@phone", "@nojs"] }, async ({ page, watch }) => {
+test("a trainer writes a pack and releases it", { tag: "@nojs" }, async ({ page, watch }) => {
   // Refused on purpose: a script in a lesson, a program for a document.
   watch.allow(/422/);
   await newPack(page, "Electronic evidence in practice");

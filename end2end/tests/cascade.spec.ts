@@ -4,7 +4,6 @@ import { accessible, fits, hydrated, open, shot, signIn } from "./support/pages"
 import { expect, test } from "./support/test";
 
 const as = (name: string) => `${name}@magistra.example`;
-const everywhere = { tag: ["@phone", "@nojs"] };
 const IPA = "/cascade?project=cybercrime-ipa";
 
 /** The cascade is counted by a job that runs after the demonstration is loaded. */
@@ -23,7 +22,7 @@ async function turn(page: Page, name: RegExp, expected: "true" | "false") {
   await hydrated(page);
 }
 
-test("an officer opens the picture, from the graduates to the people", everywhere, async ({ page }) => {
+test("an officer opens the picture, from the graduates to the people", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   await expect(page.locator("h1")).toContainText("The cascade of");
@@ -48,7 +47,7 @@ test("an officer opens the picture, from the graduates to the people", everywher
   await turn(page, /^Albania/, "false");
 });
 
-test("the table has the same numbers, and each opens its list", everywhere, async ({ page }) => {
+test("the table has the same numbers, and each opens its list", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   const generations = page.locator("#table table").first();
@@ -89,7 +88,7 @@ test("the table has the same numbers, and each opens its list", everywhere, asyn
   expect(listed, "as many lines as the number says").toBe(shown);
 });
 
-test("filters stand in the address, and the table leaves as a file", everywhere, async ({ page }) => {
+test("filters stand in the address, and the table leaves as a file", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   await page.locator("#f-area").selectOption("HR");
@@ -107,7 +106,7 @@ test("filters stand in the address, and the table leaves as a file", everywhere,
   }
 });
 
-test("what institutions counted without names stands beside every number", everywhere, async ({ page }) => {
+test("what institutions counted without names stands beside every number", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   const beside = page.locator(".unnamed");
@@ -121,7 +120,7 @@ test("what institutions counted without names stands beside every number", every
   expect(csv).toContain("0 confirmed, 18 unverified");
 });
 
-test("a list names its course by title and leads to the trainers' pages", everywhere, async ({ page }) => {
+test("a list names its course by title and leads to the trainers' pages", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   await open(page, "/cascade/list?project=cybercrime-ipa&course=introductory-judges-prosecutors&of=trainers");
@@ -139,7 +138,7 @@ test("a list names its course by title and leads to the trainers' pages", everyw
   await accessible(page);
 });
 
-test("an observer sees the picture and its numbers, no name and no list", everywhere, async ({ page }) => {
+test("an observer sees the picture and its numbers, no name and no list", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("observer"));
   await counted(page, IPA);
   await expect(page.locator("#table a[href^='/cascade/list']")).toHaveCount(0);
@@ -153,7 +152,7 @@ test("an observer sees the picture and its numbers, no name and no list", everyw
   expect((await page.request.get("/cascade/inactive?project=cybercrime-ipa")).status()).toBe(403);
 });
 
-test("an institution sees its own deliveries behind the numbers", everywhere, async ({ page }) => {
+test("an institution sees its own deliveries behind the numbers", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("admin"));
   await counted(page, IPA);
   const deliveries = page.locator("#table table").first().locator("tbody tr").nth(1).locator("td").first().getByRole("link");
@@ -192,7 +191,7 @@ test("who has not delivered in twelve months, and a reminder once", { tag: "@noj
   }
 });
 
-test("all cascades, from the numbers, the project and the course", everywhere, async ({ page }) => {
+test("all cascades, from the numbers, the project and the course", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   await open(page, "/reports");

@@ -22,7 +22,7 @@ async function search(page: Page, words: string) {
   await hydrated(page);
 }
 
-test("everything there is, with dates and places", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("everything there is, with dates and places", { tag: "@nojs" }, async ({ page }) => {
   await open(page, "/catalogue");
   await expect(page.locator("h1")).toHaveCount(1);
   await expect(courses(page).first()).toBeVisible();
@@ -95,7 +95,7 @@ test("on a phone the filters open as a sheet", { tag: "@only-phone" }, async ({ 
   await fits(page);
 });
 
-test("a course says what it is, what it needs and when it is given", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("a course says what it is, what it needs and when it is given", { tag: "@nojs" }, async ({ page }) => {
   await open(page, INTRODUCTORY);
   await expect(page.locator("ol.outline > li").first()).toBeVisible();
   await expect(page.locator(".dates ul.when > li").first()).toBeVisible();
@@ -137,7 +137,7 @@ test("an institution's page lists the courses it offers", { tag: "@nojs" }, asyn
   await accessible(page);
 });
 
-test("a trainer makes a course, and what is wrong is named", { tag: ["@phone", "@nojs"] }, async ({ page, watch }) => {
+test("a trainer makes a course, and what is wrong is named", { tag: "@nojs" }, async ({ page, watch }) => {
   watch.allow(/422|409/);
   await signIn(page, "trainer@magistra.example");
   await open(page, "/courses/new");

@@ -121,7 +121,7 @@ test("a certificate appears, is checked without a name, then with one, and is wi
   for (const other of [context, visitor, office, own]) await other.close();
 });
 
-test("a code we do not know is not found", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("a code we do not know is not found", { tag: "@nojs" }, async ({ page }) => {
   await open(page, "/verify/0000-0000-0001", 404);
   await expect(page.locator(".verdict.bad")).toBeVisible();
   await accessible(page);

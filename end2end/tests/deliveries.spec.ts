@@ -32,7 +32,7 @@ async function signOut(page: Page) {
   await page.context().clearCookies();
 }
 
-test("a delivery is scheduled, gets its timetable and opens its call", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("a delivery is scheduled, gets its timetable and opens its call", { tag: "@nojs" }, async ({ page }) => {
   const delivery = await schedule(page, "2");
   await expect(page.locator("h1")).toHaveText("Introductory course, spring");
   await fits(page);
@@ -98,7 +98,7 @@ test("a judge takes a place and gives it back; a full delivery says so", { tag: 
   await expect(button(page, "Enrol")).toBeVisible();
 });
 
-test("people are put in, with and without an address, and taken out with a reason", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("people are put in, with and without an address, and taken out with a reason", { tag: "@nojs" }, async ({ page }) => {
   const delivery = await schedule(page, "5");
   await open(page, `${delivery}/people`);
   await accessible(page);
@@ -136,7 +136,7 @@ test("wrong dates and a negative capacity are named in place", { tag: "@nojs" },
   await accessible(page);
 });
 
-test("the list has its tabs and filters in the address", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("the list has its tabs and filters in the address", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, "admin@magistra.example");
   await open(page, "/deliveries?tab=past");
   await expect(main(page).locator(".tabs [aria-current=page]")).toContainText("Past");

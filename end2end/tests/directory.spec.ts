@@ -5,11 +5,10 @@ import type { Server } from "./support/server";
 import type { Watch } from "./support/test";
 import { expect, test } from "./support/test";
 
-const everywhere = { tag: ["@phone", "@nojs"] };
 const FOOTNOTE = /All reference to Kosovo/;
 const ACADEMY = "/institutions/school-of-magistrates";
 
-test("areas, those of the projects first", everywhere, async ({ page }) => {
+test("areas, those of the projects first", { tag: "@nojs" }, async ({ page }) => {
   await open(page, "/areas");
   await expect(page.locator("#project li")).toHaveCount(27);
   await expect(page.locator("#hosts li")).toHaveCount(11);
@@ -22,7 +21,7 @@ test("areas, those of the projects first", everywhere, async ({ page }) => {
   await expect(page.locator("h1")).toHaveText("Albania");
 });
 
-test("an area with its names and what the treaty's depositary confirms", everywhere, async ({ page }) => {
+test("an area with its names and what the treaty's depositary confirms", { tag: "@nojs" }, async ({ page }) => {
   await open(page, "/areas/MK");
   await expect(page.locator("h1")).toHaveText("North Macedonia");
   await expect(page.locator("aside")).toContainText('"the former Yugoslav Republic of Macedonia"');
@@ -43,7 +42,7 @@ test("an area with its names and what the treaty's depositary confirms", everywh
   await accessible(page);
 });
 
-test("the footnote stands wherever Kosovo* is named", everywhere, async ({ page }) => {
+test("the footnote stands wherever Kosovo* is named", { tag: "@nojs" }, async ({ page }) => {
   const pages = [
     "/areas",
     "/areas/XK",
@@ -63,7 +62,7 @@ test("the footnote stands wherever Kosovo* is named", everywhere, async ({ page 
   await expect(page.locator(".footnote")).toHaveText(/Toute référence au Kosovo/);
 });
 
-test("institutions by area", everywhere, async ({ page }) => {
+test("institutions by area", { tag: "@nojs" }, async ({ page }) => {
   await open(page, "/institutions");
   await expect(page.locator(".dir-list li")).toHaveCount(33);
   await fits(page);
@@ -80,7 +79,7 @@ async function edit(page: Page, phone: string) {
   await page.getByRole("button", { name: "Save" }).click();
 }
 
-test("an administrator keeps the record of the own institution", everywhere, async ({ page }) => {
+test("an administrator keeps the record of the own institution", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, "admin@magistra.example");
   await open(page, ACADEMY);
   await page.getByRole("link", { name: "Edit this institution" }).click();
@@ -109,7 +108,7 @@ async function another(browser: Browser, server: Server, watch: Watch): Promise<
   return context.newPage();
 }
 
-test("of two who edit, the second is shown both", { tag: ["@nojs"] }, async ({ page, browser, server, watch }) => {
+test("of two who edit, the second is shown both", { tag: "@nojs" }, async ({ page, browser, server, watch }) => {
   const second = await another(browser, server, watch);
   await signIn(page, "admin@magistra.example");
   await signIn(second, "officer@magistra.example");
@@ -131,7 +130,7 @@ test("of two who edit, the second is shown both", { tag: ["@nojs"] }, async ({ p
   await second.context().close();
 });
 
-test("another institution is refused, and so is nobody", everywhere, async ({ page }) => {
+test("another institution is refused, and so is nobody", { tag: "@nojs" }, async ({ page }) => {
   await open(page, "/institutions/security-academy");
   await expect(page.getByRole("link", { name: "Edit this institution" })).toHaveCount(0);
   await signIn(page, "admin@magistra.example");

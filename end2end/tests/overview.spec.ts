@@ -4,9 +4,8 @@ import { accessible, fits, open, shot, signIn } from "./support/pages";
 import { expect, test } from "./support/test";
 
 const as = (name: string) => `${name}@magistra.example`;
-const everywhere = { tag: ["@phone", "@nojs"] };
 
-test("who is not signed in learns what this is and finds a course", everywhere, async ({ page }) => {
+test("who is not signed in learns what this is and finds a course", { tag: "@nojs" }, async ({ page }) => {
   await open(page, "/");
   await expect(page.locator("h1")).toContainText(/cybercrime/i);
   await accessible(page);
@@ -27,7 +26,7 @@ const pages: [string, RegExp, string][] = [
 ];
 
 for (const [role, words, thing] of pages) {
-  test(`the first page of ${role} says what to do next`, everywhere, async ({ page }) => {
+  test(`the first page of ${role} says what to do next`, { tag: "@nojs" }, async ({ page }) => {
     await signIn(page, as(role));
     await open(page, "/");
     await expect(page.locator("h1")).toHaveCount(1);
@@ -43,7 +42,7 @@ for (const [role, words, thing] of pages) {
 const total = async (page: Page, label: RegExp) =>
   Number((await page.locator(".stats .stat").filter({ hasText: label }).locator("b").first().innerText()).replace(/\D/g, ""));
 
-test("numbers by area and course, filtered in the address, and as a file", everywhere, async ({ page }) => {
+test("numbers by area and course, filtered in the address, and as a file", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, as("officer"));
   // They are counted by a job that runs after the demonstration is loaded.
   await expect(async () => {

@@ -69,7 +69,7 @@ test("sign in, be led back, sign out", { tag: ["@phone", "@nojs"] }, async ({ pa
   await expect(page).toHaveURL(/\/sign-in/);
 });
 
-test("a wrong password says so and keeps the address", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("a wrong password says so and keeps the address", { tag: "@nojs" }, async ({ page }) => {
   await open(page, "/sign-in");
   await page.locator("input[name=email]").fill("somebody@magistra.example");
   await page.locator("input[name=password]").fill(`${PASSWORD} wrong`);
@@ -80,7 +80,7 @@ test("a wrong password says so and keeps the address", { tag: ["@phone", "@nojs"
   await accessible(page);
 });
 
-test("a forgotten password: ask, read the letter, set a new one, sign in", { tag: ["@phone", "@nojs"] }, async ({ page, fresh }) => {
+test("a forgotten password: ask, read the letter, set a new one, sign in", { tag: "@nojs" }, async ({ page, fresh }) => {
   officer(fresh);
   await page.goto(`${fresh.url}/sign-in`);
   await hydrated(page);
@@ -120,7 +120,7 @@ test("a forgotten password: ask, read the letter, set a new one, sign in", { tag
   await expect(page.locator("h1")).toHaveText("This link no longer works");
 });
 
-test("the language of the address, then of the account", { tag: ["@nojs"] }, async ({ page, fresh }) => {
+test("the language of the address, then of the account", { tag: "@nojs" }, async ({ page, fresh }) => {
   officer(fresh);
   await page.goto(`${fresh.url}/sign-in`);
   await hydrated(page);
@@ -149,7 +149,7 @@ test("the language of the address, then of the account", { tag: ["@nojs"] }, asy
   await expect(page.locator("html")).toHaveAttribute("lang", "fr");
 });
 
-test("add and invite a person, give and end a role", { tag: ["@phone", "@nojs"] }, async ({ page, fresh }) => {
+test("add and invite a person, give and end a role", { tag: "@nojs" }, async ({ page, fresh }) => {
   officer(fresh);
   await page.goto(`${fresh.url}/sign-in?next=/people/new`);
   await hydrated(page);
@@ -236,7 +236,7 @@ test("the band does not overflow for who may do everything", async ({ page, serv
   }
 });
 
-test("background work and where mail goes", { tag: ["@phone", "@nojs"] }, async ({ page, server }) => {
+test("background work and where mail goes", { tag: "@nojs" }, async ({ page, server }) => {
   const email = `jobs-${test.info().project.name}@magistra.example`;
   officer(server, email);
   await signIn(page, email, ADMIN.password);

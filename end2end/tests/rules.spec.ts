@@ -14,7 +14,7 @@ async function registers(page: Page): Promise<string[]> {
   return page.locator("nav.slots a").evaluateAll((links) => links.map((link) => link.getAttribute("href")!));
 }
 
-test("a register is closed, opened again for a reason, and read as it stood", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("a register is closed, opened again for a reason, and read as it stood", { tag: "@nojs" }, async ({ page }) => {
   const [first] = await registers(page);
   await open(page, first);
   const close = page.locator("details", { hasText: "Close this register" });
@@ -54,7 +54,7 @@ test("a register is closed, opened again for a reason, and read as it stood", { 
   await expect(page.locator("main")).toContainText("0 of 34 names had a mark.");
 });
 
-test("a half-day that is called off counts no more", { tag: ["@nojs"] }, async ({ page, watch }) => {
+test("a half-day that is called off counts no more", { tag: "@nojs" }, async ({ page, watch }) => {
   // Registers are fetched ahead in the background: the trainer is signed out amid that.
   watch.allow(/^401 GET \S+\/_fn\/attendance\/register\?/);
   const all = await registers(page);
@@ -81,7 +81,7 @@ test("a half-day that is called off counts no more", { tag: ["@nojs"] }, async (
   await expect(page.locator(".timetable .off")).toHaveCount(0);
 });
 
-test("who may miss no more is told, and so is the trainer", { tag: ["@phone"] }, async ({ page }) => {
+test("who may miss no more is told, and so is the trainer", async ({ page }) => {
   const all = await registers(page);
   for (const path of all.slice(0, 2)) {
     await open(page, path);
@@ -135,7 +135,7 @@ test("names in the order of the room, and by keyboard", async ({ page }) => {
   await shot(page, "register-sorted");
 });
 
-test("an institution has its own rules", { tag: ["@nojs"] }, async ({ page }) => {
+test("an institution has its own rules", { tag: "@nojs" }, async ({ page }) => {
   await signIn(page, "admin@magistra.example");
   await open(page, "/institutions/school-of-magistrates/edit");
   await page.locator("input[name=attendance_percent]").fill("120");

@@ -70,10 +70,17 @@ async function scripted(page: Page): Promise<Page> {
   return copy;
 }
 
-/** The page does not scroll sideways. */
+/** A small phone's window. */
+const PHONE = { width: 390, height: 844 };
+
+/** The page does not scroll sideways, in its own window nor in a phone's. */
 export async function fits(page: Page) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(over, `${page.url()} is wider than its window`).toBeLessThanOrEqual(0);
+  const own = page.viewportSize() ?? PHONE;
+  for (const size of own.width > PHONE.width ? [PHONE, own] : [own]) {
+    await page.setViewportSize(size);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(over, `${page.url()} is wider than a window of ${size.width} pixels`).toBeLessThanOrEqual(0);
+  }
 }
 
 /** With SHOTS=1: end2end/shots/NAME-WIDTH-light.png and -dark.png, for looking at. */
