@@ -40,6 +40,9 @@ pub struct Settings {
     /// Seconds that the store of files may say nothing
     #[arg(long, env = "MAGISTRA_FILES_TIMEOUT", default_value = "60", value_parser = seconds, global = true)]
     pub files_timeout: Duration,
+    /// Starts although the store has none of the files that the database names
+    #[arg(long, env = "MAGISTRA_FILES_ARE_LOST", global = true)]
+    pub files_are_lost: bool,
     /// Below so much free space on the disk of the data, in MiB, the server says that it is not ready; 0: never
     #[arg(long, env = "MAGISTRA_MIN_FREE_MIB", default_value_t = 64, global = true)]
     pub min_free_mib: u64,

@@ -1,6 +1,7 @@
 //! The bytes of files, in a folder or in S3, behind `object_store`: streamed in and out, never
 //! whole in memory, and nothing left behind by an upload that fails.
 
+mod folder;
 pub mod kinds;
 mod patient;
 
@@ -11,6 +12,7 @@ use crate::common::{
 };
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use folder::Folder;
 use futures::{StreamExt, stream::BoxStream};
 use kinds::Kind;
 use object_store::{
@@ -19,7 +21,7 @@ use object_store::{
 };
 use patient::Patient;
 use sha2::{Digest, Sha256};
-use std::{io, ops::Range, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, ops::Range, sync::Arc, time::Duration};
 
 /// Where files are kept.
 #[derive(Clone, Debug)]
@@ -28,7 +30,7 @@ pub struct Files {
     /// The same without patience.
     bare: Arc<dyn ObjectStore>,
     /// Where it is a folder: which.
-    folder: Option<PathBuf>,
+    folder: Option<Folder>,
 }
 
 /// How long a store may say nothing, unless it is set otherwise.
@@ -57,7 +59,9 @@ impl Files {
         let local = LocalFileSystem::new_with_prefix(place)
             .map_err(|e| format!("cannot open the folder for files {place}: {e}"))?
             .with_fsync(true);
-        Ok(Self { folder: Some(place.into()), ..Self::of(Arc::new(local)) })
+        let folder =
+            Folder::open(place.into()).map_err(|e| format!("cannot open the folder for files {place}: {e}"))?;
+        Ok(Self::of(Arc::new(local), Some(folder)))
     }
 
     /// S3 with the options of a builder; `rest` is `BUCKET/PREFIX`.
@@ -66,29 +70,29 @@ impl Files {
         // One cryptography for all of TLS: the one that mail and PostgreSQL use. It may be set already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let s3 = builder.with_bucket_name(bucket).build().map_err(|e| format!("MAGISTRA_FILES: {e}"))?;
-        Ok(Self::of(Arc::new(PrefixStore::new(s3, prefix))))
+        Ok(Self::of(Arc::new(PrefixStore::new(s3, prefix)), None))
     }
 
     /// In memory, for tests.
     pub fn memory() -> Self {
-        Self::of(Arc::new(object_store::memory::InMemory::new()))
+        Self::of(Arc::new(object_store::memory::InMemory::new()), None)
     }
 
-    fn of(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store: Arc::new(Patient::new(store.clone(), SILENCE)), bare: store, folder: None }
+    fn of(store: Arc<dyn ObjectStore>, folder: Option<Folder>) -> Self {
+        Self { store: Arc::new(Patient::new(store.clone(), folder.clone(), SILENCE)), bare: store, folder }
     }
 
     /// The same store, which may say nothing for so long.
     #[must_use]
     pub fn patient(self, silence: Duration) -> Self {
-        Self { store: Arc::new(Patient::new(self.bare.clone(), silence)), ..self }
+        Self { store: Arc::new(Patient::new(self.bare.clone(), self.folder.clone(), silence)), ..self }
     }
 
     /// Removes what uploads that were cut off before a time have left beside the files of a folder: the bytes of an
     /// upload are in a file named `NAME#NUMBER` until the last has come, and no listing shows it. Says how many. In
     /// S3 such parts are the bucket's to remove (`AbortIncompleteMultipartUpload`).
     pub async fn sweep_parts(&self, before: DateTime<Utc>) -> io::Result<usize> {
-        let Some(folder) = self.folder.clone() else { return Ok(0) };
+        let Some(Folder { path: folder, .. }) = self.folder.clone() else { return Ok(0) };
         let sweep = move || {
             let mut removed = 0;
             for entry in std::fs::read_dir(folder)? {

@@ -11,6 +11,7 @@ statements! {
     LAST_JOB -> (DateTime<Utc>,) = "SELECT created_at FROM job ORDER BY id DESC LIMIT 1";
     LAST_SESSION -> (DateTime<Utc>,) = "SELECT created_at FROM session ORDER BY created_at DESC LIMIT 1";
     FILES -> NamedFile = "SELECT key, size, sha256 FROM file ORDER BY key";
+    SOME_FILES -> (String,) = "SELECT key FROM file ORDER BY key LIMIT 8";
     SCHEMA -> (i64, bool) = "SELECT version, success FROM _sqlx_migrations ORDER BY version DESC LIMIT 1";
 }
 
@@ -34,6 +35,12 @@ pub struct NamedFile {
 /// Every file that the database names.
 pub async fn named_files(h: &mut impl Handle) -> Result<Vec<NamedFile>, DbError> {
     fetch_all!(h, FILES)
+}
+
+/// The keys of a few of the files that the database names.
+pub async fn some_files(h: &mut impl Handle) -> Result<Vec<String>, DbError> {
+    let rows = fetch_all!(h, SOME_FILES)?;
+    Ok(rows.into_iter().map(|(key,)| key).collect())
 }
 
 /// The newest migration that was run, and whether it succeeded; none before the first.

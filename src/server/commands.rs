@@ -99,6 +99,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
             telemetry::log();
             let app = open(&cli.settings, None).await?;
             start::prepare(&app).await?;
+            start::find_files(&app).await?;
             let stop = stop_signal(&app);
             begin_jobs(&app).await?;
             tracing::info!("worker started");
@@ -245,6 +246,7 @@ async fn serve_command(settings: &Settings, serve: &ServeSettings) -> Result<(),
     let bounds = bounds(serve);
     let app = open(settings, Some(serve)).await?;
     start::prepare(&app).await?;
+    start::find_files(&app).await?;
     let listener = TcpListener::bind(serve.addr)
         .await
         .map_err(|e| format!("cannot listen on {}: {e} (MAGISTRA_ADDR chooses another)", serve.addr))?;

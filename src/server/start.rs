@@ -1,7 +1,9 @@
 //! What is looked at before anything is served or worked on: a database that is damaged, or that a newer
-//! program has changed, must not be written to; a clock that jumped is said aloud.
+//! program has changed, must not be written to; a clock that jumped is said aloud; a store of files that is not this
+//! database's is not written into.
 
 use crate::platform::{context::App, health_store};
+use object_store::{Error, ObjectStoreExt, path::Path};
 use tokio::task::JoinHandle;
 
 /// Up to this size in bytes a database is read through before the start, which takes some seconds; a larger
@@ -21,6 +23,38 @@ pub async fn prepare(app: &App) -> Result<(), String> {
         tracing::error!(%at, "the clock jumped: {what} carries a time to come; `magistra doctor` looks again");
     }
     Ok(())
+}
+
+/// Looks whether the store of files is the one that belongs to the database. A disk that is not mounted yet, or the
+/// wrong bucket, has none of the files that the database names.
+///
+/// # Errors
+/// None of a few files is there, unless the settings say that the files are lost. A store that does not answer is
+/// no error: it may come back, and the server says until then that it is not ready.
+pub async fn find_files(app: &App) -> Result<(), String> {
+    let mut reader = app.db.read().await.map_err(|e| e.to_string())?;
+    let named = health_store::some_files(&mut reader).await.map_err(|e| e.to_string())?;
+    drop(reader);
+    for key in &named {
+        match app.files.store().head(&Path::from(key.as_str())).await {
+            Err(Error::NotFound { .. }) => {}
+            Ok(_) => return Ok(()),
+            Err(error) => {
+                tracing::error!(%error, "the store of files does not answer");
+                return Ok(());
+            }
+        }
+    }
+    let Some(first) = named.first() else { return Ok(()) };
+    let place = app.settings.files();
+    if app.settings.files_are_lost {
+        tracing::error!(place, "none of the files that the database names was found; the settings allow it");
+        return Ok(());
+    }
+    Err(format!(
+        "{place} has none of the files that the database names, such as {first}: is its disk mounted, is it the right \
+         bucket? If the files are lost, restore a backup, or start with MAGISTRA_FILES_ARE_LOST=true"
+    ))
 }
 
 /// Reads an SQLite database of up to `at_once` bytes through and refuses a damaged one; a larger one is read
@@ -65,8 +99,9 @@ fn show(faults: &[String]) {
 mod tests {
     use super::*;
     use crate::{
+        platform::store::{FileRow, add_file},
         server::open,
-        testing::{Kind, house},
+        testing::{Kind, house, house_with},
     };
     use clap::Parser;
     use std::{fs::File, os::unix::fs::FileExt};
@@ -98,6 +133,39 @@ mod tests {
         let later = sound(&app, 0).await.expect("a large one is looked at meanwhile").expect("a task");
         assert!(!later.await.expect("ends"), "and its damage found");
         app.db.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_store_without_any_of_the_files_is_not_this_databases() {
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            let house = house(kind).await;
+            find_files(&house.app).await.expect("a database that names no file is content with any store");
+            name_files(&house.app, ["aa/there", "bb/lost"]).await;
+            let refused = find_files(&house.app).await.expect_err("neither is there");
+            assert!(refused.contains("aa/there") && refused.contains("mounted"), "{refused}");
+            let store = house.app.files.store();
+            store.put(&Path::from("aa/there"), "x".into()).await.expect("put");
+            find_files(&house.app).await.expect("one that is lost does not keep the server from starting");
+        }
+        let house = house_with(Kind::Sqlite, &["--files-are-lost"]).await;
+        name_files(&house.app, ["aa/lost", "bb/lost"]).await;
+        find_files(&house.app).await.expect("the settings allow it");
+    }
+
+    async fn name_files(app: &App, keys: [&str; 2]) {
+        let mut tx = app.db.begin().await.expect("begins");
+        for key in keys {
+            let file = FileRow {
+                id: app.id(),
+                key: key.into(),
+                name: "x.pdf".into(),
+                media_type: "application/pdf".into(),
+                size: 1,
+                sha256: "0".repeat(64),
+            };
+            add_file(&mut tx, &file, None, app.now()).await.expect("added");
+        }
+        tx.commit().await.expect("commits");
     }
 
     #[tokio::test]

@@ -1,6 +1,8 @@
 //! A store that is waited for no longer than it may be silent: every call has a deadline, and so has every piece of
-//! what comes as a stream. A store that is away fails; one that accepts and says nothing must fail too.
+//! what comes as a stream. A store that is away fails; one that accepts and says nothing must fail too. Nothing is
+//! written into a folder that is another than the one that was opened.
 
+use super::folder::Folder;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt, stream::BoxStream};
@@ -18,14 +20,22 @@ const SLOWEST: f64 = 64.0 * 1024.0;
 #[derive(Clone, Debug)]
 pub(super) struct Patient {
     store: Arc<dyn ObjectStore>,
+    /// The folder it is, where it is one.
+    folder: Option<Folder>,
     silence: Duration,
 }
 
 impl Patient {
     /// A store that may be silent for so long.
-    pub(super) fn new(store: Arc<dyn ObjectStore>, silence: Duration) -> Self {
-        Self { store, silence }
+    pub(super) fn new(store: Arc<dyn ObjectStore>, folder: Option<Folder>, silence: Duration) -> Self {
+        Self { store, folder, silence }
     }
+}
+
+/// Refuses to write, or to say that it was written, where the folder is another by now.
+async fn in_place(folder: Option<&Folder>, silence: Duration) -> Result<()> {
+    let Some(folder) = folder else { return Ok(()) };
+    folder.in_place(silence).await.map_err(|error| Error::Generic { store: "files", source: error.into() })
 }
 
 impl fmt::Display for Patient {
@@ -67,12 +77,16 @@ fn pieces<T: Send + 'static>(
 impl ObjectStore for Patient {
     async fn put_opts(&self, location: &Path, payload: PutPayload, opts: PutOptions) -> Result<PutResult> {
         let patience = for_bytes(self.silence, payload.content_length());
-        within(patience, self.store.put_opts(location, payload, opts)).await
+        in_place(self.folder.as_ref(), self.silence).await?;
+        let stored = within(patience, self.store.put_opts(location, payload, opts)).await?;
+        in_place(self.folder.as_ref(), self.silence).await?;
+        Ok(stored)
     }
 
     async fn put_multipart_opts(&self, location: &Path, opts: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+        in_place(self.folder.as_ref(), self.silence).await?;
         let upload = within(self.silence, self.store.put_multipart_opts(location, opts)).await?;
-        Ok(Box::new(PatientUpload { upload, silence: self.silence }))
+        Ok(Box::new(PatientUpload { upload, folder: self.folder.clone(), silence: self.silence }))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
@@ -117,6 +131,7 @@ impl ObjectStore for Patient {
 #[derive(Debug)]
 struct PatientUpload {
     upload: Box<dyn MultipartUpload>,
+    folder: Option<Folder>,
     silence: Duration,
 }
 
@@ -129,7 +144,9 @@ impl MultipartUpload for PatientUpload {
     }
 
     async fn complete(&mut self) -> Result<PutResult> {
-        within(self.silence, self.upload.complete()).await
+        let stored = within(self.silence, self.upload.complete()).await?;
+        in_place(self.folder.as_ref(), self.silence).await?;
+        Ok(stored)
     }
 
     async fn abort(&mut self) -> Result<()> {

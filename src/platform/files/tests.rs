@@ -74,6 +74,37 @@ async fn in_a_folder() {
     refusals(&files).await;
 }
 
+/// A disk that is unmounted leaves an empty folder of its name, and is itself again when it is mounted.
+#[tokio::test]
+async fn nothing_is_written_beside_a_disk_that_was_taken_away() {
+    let disks = tempfile::tempdir().expect("a folder");
+    let [place, away] = ["files", "elsewhere"].map(|name| disks.path().join(name));
+    let files = Files::open(place.to_str().expect("plain")).expect("opens");
+    let probe = uuid::Uuid::from_u128(7);
+    files.try_to_write(probe).await.expect("the disk is there");
+    let mut under_way = files.receive(id(1), "x.pdf", 10 << 20).await.expect("begins");
+    under_way.write(Bytes::from(pdf(2000))).await.expect("takes");
+
+    std::fs::rename(&place, &away).expect("unmounted");
+    for what_is_left in ["nothing", "an empty folder"] {
+        assert_eq!(files.receive(id(2), "x.pdf", 100).await.err(), Some(AppError::Unavailable), "{what_is_left}");
+        let refused = files.store().put(&Path::from("certificates/x.pdf"), Bytes::from_static(b"x").into()).await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("Mount the right one")), "{what_is_left}");
+        files.try_to_write(probe).await.expect_err("is not ready");
+        if what_is_left == "nothing" {
+            assert!(!place.exists(), "it is not made anew");
+            std::fs::create_dir(&place).expect("made");
+        }
+    }
+    assert_eq!(under_way.finish().await.err(), Some(AppError::Unavailable), "no upload is said to be kept");
+    assert_eq!(std::fs::read_dir(&place).expect("lists").count(), 0, "nothing was written beside the disk");
+
+    std::fs::remove_dir(&place).expect("is empty");
+    std::fs::rename(&away, &place).expect("mounted again");
+    files.try_to_write(probe).await.expect("it is the same disk");
+    round_trip(&files).await;
+}
+
 /// As much of S3 as files need, in memory on loopback; refuses what is not signed.
 mod s3 {
     use axum::{
