@@ -11,4 +11,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [ -n "${MAGISTRA_SOAK_BINARY:-}" ] || [ -x target/release/magistra ] || die "target/release/magistra is missing." "Run: make build"
 has faketime || note "faketime is not installed: times of a wrong clock are written into the tables instead"
 export MAGISTRA_SOAK_BINARY=${MAGISTRA_SOAK_BINARY:-$ROOT/target/release/magistra}
-exec cargo run --locked --release --features ssr --example soak -- "$@"
+# What loads the server is built as tests are, of which it shares all that is compiled; the server is the release.
+exec cargo run --locked --features ssr --example soak -- "$@"

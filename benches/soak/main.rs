@@ -2,7 +2,7 @@
 //! its mail server says nothing, its database stops, its files are away and a clock is wrong; on SQLite and on
 //! PostgreSQL. At the end what was acknowledged must be there, and what was refused must not.
 //!
-//! `cargo run --release --features ssr --example soak -- [sqlite|postgres|both] [--minutes 30] [--seed N]`; the
+//! `cargo run --features ssr --example soak -- [sqlite|postgres|both] [--minutes 30] [--seed N]`; the
 //! minutes are those of all databases together, and each trouble comes at least once however few they are.
 //! `MAGISTRA_SOAK_BINARY` names another program than `target/release/magistra`. Root mounts the small disk.
 
