@@ -1,5 +1,6 @@
-//! What is heavy is not done on the threads that answer. One thread answers here, and what it has used of
-//! the processor is measured, not how long anything took: other programs cannot disturb it.
+//! What is heavy is not done on the threads that answer. Every request of every test is watched ([`watched`]): what the
+//! thread that answers has used of the processor is measured, not how long anything took, so that other programs
+//! cannot disturb it.
 
 use super::{
     router,
@@ -20,6 +21,16 @@ fn used() -> Duration {
 /// some hundredths of it when it is.
 const MOST: Duration = Duration::from_millis(1_000);
 
+/// Answers a request, and fails where that kept the thread. What it hands to other threads is not counted.
+pub async fn watched<T>(what: &str, answer: impl Future<Output = T>) -> T {
+    let before = used();
+    let answer = answer.await;
+    // A test may go on upon another thread, whose count is another.
+    let cost = used().saturating_sub(before);
+    assert!(cost < MOST, "{what} kept the thread for {cost:?}");
+    answer
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn no_text_holds_up_the_thread_that_answers() {
     let house = house(Kind::Sqlite).await;
@@ -36,11 +47,7 @@ async fn no_text_holds_up_the_thread_that_answers() {
         ("an honest lesson", prose.repeat(1_400)),
     ] {
         let body: String = form_urlencoded::Serializer::new(String::new()).append_pair("text", &text).finish();
-        let before = used();
         let answer = ask(&router, visitor.request(post("/_fn/packs/render", &body))).await;
-        let cost = used() - before;
-        println!("{:>6} ms  {name}", cost.as_millis());
         assert_eq!(answer.status, StatusCode::OK, "{name}: {}", answer.body);
-        assert!(cost < MOST, "{name} kept the thread for {cost:?}");
     }
 }

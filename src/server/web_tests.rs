@@ -1,6 +1,6 @@
 //! The router as an attacker or a broken browser meets it.
 
-use super::router;
+use super::{heavy_tests::watched, router};
 use crate::{
     common::actor::Actor,
     people::{accounts, service::token_hash, store as people},
@@ -96,9 +96,10 @@ pub fn post(path: &str, form: &str) -> Request<Body> {
         .expect("a request")
 }
 
-/// Sends a request through the router.
+/// Sends a request through the router; no answer may keep the thread that gives it.
 pub async fn ask(router: &Router, request: Request<Body>) -> Answer {
-    let response = router.clone().oneshot(request).await.expect("the router does not fail");
+    let what = format!("{} {}", request.method(), request.uri());
+    let response = watched(&what, router.clone().oneshot(request)).await.expect("the router does not fail");
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
     Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }

@@ -3,6 +3,7 @@
 
 use super::super::{
     access::Tie,
+    heavy_tests::watched,
     router,
     web_tests::{Visitor, get, post},
 };
@@ -291,7 +292,8 @@ impl Academy {
         let router = self.router.clone();
         let (parts, body) = watch
             .over(async {
-                let (parts, body) = router.oneshot(request).await.expect("the router does not fail").into_parts();
+                let (parts, body) =
+                    watched(&address, router.oneshot(request)).await.expect("the router does not fail").into_parts();
                 let body = if function {
                     body.collect().await.map(|b| b.to_bytes()).unwrap_or_default()
                 } else {
