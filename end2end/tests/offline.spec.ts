@@ -37,6 +37,9 @@ async function on(context: BrowserContext, page: Page) {
   await expect(noLine(page)).toBeHidden({ timeout: 30_000 });
 }
 
+/** How many people's registers are kept on the device. */
+const kept = (page: Page) => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("magistra-register")).length);
+
 /** How many changes the history of a name counts. */
 async function changes(page: Page, path: string, name: string): Promise<number> {
   await open(page, `${path}/history`);
@@ -195,8 +198,7 @@ test("a copy on a shared phone is gone when its owner signs out; unsent marks wa
   await admin.context().close();
   await open(page, path);
   await ready(page);
-  const kept = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("magistra-register")).length);
-  expect(await kept()).toBe(1);
+  expect(await kept(page)).toBe(1);
   await off(context, page);
   await row(page, 2).locator("label.late").click();
   await expect(foot(page)).toContainText("1 to send");
@@ -206,7 +208,7 @@ test("a copy on a shared phone is gone when its owner signs out; unsent marks wa
   await open(page, "/account");
   await page.evaluate(() => document.querySelector<HTMLFormElement>("form:has(input[value='/_fn/people/sign-out'])")!.requestSubmit());
   await page.waitForURL((to) => to.pathname !== "/account");
-  await expect.poll(kept).toBe(0);
+  await expect.poll(() => kept(page)).toBe(0);
   // Somebody else's marks are not sent, and not shown.
   await signIn(page, "admin@magistra.example");
   await page.unroute("**/_fn/attendance/mark");
@@ -219,6 +221,34 @@ test("a copy on a shared phone is gone when its owner signs out; unsent marks wa
   await expect(foot(page)).toHaveText("Everything is saved");
   await expect(row(page, 2).locator("label.late input")).toBeChecked();
   await context.close();
+});
+
+test("a copy is gone when the session was ended elsewhere", { tag: "@only-phone" }, async ({ browser, fresh, watch }) => {
+  test.setTimeout(120_000);
+  watch.allow(NO_LINE);
+  // What the page asks of the server before it knows.
+  watch.allow(/^401 /);
+  const page = await somebody(browser, fresh.url, "trainer", watch);
+  const admin = await somebody(browser, fresh.url, "admin", watch);
+  const path = await register(admin, 3);
+  await admin.context().close();
+  await open(page, path);
+  await ready(page);
+  expect(await kept(page)).toBe(1);
+  await off(page.context(), page);
+
+  const elsewhere = await somebody(browser, fresh.url, "trainer", watch);
+  await open(elsewhere, "/account");
+  await elsewhere.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await expect(elsewhere.locator(".flash")).toBeVisible();
+  await elsewhere.context().close();
+  expect(await kept(page), "without a line nothing is known of it").toBe(1);
+
+  await page.context().setOffline(false);
+  await expect.poll(() => kept(page), { timeout: 30_000 }).toBe(0);
+  await page.goto(path);
+  expect(new URL(page.url()).pathname).toBe("/sign-in");
+  await page.context().close();
 });
 
 test("two stories can be decided without script", { tag: "@only-nojs" }, async ({ browser, fresh }) => {
