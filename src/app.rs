@@ -39,13 +39,11 @@ pub struct Submitted {
     pub error: AppError,
 }
 
-/// What changes while a page is open.
+/// What changes while a live page is open.
 #[derive(Clone, Copy)]
 pub struct PageState {
     /// A word of success to show.
     pub flash: RwSignal<Option<Flash>>,
-    /// Whether the word was set by a form that is about to lead to another page, where it is to be read.
-    pub flash_travels: StoredValue<bool>,
     /// Grows when something was saved, so that what is shown is read again.
     pub refresh: RwSignal<u32>,
 }
@@ -65,19 +63,17 @@ pub fn encode(text: &str) -> String {
 pub fn Shell(
     /// Version of the built site, for lasting caches.
     version: String,
+    /// Whether the page goes on living in the browser.
+    live: bool,
     children: Children,
 ) -> impl IntoView {
     let info = expect_context::<PageInfo>();
-    let nonce = leptos::nonce::use_nonce();
-    // In a data block only `<` could end it early.
-    let data = serde_json::to_string(&info).unwrap_or_default().replace('<', "\\u003c");
     let css = format!("/pkg/magistra.css?v={version}");
-    let js = format!("/pkg/magistra.js?v={version}");
-    let wasm = format!("/pkg/magistra_bg.wasm?v={version}");
-    let boot = format!("import init,{{hydrate}} from '{js}';init({{module_or_path:'{wasm}'}}).then(()=>hydrate());");
+    let language = info.language.clone();
+    let scripts = live.then(|| scripts(&info, &version));
     view! {
         <!DOCTYPE html>
-        <html lang=info.language.clone() dir="ltr">
+        <html lang=language dir="ltr">
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -86,14 +82,27 @@ pub fn Shell(
                 <link rel="preload" href="/fonts/source-serif-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 <link rel="preload" href="/fonts/source-sans-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 <link rel="stylesheet" href=css/>
-                <link rel="modulepreload" href=js/>
-                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-                <script type="application/json" id="page" inner_html=data></script>
-                <script type="module" nonce=nonce inner_html=boot></script>
+                {scripts}
                 <MetaTags/>
             </head>
             <body>{children()}</body>
         </html>
+    }
+}
+
+/// What a live page loads, and what it must know of the request.
+fn scripts(info: &PageInfo, version: &str) -> impl IntoView + use<> {
+    let nonce = leptos::nonce::use_nonce();
+    // In a data block only `<` could end it early.
+    let data = serde_json::to_string(info).unwrap_or_default().replace('<', "\\u003c");
+    let js = format!("/pkg/magistra.js?v={version}");
+    let wasm = format!("/pkg/magistra_bg.wasm?v={version}");
+    let boot = format!("import init,{{hydrate}} from '{js}';init({{module_or_path:'{wasm}'}}).then(()=>hydrate());");
+    view! {
+        <link rel="modulepreload" href=js/>
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script type="application/json" id="page" inner_html=data></script>
+        <script type="module" nonce=nonce inner_html=boot></script>
     }
 }
 
@@ -118,17 +127,12 @@ fn info_from_document() -> PageInfo {
     PageInfo::default()
 }
 
-/// The application inside the document's body.
-#[component]
-pub fn App() -> impl IntoView {
+/// Header, flash line and footer around the page of an address.
+fn around(routes: fn() -> AnyView) -> impl IntoView {
     provide_meta_context();
     let info = use_context::<PageInfo>().unwrap_or_else(info_from_document);
     provide_context(i18n::locale_of(&info.language).unwrap_or_default());
-    let state = PageState {
-        flash: RwSignal::new(info.flash),
-        flash_travels: StoredValue::new(false),
-        refresh: RwSignal::new(0),
-    };
+    let state = PageState { flash: RwSignal::new(info.flash), refresh: RwSignal::new(0) };
     provide_context(state);
     provide_context(info);
     view! {
@@ -136,29 +140,59 @@ pub fn App() -> impl IntoView {
         <Router>
             <ui::layout::Header/>
             <ui::layout::FlashLine/>
-            <main id="main" tabindex="-1">
-                <Routes fallback=|| view! { <Fault error=AppError::NotFound/> }.into_any()>
-                    <crate::people::pages::PeopleRoutes/>
-                    <crate::institutions::pages::InstitutionRoutes/>
-                    <crate::programmes::pages::ProgrammeRoutes/>
-                    <crate::catalogue::pages::CatalogueRoutes/>
-                    <crate::packs::pages::PackRoutes/>
-                    <crate::deliveries::pages::DeliveryRoutes/>
-                    <crate::enrolment::pages::EnrolmentRoutes/>
-                    <crate::attendance::pages::AttendanceRoutes/>
-                    <crate::learning::pages::LearningRoutes/>
-                    <crate::completion::pages::CompletionRoutes/>
-                    <crate::feedback::pages::FeedbackRoutes/>
-                    <crate::trainers::pages::LicenceRoutes/>
-                    <crate::trainers::pages::roster::RosterRoutes/>
-                    <crate::cohorts::pages::CohortRoutes/>
-                    <crate::cascade::pages::CascadeRoutes/>
-                    <crate::reporting::pages::ReportingRoutes/>
-                </Routes>
-            </main>
+            <main id="main" tabindex="-1">{routes()}</main>
             <ui::layout::Footer/>
         </Router>
     }
+}
+
+fn not_found() -> AnyView {
+    view! { <Fault error=AppError::NotFound/> }.into_any()
+}
+
+/// The pages that the server draws and no script touches.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn App() -> impl IntoView {
+    around(|| {
+        view! {
+            <Routes fallback=not_found>
+                <crate::people::pages::PeopleRoutes/>
+                <crate::institutions::pages::InstitutionRoutes/>
+                <crate::programmes::pages::ProgrammeRoutes/>
+                <crate::catalogue::pages::CatalogueRoutes/>
+                <crate::packs::pages::PackRoutes/>
+                <crate::deliveries::pages::DeliveryRoutes/>
+                <crate::enrolment::pages::EnrolmentRoutes/>
+                <crate::attendance::pages::AttendanceRoutes/>
+                <crate::learning::pages::LearningRoutes/>
+                <crate::completion::pages::CompletionRoutes/>
+                <crate::feedback::pages::FeedbackRoutes/>
+                <crate::trainers::pages::LicenceRoutes/>
+                <crate::trainers::pages::roster::RosterRoutes/>
+                <crate::cohorts::pages::CohortRoutes/>
+                <crate::cascade::pages::CascadeRoutes/>
+                <crate::reporting::pages::ReportingRoutes/>
+            </Routes>
+        }
+        .into_any()
+    })
+}
+
+/// The pages that go on living in the browser; the server draws them first.
+#[component]
+pub fn Live() -> impl IntoView {
+    around(|| {
+        view! {
+            <Routes fallback=not_found>
+                <crate::catalogue::pages::CatalogueLive/>
+                <crate::packs::pages::PackLive/>
+                <crate::attendance::pages::AttendanceLive/>
+                <crate::learning::pages::LearningLive/>
+            </Routes>
+        }
+        .into_any()
+    })
 }
 
 /// The path and query of this page, for coming back to it.

@@ -42,5 +42,5 @@ pub mod testing;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    wasm_bindgen_futures::spawn_local(ui::lazy::attach(app::App));
+    wasm_bindgen_futures::spawn_local(ui::lazy::attach(app::Live));
 }

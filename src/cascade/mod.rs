@@ -16,6 +16,7 @@ pub mod lists;
 #[cfg(all(test, feature = "ssr"))]
 mod lists_tests;
 pub mod model;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 mod picture;

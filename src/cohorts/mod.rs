@@ -12,6 +12,7 @@ pub mod letters;
 #[cfg(feature = "ssr")]
 pub mod member_store;
 pub mod model;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod service;

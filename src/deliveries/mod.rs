@@ -3,6 +3,7 @@
 pub mod api;
 pub mod model;
 pub mod notices;
+#[cfg(feature = "ssr")]
 pub mod pages;
 pub mod timetable;
 #[cfg(feature = "ssr")]

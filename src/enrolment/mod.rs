@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod model;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod changes;

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod duty;
 pub mod model;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod service;

@@ -53,7 +53,11 @@ pub async fn receive(request: Request) -> Response {
         Err(error) => (MaterialForm::default(), Err(error)),
     };
     match (by_script, outcome) {
-        (true, Ok(done)) => Json(done).into_response(),
+        (true, Ok(done)) => {
+            let mut response = Json(&done).into_response();
+            http::carry_flash(&mut response, &done);
+            response
+        }
         (true, Err(error)) => (http::status(&error), Json(error)).into_response(),
         (false, Ok(done)) => http::see_other(&done),
         (false, Err(error)) => back(&form, error),

@@ -6,6 +6,7 @@ pub mod api;
 pub mod gates;
 pub mod house;
 pub mod model;
+#[cfg(feature = "ssr")]
 pub mod pages;
 pub mod records;
 pub mod rights;

@@ -4,6 +4,7 @@ pub mod api;
 pub mod attendance;
 pub mod duty;
 pub mod model;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod service;

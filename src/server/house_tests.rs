@@ -173,7 +173,7 @@ fn textareas_and_styles_are_written_in_one_place() {
 /// Where HTML is written as it is, and why it may be: escaped there, sanitised when it was made, or ours.
 const RAW: &[&str] = &[
     "app.rs",
-    "attendance/pages/arrive.rs",
+    "attendance/pages/digits.rs",
     "attendance/pages/door.rs",
     "attendance/pages/kiosk/mod.rs",
     "packs/pages/materials.rs",

@@ -7,9 +7,13 @@ mod academy;
 pub(super) mod arguments;
 
 use super::access::{Asks, FUNCTIONS, NAMED, PAGES, ROUTES, Tie};
-use crate::people::{
-    gates::{Gate, Watch},
-    rights::{Record, Right, may, may_somewhere},
+use crate::{
+    app,
+    people::{
+        gates::{Gate, Watch},
+        rights::{Record, Right, may, may_somewhere},
+    },
+    platform::http::pages::is_live,
 };
 use academy::{Academy, Form, Guest, Outcome};
 use arguments::Arguments;
@@ -306,12 +310,20 @@ fn gates_in_sources() -> BTreeSet<(String, u32)> {
 }
 
 /// Every page of the router, without those that stand for capabilities which have none yet.
-fn pages() -> BTreeSet<String> {
-    leptos_axum::generate_route_list(crate::app::App)
-        .iter()
-        .map(|route| route.path().to_owned())
-        .filter(|path| !path.starts_with("/__"))
-        .collect()
+/// The addresses of the pages that the server alone draws, and of the live ones.
+fn pages() -> [BTreeSet<String>; 2] {
+    [leptos_axum::generate_route_list(app::App), leptos_axum::generate_route_list(app::Live)].map(|routes| {
+        routes.iter().map(|route| route.path().to_owned()).filter(|path| !path.starts_with("/__")).collect()
+    })
+}
+
+#[test]
+fn live_pages_are_told_from_the_others() {
+    let [quiet, live] = pages();
+    assert!(quiet.is_disjoint(&live) && !live.is_empty());
+    let wrong: Vec<_> =
+        quiet.iter().filter(|path| is_live(path)).chain(live.iter().filter(|path| !is_live(path))).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]
@@ -323,7 +335,8 @@ async fn walk_pages() {
     let mut academy = Academy::open().await;
     let arguments = Arguments::read();
     let mut faults = Vec::new();
-    compare("page", "PAGES", pages(), PAGES.iter().map(|(path, _)| *path), &mut faults);
+    let registered = pages().into_iter().flatten().collect();
+    compare("page", "PAGES", registered, PAGES.iter().map(|(path, _)| *path), &mut faults);
     for (path, asks) in PAGES {
         let address = arguments.address(path);
         for guest in 0..academy.guests.len() {

@@ -13,6 +13,7 @@ mod life;
 #[cfg(feature = "ssr")]
 pub mod look_store;
 pub mod model;
+#[cfg(feature = "ssr")]
 pub mod pages;
 pub mod roster;
 #[cfg(feature = "ssr")]

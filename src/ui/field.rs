@@ -15,39 +15,44 @@ fn state() -> FormState {
 fn frame(name: &'static str, label: String, hint: Option<String>, optional: bool, control: AnyView) -> AnyView {
     let state = state();
     let id = state.field_id(name);
-    let error_id = format!("{id}-e");
+    let fault = fault(name);
+    let class = if fault.is_some() { "fld bad" } else { "fld" };
     let hint = hint.map(|hint| view! { <p class="hint" id=format!("{id}-h")>{hint}</p> });
     view! {
-        <div class=move || if state.fault(name).is_some() { "fld bad" } else { "fld" }>
+        <div class=class>
             <label for=id.clone()>
                 {label}
                 {optional.then(|| view! { " "<span class="opt-mark">{tr!(form.optional)}</span> })}
             </label>
             {hint}
-            {move || state.fault(name).map(|fault| view! { <p class="err" id=error_id.clone()>{words::fault(&fault)}</p> })}
+            {fault}
             {control}
         </div>
     }
     .into_any()
 }
 
-fn described(name: &'static str, hint: bool) -> impl Fn() -> Option<String> + Copy + Send + Sync + 'static {
+/// What is wrong with a field, if anything is.
+fn fault(name: &'static str) -> Option<AnyView> {
     let state = state();
-    move || {
-        let fault = state.fault(name).is_some();
-        let id = state.field_id(name);
-        match (hint, fault) {
-            (true, true) => Some(format!("{id}-h {id}-e")),
-            (true, false) => Some(format!("{id}-h")),
-            (false, true) => Some(format!("{id}-e")),
-            (false, false) => None,
-        }
+    state.fault(name).map(|fault| {
+        view! { <p class="err" id=format!("{}-e", state.field_id(name))>{words::fault(&fault)}</p> }.into_any()
+    })
+}
+
+fn described(name: &'static str, hint: bool) -> Option<String> {
+    let state = state();
+    let id = state.field_id(name);
+    match (hint, state.fault(name).is_some()) {
+        (true, true) => Some(format!("{id}-h {id}-e")),
+        (true, false) => Some(format!("{id}-h")),
+        (false, true) => Some(format!("{id}-e")),
+        (false, false) => None,
     }
 }
 
-fn invalid(name: &'static str) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
-    let state = state();
-    move || state.fault(name).map(|_| "true")
+fn invalid(name: &'static str) -> Option<&'static str> {
+    state().fault(name).map(|_| "true")
 }
 
 /// One line of text, a number, a date, a password: `kind` is the input's type.
@@ -133,8 +138,8 @@ fn textarea(
     class: &'static str,
     value: String,
     on_input: Option<Callback<String>>,
-    described: impl Fn() -> Option<String> + Send + Sync + 'static,
-    invalid: impl Fn() -> Option<&'static str> + Send + Sync + 'static,
+    described: Option<String>,
+    invalid: Option<&'static str>,
 ) -> AnyView {
     // A first line break is eaten by the parser, so one is always given.
     let escaped = format!("\n{}", escape::html(&value));
@@ -215,17 +220,15 @@ pub fn Tick(
 ) -> impl IntoView {
     let state = state();
     let checked = state.all_typed(name).map_or(value, |typed| !typed.is_empty());
-    let id = state.field_id(name);
-    let error_id = format!("{id}-e");
     view! {
-        {move || state.fault(name).map(|fault| view! { <p class="err" id=error_id.clone()>{words::fault(&fault)}</p> })}
+        {fault(name)}
         <label class="tick">
             <input
                 type="checkbox"
                 name=name
                 value="true"
                 checked=checked
-                id=id
+                id=state.field_id(name)
                 aria-describedby=described(name, false)
                 aria-invalid=invalid(name)
             />
@@ -253,14 +256,14 @@ pub fn Ticks(
 ) -> impl IntoView {
     let state = state();
     let field = format!("{name}[]");
-    let id = state.field_id(name);
-    let error_id = format!("{id}-e");
+    let fault = fault(name);
+    let class = if fault.is_some() { "group bad" } else { "group" };
     let ticked = state.all_typed(&field).unwrap_or(value);
     view! {
-        <fieldset class=move || if state.fault(name).is_some() { "group bad" } else { "group" } id=id>
+        <fieldset class=class id=state.field_id(name)>
             <legend>{label}</legend>
             {hint.map(|hint| view! { <p class="hint">{hint}</p> })}
-            {move || state.fault(name).map(|fault| view! { <p class="err" id=error_id.clone()>{words::fault(&fault)}</p> })}
+            {fault}
             {options
                 .into_iter()
                 .map(|(code, label)| {

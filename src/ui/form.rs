@@ -1,11 +1,8 @@
-//! Forms that work with and without JavaScript.
-//!
-//! Without it the form is posted to the page's own address with the name of the server function
-//! (see platform/http/forms.rs); with it the function is called and the page stays. Either way
-//! what is wrong stands beside its field and in a summary, and nothing typed is lost.
+//! Forms, posted as browsers post them: to the page's own address, with the name of the server function (see
+//! platform/http/forms.rs). What is wrong stands beside its field and in a summary, and nothing typed is lost.
 
 use crate::{
-    app::{PageInfo, PageState, Submitted},
+    app::{self, PageInfo, Submitted},
     common::{
         error::AppError,
         forms::{Conflict, FaultKind, UploadForm},
@@ -13,16 +10,13 @@ use crate::{
     tr,
     ui::words,
 };
-use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::hooks::use_location;
+use leptos::prelude::*;
 
 /// What a form's fields know of it.
 #[derive(Clone, Copy)]
 pub struct FormState {
     /// Why it was refused.
-    pub error: RwSignal<Option<AppError>>,
-    /// Whether it is on its way.
-    pub pending: RwSignal<bool>,
+    pub error: StoredValue<Option<AppError>>,
     /// Tells apart several forms on one page.
     key: StoredValue<String>,
     /// What was typed, when the page comes back with errors.
@@ -33,12 +27,7 @@ impl FormState {
     /// The state of a form that is sent otherwise than by [`Form`]: uploads. Its fields find it
     /// as a context.
     pub fn given(error: Option<AppError>, typed: Option<Vec<(String, String)>>) -> Self {
-        Self {
-            error: RwSignal::new(error),
-            pending: RwSignal::new(false),
-            typed: StoredValue::new(typed),
-            key: StoredValue::new(String::new()),
-        }
+        Self { error: StoredValue::new(error), typed: StoredValue::new(typed), key: StoredValue::new(String::new()) }
     }
 
     /// The id of a field's control: one of a kind even where a page has several forms.
@@ -64,7 +53,7 @@ impl FormState {
 
     /// What is wrong with a field.
     pub fn fault(&self, name: &str) -> Option<FaultKind> {
-        self.error.with(|error| match error {
+        self.error.with_value(|error| match error {
             Some(AppError::Invalid(faults)) => faults.iter().find(|f| f.field == name).map(|f| f.kind.clone()),
             _ => None,
         })
@@ -72,7 +61,7 @@ impl FormState {
 
     /// The version a conflict asks to send next.
     fn newer_version(&self) -> Option<i64> {
-        self.error.with(|error| match error {
+        self.error.with_value(|error| match error {
             Some(AppError::Conflict(conflict)) => Some(conflict.version),
             _ => None,
         })
@@ -108,9 +97,6 @@ pub fn Form(
     /// Tells apart several forms of one function on one page.
     #[prop(optional, into)]
     key: String,
-    /// Always send as browsers do, with a new page: for what changes who is signed in.
-    #[prop(optional)]
-    native: bool,
     /// Class of the form.
     #[prop(optional, into)]
     class: String,
@@ -120,49 +106,30 @@ pub fn Form(
     children: Children,
 ) -> impl IntoView {
     let submitted = submitted(function, &key);
-    let page = expect_context::<PageState>();
     let state = FormState {
-        error: RwSignal::new(submitted.as_ref().map(|submitted| submitted.error.clone())),
-        pending: RwSignal::new(false),
+        error: StoredValue::new(submitted.as_ref().map(|submitted| submitted.error.clone())),
         key: StoredValue::new(key.clone()),
         typed: StoredValue::new(submitted.map(|submitted| submitted.values)),
     };
     provide_context(state);
-    let location = use_location();
-    let action = move || {
-        let search = location.search.get();
-        let path = location.pathname.get();
-        if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) }
-    };
-    let on_submit = move |event: SubmitEvent| {
-        if native {
-            return;
-        }
-        send::intercept(&event, function, state, page);
-    };
-    let summary = NodeRef::<leptos::html::Div>::new();
-    Effect::new(move |_| {
-        if state.error.get().is_some()
-            && let Some(summary) = summary.get()
-        {
-            let _ = summary.focus();
-        }
-    });
-    let labels = StoredValue::new(labels);
+    // The fields first: those of the register put what the others marked into words.
+    let children = children();
+    let errors = state.error.get_value().filter(|error| *error != AppError::Preview);
+    let errors = errors.map(|error| view! { <Errors>{summary(&error, &labels, state)}</Errors> });
     view! {
-        <form method="post" action=action class=class novalidate on:submit=on_submit aria-busy=move || state.pending.get().then_some("true")>
+        <form method="post" action=app::here() class=class novalidate>
             <input type="hidden" name="__fn" value=function/>
-            {(!key.is_empty()).then(|| view! { <input type="hidden" name="__form" value=key.clone()/> })}
-            {move || {
-                state.error.get().filter(|error| *error != AppError::Preview).map(|error| view! {
-                    <div class="errors" role="alert" tabindex="-1" node_ref=summary>
-                        {labels.with_value(|labels| self::summary(&error, labels, state))}
-                    </div>
-                })
-            }}
-            {children()}
+            {(!key.is_empty()).then(|| view! { <input type="hidden" name="__form" value=key/> })}
+            {errors}
+            {children}
         </form>
     }
+}
+
+/// What is wrong with a form that came back, above its fields and in focus.
+#[component]
+pub fn Errors(children: Children) -> impl IntoView {
+    view! { <div class="errors" role="alert" tabindex="-1" autofocus=true>{children()}</div> }
 }
 
 fn label_of(labels: &[(&'static str, String)], name: &str) -> String {
@@ -221,7 +188,7 @@ fn conflict_view(conflict: &Conflict, labels: &[(&'static str, String)]) -> AnyV
 #[component]
 pub fn Version(value: i64) -> impl IntoView {
     let state = expect_context::<FormState>();
-    view! { <input type="hidden" name="version" prop:value=move || state.newer_version().unwrap_or(value).to_string() value=state.newer_version().unwrap_or(value).to_string()/> }
+    view! { <input type="hidden" name="version" value=state.newer_version().unwrap_or(value).to_string()/> }
 }
 
 /// A hidden field.
@@ -240,94 +207,5 @@ pub fn Submit(
     #[prop(optional, into)]
     class: String,
 ) -> impl IntoView {
-    let state = expect_context::<FormState>();
-    view! {
-        <button class=format!("btn {class}") aria-busy=move || state.pending.get().then_some("true") disabled=move || state.pending.get()>
-            {label}
-        </button>
-    }
-}
-
-#[cfg(not(feature = "hydrate"))]
-mod send {
-    use super::{FormState, PageState};
-    use leptos::ev::SubmitEvent;
-
-    pub fn intercept(_: &SubmitEvent, _: &'static str, _: FormState, _: PageState) {}
-}
-
-/// Sending from the browser: the same body as without script, to the function itself.
-#[cfg(feature = "hydrate")]
-mod send {
-    use super::{FormState, PageState};
-    use crate::common::{error::AppError, forms::Done};
-    use leptos::{ev::SubmitEvent, form::form_data_from_event, prelude::*, task::spawn_local};
-    use leptos_router::{NavigateOptions, hooks::use_navigate};
-    use wasm_bindgen::{JsCast, JsValue};
-    use wasm_bindgen_futures::JsFuture;
-    use web_sys::{RequestInit, Response, UrlSearchParams};
-
-    pub fn intercept(event: &SubmitEvent, function: &'static str, state: FormState, page: PageState) {
-        let Ok(data) = form_data_from_event(event) else { return };
-        event.prevent_default();
-        if state.pending.get_untracked() {
-            return;
-        }
-        let body = UrlSearchParams::new_with_str_sequence_sequence(&data)
-            .ok()
-            .and_then(|params| params.to_string().as_string())
-            .unwrap_or_default();
-        state.pending.set(true);
-        let navigate = use_navigate();
-        spawn_local(async move {
-            let outcome = call(function, &body).await;
-            state.pending.set(false);
-            match outcome {
-                Ok(done) => {
-                    state.error.set(None);
-                    let to = done.to.split('#').next().unwrap_or_default();
-                    page.flash_travels.set_value(to != here());
-                    page.flash.set(done.flash);
-                    // Another page reads what it shows anew; this one may be gone from the server.
-                    if path_of(to) == path_of(&here()) {
-                        page.refresh.update(|n| *n += 1);
-                    }
-                    navigate(&done.to, NavigateOptions::default());
-                }
-                Err(AppError::SignInRequired) => {
-                    let _ = window().location().set_href(&format!("/sign-in?next={}", crate::app::encode(&here())));
-                }
-                Err(error) => {
-                    page.flash.set(None);
-                    state.error.set(None);
-                    state.error.set(Some(error));
-                }
-            }
-        });
-    }
-
-    fn path_of(address: &str) -> &str {
-        address.split_once('?').map_or(address, |(path, _)| path)
-    }
-
-    fn here() -> String {
-        let location = window().location();
-        format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default())
-    }
-
-    async fn call(function: &str, body: &str) -> Result<Done, AppError> {
-        let away = |_: JsValue| AppError::Unreachable;
-        let init = RequestInit::new();
-        init.set_method("POST");
-        init.set_body(&JsValue::from_str(body));
-        let headers = web_sys::Headers::new().map_err(away)?;
-        headers.set("content-type", "application/x-www-form-urlencoded").map_err(away)?;
-        headers.set("accept", "application/json").map_err(away)?;
-        init.set_headers(&headers);
-        let response: Response =
-            JsFuture::from(window().fetch_with_str_and_init(function, &init)).await.map_err(away)?.unchecked_into();
-        let text = JsFuture::from(response.text().map_err(away)?).await.map_err(away)?.as_string().unwrap_or_default();
-        let otherwise = if response.ok() { AppError::Internal } else { AppError::Unavailable };
-        serde_json::from_str::<Done>(&text).map_err(|_| serde_json::from_str::<AppError>(&text).unwrap_or(otherwise))
-    }
+    view! { <button class=format!("btn {class}")>{label}</button> }
 }

@@ -56,15 +56,12 @@ fn links() -> (Links, Links) {
 
 /// Links with the one of this page marked.
 fn anchors(links: Vec<(String, &'static str)>) -> impl IntoView {
-    let path = use_location().pathname;
+    let path = use_location().pathname.get_untracked();
     links
         .into_iter()
         .map(|(label, href)| {
-            let current = move || {
-                let path = path.get();
-                (path == href || (href != "/" && path.starts_with(href) && path[href.len()..].starts_with('/')))
-                    .then_some("page")
-            };
+            let below = path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
+            let current = (path == href || (href != "/" && below)).then_some("page");
             view! { <a href=href aria-current=current>{label}</a> }
         })
         .collect_view()
@@ -72,7 +69,7 @@ fn anchors(links: Vec<(String, &'static str)>) -> impl IntoView {
 
 #[component]
 fn SignOutButton() -> impl IntoView {
-    view! { <Form function=SignOut::PATH native=true><button>{tr!(nav.sign_out)}</button></Form> }
+    view! { <Form function=SignOut::PATH><button>{tr!(nav.sign_out)}</button></Form> }
 }
 
 /// The dark band at the top.
@@ -80,21 +77,10 @@ fn SignOutButton() -> impl IntoView {
 pub fn Header() -> impl IntoView {
     let location = use_location();
     let other = tr!(app.other_language_code);
-    let other_href = {
-        let other = other.clone();
-        move || {
-            let kept: Vec<String> = location
-                .search
-                .get()
-                .trim_start_matches('?')
-                .split('&')
-                .filter(|pair| !pair.is_empty() && !pair.starts_with("lang="))
-                .map(str::to_owned)
-                .chain([format!("lang={other}")])
-                .collect();
-            format!("{}?{}", location.pathname.get(), kept.join("&"))
-        }
-    };
+    let search = location.search.get_untracked();
+    let kept = search.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+    let query: Vec<String> = kept.map(str::to_owned).chain([format!("lang={other}")]).collect();
+    let other_href = format!("{}?{}", location.pathname.get_untracked(), query.join("&"));
     let (band, menu) = links();
     let actor = app::actor();
     let who = actor.as_ref().map(|actor| {
@@ -150,28 +136,11 @@ pub fn Header() -> impl IntoView {
     }
 }
 
-/// A word of success from what was just done; gone with the next page. The page that a form
-/// leads to is where its word is read, so that one journey does not count.
+/// A word of success from what was just done; gone with the next page.
 #[component]
 pub fn FlashLine() -> impl IntoView {
-    let state = expect_context::<PageState>();
-    let location = use_location();
-    Effect::new(move |before: Option<(String, String)>| {
-        let now = (location.pathname.get(), location.search.get());
-        if before.is_some_and(|before| before != now) {
-            if state.flash_travels.get_value() {
-                state.flash_travels.set_value(false);
-            } else if state.flash.get_untracked().is_some() {
-                state.flash.set(None);
-            }
-        }
-        now
-    });
-    move || {
-        state.flash.get().map(|flash| {
-            view! { <div class="flash good" role="status"><p>{words::flash(flash)}</p></div> }
-        })
-    }
+    let flash = expect_context::<PageState>().flash;
+    move || flash.get().map(|flash| view! { <div class="flash good" role="status"><p>{words::flash(flash)}</p></div> })
 }
 
 /// The end of every page.

@@ -1,13 +1,12 @@
-//! Pages whose code a browser loads when it first wants one of their kind.
+//! Live pages, whose code a browser loads with the page.
 //!
-//! Catalogue, courses and signing in, where most people arrive, are in the main module; the rest is
-//! in a few parts, so that nobody downloads what others work with. The machinery is Leptos's own
-//! (`wasm_split`); `scripts/build.sh` cuts the module apart.
+//! The catalogue, where most people arrive, is in the main module; the rest is in a few parts, so that nobody downloads
+//! what others work with. The machinery is Leptos's own (`wasm_split`); `scripts/build.sh` cuts the module apart.
 
 /// The view of a route from one of the parts: `view=lazy!(teach: editor::PackPage)`.
 ///
-/// Parts: `open` (for anybody), `learn` (who takes part), `teach` (who writes), `manage` (who runs
-/// things), `kiosk` (a tablet at a door, which reads pictures).
+/// Parts: `learn` (who takes part), `teach` (who writes), `manage` (who runs things), `kiosk` (a tablet at a door,
+/// which reads pictures).
 #[macro_export]
 macro_rules! lazy {
     ($part:ident: $page:path) => {{
@@ -37,26 +36,13 @@ macro_rules! lazy {
     }};
 }
 
-/// What a part gives, or, where its code cannot be had (a line that broke, a file that a new release
-/// has taken away), the page as the server draws it: the code that is here cannot.
-///
-/// A page that the server sent just now is left as it stands, with links and forms that work without
-/// us; a page that was asked for by a click is asked for once more, by the browser itself.
+/// What a part gives. Where its code cannot be had (a line that broke, a file that a new release has taken away), the
+/// page is left as the server drew it, with links and forms that work without us.
 pub async fn or_from_the_server<T, E>(part: impl Future<Output = Result<T, E>>) -> T {
-    #[cfg(feature = "hydrate")]
-    let url = leptos_router::hooks::use_url();
     match part.await {
         Ok(given) => given,
         #[cfg(feature = "hydrate")]
-        Err(_) => {
-            use leptos::prelude::{GetUntracked, document, window};
-            if document().document_element().is_some_and(|root| root.has_attribute(ATTACHED)) {
-                let url = url.get_untracked();
-                let query = if url.search().is_empty() { String::new() } else { format!("?{}", url.search()) };
-                let _ = window().location().assign(&format!("{}{query}{}", url.path(), url.hash()));
-            }
-            std::future::pending().await
-        }
+        Err(_) => std::future::pending().await,
         // The server has all parts.
         #[cfg(not(feature = "hydrate"))]
         Err(_) => unreachable!("only a browser loads parts"),
@@ -67,27 +53,44 @@ pub async fn or_from_the_server<T, E>(part: impl Future<Output = Result<T, E>>) 
 #[cfg(feature = "hydrate")]
 const ATTACHED: &str = "data-hydrated";
 
-/// Attaches the application to the page the server sent.
-///
-/// Until its part is here links are the browser's own: the router listens from the first moment, but
-/// it has no page yet that it could change.
+/// Attaches the application to a live page that the server sent. Every link leads to a new page, as browsers do it:
+/// the router has the live pages only.
 #[cfg(feature = "hydrate")]
 pub async fn attach<V: leptos::prelude::IntoView + 'static>(app: fn() -> V) {
     use leptos::prelude::{document, window};
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{Element, Event};
 
-    let spare_links = Closure::<dyn Fn(Event)>::new(|event: Event| {
+    let leave_to_the_browser = Closure::<dyn Fn(Event)>::new(|event: Event| {
         let on = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if on.is_some_and(|on| on.closest("a[href]").is_ok_and(|link| link.is_some())) {
-            event.stop_propagation();
+        if let Some(link) = on.and_then(|on| on.closest("a[href]").ok().flatten()) {
+            let rel = link.get_attribute("rel").unwrap_or_default();
+            if !rel.split(' ').any(|word| word == "external") {
+                let _ = link.set_attribute("rel", format!("{rel} external").trim());
+            }
         }
     });
-    let listener = spare_links.as_ref().unchecked_ref();
+    // Before the router, which spares links that are marked so.
+    let listener = leave_to_the_browser.as_ref().unchecked_ref();
     let _ = window().add_event_listener_with_callback_and_bool("click", listener, true);
+    leave_to_the_browser.forget();
+    // A page that the browser kept whole shows again what was ticked when it was left; its address says otherwise.
+    let as_the_address_says = Closure::<dyn Fn(Event)>::new(|event: Event| {
+        if js_sys::Reflect::get(&event, &"persisted".into()).is_ok_and(|kept| kept.is_truthy()) {
+            let forms = document().query_selector_all("form[method=get][autocomplete=off]").ok();
+            for at in 0..forms.as_ref().map_or(0, web_sys::NodeList::length) {
+                let form = forms.as_ref().and_then(|forms| forms.get(at));
+                if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+                    form.reset();
+                }
+            }
+        }
+    });
+    let listener = as_the_address_says.as_ref().unchecked_ref();
+    let _ = window().add_event_listener_with_callback("pageshow", listener);
+    as_the_address_says.forget();
     let body = document().body().expect("a page has a body");
     leptos::mount::hydrate_from_async(body, app).await.forget();
-    let _ = window().remove_event_listener_with_callback_and_bool("click", listener, true);
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute(ATTACHED, "");
     }

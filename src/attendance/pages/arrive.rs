@@ -1,48 +1,25 @@
-//! `/in` and `/in/{slot}`: those who come or go. With script, who is signed in and has scanned a good
+//! `/in/{slot}`: those who come or go. With script, who is signed in and has scanned a good
 //! code has nothing to press.
 
 use super::{door::facts, locate};
 use crate::{
     app,
-    attendance::badges::api::get_my_badges,
     attendance::checkin::{
-        api::{Arrive, ArriveByBadge, ArriveByCode, Arriving, Said, get_arriving},
+        api::{Arrive, ArriveByBadge, Arriving, Said, get_arriving},
         model::{Hurdle, Way},
     },
     tr,
     ui::{
         field::Input,
-        form::{Form, Hidden, Submit},
+        form::{Form, Hidden, Submit, came_back},
         format,
-        load::{below, load},
+        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
-
-/// The digits are typed in here.
-#[component]
-pub fn DigitsPage() -> impl IntoView {
-    let body = if app::actor().is_some() {
-        view! {
-            <p class="lede">{tr!(attendance.arrive.digits_lede)}</p>
-            <Form function=ArriveByCode::PATH class="form" labels=vec![("digits", tr!(attendance.arrive.digits))]>
-                <Input name="digits" label=tr!(attendance.arrive.digits) hint=tr!(attendance.arrive.digits_hint) class="mid" kind="tel" autocomplete="off"/>
-                <div class="actions"><Submit label=tr!(attendance.arrive.check_in) class="wide"/></div>
-            </Form>
-            {my_badges()}
-        }
-        .into_any()
-    } else {
-        sign_in("/in")
-    };
-    view! {
-        <Title text=tr!(attendance.arrive.title)/>
-        <div class="wrap narrow stack"><h1>{tr!(attendance.arrive.title)}</h1>{body}</div>
-    }
-}
 
 /// Who has scanned a code lands here.
 #[component]
@@ -80,7 +57,7 @@ fn show(data: Arriving) -> AnyView {
             Err(hurdle) => hindered(hurdle, data.elsewhere.map(|at| format!("{} · {}", at.title, facts(&at)))),
             Ok(ticket) if !data.signed_in => {
                 let next = format!("/in/{slot}?way={}&k={}", data.way.code(), app::encode(&ticket));
-                let place = data.place.then(|| view! { <Whereabouts submit=false/> });
+                let place = data.place.then(|| view! { <Whereabouts submit=false at_once=true/> });
                 let badge = by_badge(slot.to_string(), data.way, ticket, data.place);
                 view! { {sign_in(&next)}{place}{badge} }.into_any()
             }
@@ -98,7 +75,7 @@ fn show(data: Arriving) -> AnyView {
     .into_any()
 }
 
-fn sign_in(next: &str) -> AnyView {
+pub(super) fn sign_in(next: &str) -> AnyView {
     let href = format!("/sign-in?next={}", app::encode(next));
     view! {
         <p class="lede">{tr!(attendance.arrive.sign_in)}</p>
@@ -122,37 +99,15 @@ fn by_badge(slot: String, way: Way, ticket: String, place: bool) -> AnyView {
     .into_any()
 }
 
-/// One's own badges, to be held before a kiosk.
-fn my_badges() -> AnyView {
-    below(
-        || (),
-        |()| get_my_badges(),
-        |badges| {
-            badges
-                .into_iter()
-                .map(|badge| {
-                    view! {
-                        <section class="sheet pad my-badge">
-                            <h2>{tr!(badges.mine)}</h2>
-                            <p>{badge.title}</p>
-                            <div class="qr" inner_html=badge.qr></div>
-                            <p class="code-line">{badge.short}</p>
-                        </section>
-                    }
-                })
-                .collect_view()
-        },
-    )
-}
-
 fn ready(slot: String, way: Way, ticket: String, place: bool) -> AnyView {
     let label = match way {
         Way::In => tr!(attendance.arrive.check_in),
         Way::Out => tr!(attendance.arrive.check_out),
     };
-    // Scanning was the wish; with script it needs no second one.
+    // Scanning was the wish; with script it needs no second one. What was refused is not sent again by itself.
+    let first = !came_back(Arrive::PATH, "");
     #[cfg(feature = "hydrate")]
-    if !place {
+    if !place && first {
         Effect::new(|_| request_animation_frame(submit_arrival));
     }
     view! {
@@ -161,7 +116,7 @@ fn ready(slot: String, way: Way, ticket: String, place: bool) -> AnyView {
             <Hidden name="way" value=way.code()/>
             <Hidden name="ticket" value=ticket/>
             {if place {
-                view! { {position()}<Whereabouts submit=true/> }.into_any()
+                view! { {position()}<Whereabouts submit=true at_once=first/> }.into_any()
             } else {
                 view! { <Submit label=label class="wide"/> }.into_any()
             }}
@@ -192,6 +147,7 @@ fn position() -> AnyView {
 /// What is known of where the device is.
 #[derive(Clone, Copy, PartialEq)]
 enum Search {
+    Waiting,
     Asking,
     Found,
     Refused,
@@ -202,8 +158,10 @@ enum Search {
 fn Whereabouts(
     /// Whether finding it sends the form: scanning was the wish.
     submit: bool,
+    /// Whether it asks by itself, without a press.
+    at_once: bool,
 ) -> impl IntoView {
-    let search = RwSignal::new(Search::Asking);
+    let search = RwSignal::new(if at_once { Search::Asking } else { Search::Waiting });
     let ask = move || {
         search.set(Search::Asking);
         locate::ask(move |found| {
@@ -219,8 +177,11 @@ fn Whereabouts(
         });
     };
     let _ = submit;
-    Effect::new(move |_| ask());
+    if at_once {
+        Effect::new(move |_| ask());
+    }
     let text = move || match search.get() {
+        Search::Waiting => String::new(),
         Search::Asking => tr!(limits.asking),
         Search::Found => tr!(limits.found),
         Search::Refused => tr!(limits.refused),

@@ -1,16 +1,17 @@
 //! `/deliveries/{id}/badges`: who has a badge, pseudonyms, papers to print, and kiosks.
 
+use super::door::start_kiosk;
 use crate::{
     attendance::{
         badges::api::{BadgeLine, Badges, KioskLine, MakeBadges, RenewBadge, SavePseudonyms, get_badges},
-        kiosk::api::{EndKiosk, StartKiosk},
+        kiosk::api::EndKiosk,
         model::field_of,
     },
     common::ids::DeliveryId,
     deliveries::pages::parts::{crumbs, tabs},
     tr,
     ui::{
-        field::{Select, Tick},
+        field::Tick,
         form::{Form, FormState, Hidden, Submit},
         format,
         layout::PageHead,
@@ -186,21 +187,8 @@ fn kiosks(delivery: DeliveryId, open: bool, lines: Vec<KioskLine>) -> AnyView {
             <p>{tr!(kiosk.text)}</p>
             {list}
             <p><a href=format!("/deliveries/{delivery}/unrecorded")>{tr!(reads.title)}</a></p>
-            {open.then(|| start(delivery))}
+            {open.then(|| start_kiosk(delivery))}
         </section>
-    }
-    .into_any()
-}
-
-/// The form that makes this very browser a kiosk.
-pub fn start(delivery: DeliveryId) -> AnyView {
-    let hours = [4_i64, 8, 12, 24].map(|hours| (hours.to_string(), tr!(kiosk.for_hours, count = hours)));
-    view! {
-        <Form function=StartKiosk::PATH native=true class="door-form" labels=vec![("hours", tr!(kiosk.hours))]>
-            <Hidden name="delivery" value=delivery.to_string()/>
-            <Select name="hours" label=tr!(kiosk.hours) hint=tr!(kiosk.hours_hint) empty=tr!(kiosk.for_the_day) options=hours.to_vec()/>
-            <Submit label=tr!(kiosk.start) class="quiet"/>
-        </Form>
     }
     .into_any()
 }

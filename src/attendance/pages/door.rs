@@ -2,14 +2,17 @@
 
 use super::{locate, register::half_day};
 use crate::{
-    attendance::checkin::{
-        api::{Code, Door, LimitCheckIn, Limited, SetDoor, Where, get_door},
-        model::Way,
+    attendance::{
+        checkin::{
+            api::{Code, Door, LimitCheckIn, Limited, SetDoor, Where, get_door},
+            model::Way,
+        },
+        kiosk::api::StartKiosk,
     },
     common::ids::{DeliveryId, SlotId},
     tr,
     ui::{
-        field::Input,
+        field::{Input, Select},
         form::{Form, Hidden, Submit, came_back},
         format,
         load::load,
@@ -107,7 +110,7 @@ fn show(door: Door) -> AnyView {
             <details class="more">
                 <summary>{tr!(kiosk.start)}</summary>
                 <p>{tr!(kiosk.text)}</p>
-                {super::badges::start(door.delivery)}
+                {start_kiosk(door.delivery)}
             </details>
         }
     });
@@ -218,6 +221,19 @@ fn shown(code: Code, way: Way, here: &str, (inside, total): (i64, i64)) -> AnyVi
                 <p><a href=href>{other}</a></p>
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// The form that makes this very browser a kiosk.
+pub fn start_kiosk(delivery: DeliveryId) -> AnyView {
+    let hours = [4_i64, 8, 12, 24].map(|hours| (hours.to_string(), tr!(kiosk.for_hours, count = hours)));
+    view! {
+        <Form function=StartKiosk::PATH class="door-form" labels=vec![("hours", tr!(kiosk.hours))]>
+            <Hidden name="delivery" value=delivery.to_string()/>
+            <Select name="hours" label=tr!(kiosk.hours) hint=tr!(kiosk.hours_hint) empty=tr!(kiosk.for_the_day) options=hours.to_vec()/>
+            <Submit label=tr!(kiosk.start) class="quiet"/>
+        </Form>
     }
     .into_any()
 }

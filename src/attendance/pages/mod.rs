@@ -1,11 +1,16 @@
 //! The register of a half-day and its history; the screen at the door and those who scan it.
 
 mod arrive;
+#[cfg(feature = "ssr")]
 mod badges;
+#[cfg(feature = "ssr")]
 mod count;
 #[cfg(feature = "hydrate")]
 mod device;
+#[cfg(feature = "ssr")]
+mod digits;
 mod door;
+#[cfg(feature = "ssr")]
 mod history;
 mod keys;
 mod kiosk;
@@ -16,6 +21,7 @@ mod live;
 mod paper;
 #[cfg(feature = "ssr")]
 pub mod papers;
+#[cfg(feature = "ssr")]
 mod past;
 #[cfg(feature = "hydrate")]
 mod queue;
@@ -23,11 +29,17 @@ mod register;
 mod row;
 #[cfg(feature = "hydrate")]
 mod shelf;
+#[cfg(feature = "ssr")]
 mod tallies;
+#[cfg(feature = "ssr")]
 mod transfer;
+#[cfg(feature = "ssr")]
 mod transfer_draft;
+#[cfg(feature = "ssr")]
 mod transfer_words;
+#[cfg(feature = "ssr")]
 mod unrecorded;
+#[cfg(feature = "ssr")]
 mod walk_in;
 
 use crate::lazy;
@@ -39,28 +51,38 @@ use leptos_router::{
 };
 
 /// The routes of this capability.
+#[cfg(feature = "ssr")]
 #[component(transparent)]
 pub fn AttendanceRoutes() -> AnyNestedRoute {
     view! {
+        <Route path=path!("/deliveries/:id/register/:slot/history") view=history::HistoryPage/>
+        <Route path=path!("/deliveries/:id/register/:slot/walk-in") view=walk_in::WalkInPage/>
+        <Route path=path!("/deliveries/:id/walk-ins") view=walk_in::WalkInsPage/>
+        <Route path=path!("/deliveries/:id/register/:slot/count") view=count::CountingPage/>
+        <Route path=path!("/deliveries/:id/register/:slot/at") view=past::PastPage/>
+        <Route path=path!("/deliveries/:id/transfer") view=transfer::TransferPage/>
+        <Route path=path!("/deliveries/:id/transfer/:draft") view=transfer_draft::DraftPage/>
+        <Route path=path!("/deliveries/:id/badges") view=badges::BadgesPage/>
+        <Route path=path!("/deliveries/:id/unrecorded") view=unrecorded::UnrecordedPage/>
+        <Route path=path!("/counts") view=tallies::list::TalliesPage/>
+        <Route path=path!("/counts/new") view=tallies::form::NewTallyPage/>
+        <Route path=path!("/counts/:id") view=tallies::show::TallyPage/>
+        <Route path=path!("/counts/:id/edit") view=tallies::form::EditTallyPage/>
+        <Route path=path!("/in") view=digits::DigitsPage/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The routes of the pages that go on living in the browser.
+#[component(transparent)]
+pub fn AttendanceLive() -> AnyNestedRoute {
+    view! {
         <Route path=path!("/deliveries/:id/register") view=lazy!(manage: register::RegisterPage)/>
         <Route path=path!("/deliveries/:id/register/:slot") view=lazy!(manage: register::RegisterPage)/>
-        <Route path=path!("/deliveries/:id/register/:slot/history") view=lazy!(manage: history::HistoryPage)/>
-        <Route path=path!("/deliveries/:id/register/:slot/walk-in") view=lazy!(manage: walk_in::WalkInPage)/>
-        <Route path=path!("/deliveries/:id/walk-ins") view=lazy!(manage: walk_in::WalkInsPage)/>
-        <Route path=path!("/deliveries/:id/register/:slot/count") view=lazy!(manage: count::CountingPage)/>
-        <Route path=path!("/deliveries/:id/register/:slot/at") view=lazy!(manage: past::PastPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/door") view=lazy!(manage: door::DoorPage)/>
-        <Route path=path!("/deliveries/:id/transfer") view=lazy!(manage: transfer::TransferPage)/>
-        <Route path=path!("/deliveries/:id/transfer/:draft") view=lazy!(manage: transfer_draft::DraftPage)/>
         <Route path=path!("/deliveries/:id/register/:slot/paper") view=lazy!(manage: paper::PaperPage)/>
-        <Route path=path!("/deliveries/:id/badges") view=lazy!(manage: badges::BadgesPage)/>
-        <Route path=path!("/deliveries/:id/unrecorded") view=lazy!(manage: unrecorded::UnrecordedPage)/>
-        <Route path=path!("/counts") view=lazy!(manage: tallies::list::TalliesPage)/>
-        <Route path=path!("/counts/new") view=lazy!(manage: tallies::form::NewTallyPage)/>
-        <Route path=path!("/counts/:id") view=lazy!(manage: tallies::show::TallyPage)/>
-        <Route path=path!("/counts/:id/edit") view=lazy!(manage: tallies::form::EditTallyPage)/>
         <Route path=path!("/kiosk") view=lazy!(kiosk: kiosk::KioskPage)/>
-        <Route path=path!("/in") view=lazy!(learn: arrive::DigitsPage)/>
         <Route path=path!("/in/:slot") view=lazy!(learn: arrive::ArrivePage)/>
     }
     .into_inner()

@@ -10,7 +10,7 @@ use crate::{
     tr,
     ui::{
         field::{Input, Tick},
-        form::{Form, FormState, Hidden, Submit, returned, summary},
+        form::{Errors, Form, FormState, Hidden, Submit, returned, summary},
         format,
         layout::PageHead,
         load::load,
@@ -157,9 +157,9 @@ fn number(event: &ev::KeyboardEvent, told: RwSignal<String>) {
 fn scans(data: &Paper, register: &str) -> AnyView {
     // An upload comes back as a page of its own, with what was wrong.
     let state = FormState::given(returned(UploadForm::Scan).map(|it| it.error), None);
-    let errors = state.error.get_untracked().map(|error| {
+    let errors = state.error.get_value().map(|error| {
         let labels = [("file", tr!(sheets.file))];
-        view! { <div class="errors" role="alert" tabindex="-1">{summary(&error, &labels, state)}</div> }
+        view! { <Errors>{summary(&error, &labels, state)}</Errors> }
     });
     let list = if data.scans.is_empty() {
         view! { <p class="muted">{tr!(sheets.no_scans)}</p> }.into_any()

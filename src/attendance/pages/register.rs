@@ -336,7 +336,7 @@ fn RegisterSheet(data: Register, shown: SlotId, position: usize, sort: Sort) -> 
     let slot = shown;
     let form = expect_context::<FormState>();
     let came_back = form.typed("slot").as_deref() == Some(slot.to_string().as_str());
-    let clashes = if came_back { form.error.try_update(put_into_words).unwrap_or_default() } else { Vec::new() };
+    let clashes = if came_back { form.error.try_update_value(put_into_words).unwrap_or_default() } else { Vec::new() };
     let rows: Vec<Row> = data
         .names
         .iter()

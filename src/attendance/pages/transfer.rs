@@ -8,7 +8,12 @@ use crate::{
     },
     common::forms::UploadForm,
     i18n, tr,
-    ui::{form::returned, layout::PageHead, load::load, words as sentences},
+    ui::{
+        form::{Errors, returned},
+        layout::PageHead,
+        load::load,
+        words as sentences,
+    },
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -81,10 +86,10 @@ fn show(data: Transfer, why: Option<Unreadable>) -> AnyView {
 fn form(base: &str, why: Option<Unreadable>) -> AnyView {
     let summary = why.map(|why| {
         view! {
-            <div class="errors" role="alert" tabindex="-1">
+            <Errors>
                 <h2>{tr!(form.summary)}</h2>
                 <ul><li><a href="#f-file" rel="external">{tr!(transfer.file)}": "{words::unreadable(why)}</a></li></ul>
-            </div>
+            </Errors>
         }
     });
     let beside = why.map(|why| view! { <p class="err" id="f-file-e">{words::unreadable(why)}</p> });

@@ -14,7 +14,7 @@ use crate::{
         model::{Asked, Kind, Of, home},
     },
     common::ids::PersonId,
-    i18n, lazy,
+    i18n,
     people::rights::{Right, may_somewhere},
     tr,
     ui::format,
@@ -32,9 +32,9 @@ use leptos_router::{
 #[component(transparent)]
 pub fn CascadeRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/cascade") view=lazy!(manage: show::CascadePage)/>
-        <Route path=path!("/cascade/list") view=lazy!(manage: list::ListPage)/>
-        <Route path=path!("/cascade/inactive") view=lazy!(manage: inactive::InactivePage)/>
+        <Route path=path!("/cascade") view=show::CascadePage/>
+        <Route path=path!("/cascade/list") view=list::ListPage/>
+        <Route path=path!("/cascade/inactive") view=inactive::InactivePage/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -9,8 +9,7 @@ use crate::{
     tr,
     ui::{format, words},
 };
-use leptos::{ev::Targeted, prelude::*, web_sys};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos::prelude::*;
 
 fn label(facet: Facet) -> String {
     match facet {
@@ -55,10 +54,6 @@ fn in_order(facet: Facet, mut choices: Vec<Choice>) -> Vec<Choice> {
     choices
 }
 
-fn go(query: &BoardQuery, navigate: &impl Fn(&str, NavigateOptions)) {
-    navigate(&query.href(), NavigateOptions { scroll: false, ..Default::default() });
-}
-
 fn facet_view(facet: Facet, choices: Vec<Choice>, query: &BoardQuery) -> AnyView {
     if choices.is_empty() {
         return ().into_any();
@@ -71,18 +66,9 @@ fn facet_view(facet: Facet, choices: Vec<Choice>, query: &BoardQuery) -> AnyView
                 .into_iter()
                 .map(|choice| {
                     let checked = ticked.contains(&choice.code);
-                    let next = query.toggled(facet, &choice.code);
-                    let navigate = use_navigate();
                     view! {
                         <label>
-                            <input
-                                type="checkbox"
-                                name=facet.field()
-                                value=choice.code.clone()
-                                checked=checked
-                                prop:checked=checked
-                                on:change=move |_| go(&next, &navigate)
-                            />
+                            <input type="checkbox" name=facet.field() value=choice.code.clone() checked=checked/>
                             <span>{name(facet, &choice)}</span>
                             <span class="n">{choice.count}</span>
                         </label>
@@ -95,19 +81,8 @@ fn facet_view(facet: Facet, choices: Vec<Choice>, query: &BoardQuery) -> AnyView
 }
 
 /// One of the two days between which a course should be given.
-fn day(field: &'static str, label: String, value: String, query: BoardQuery) -> AnyView {
-    let navigate = use_navigate();
+fn day(field: &'static str, label: String, value: String, query: &BoardQuery) -> AnyView {
     let wrong = field == "to" && query.backwards();
-    let on_change = move |event: Targeted<web_sys::Event, web_sys::HtmlInputElement>| {
-        let value = crate::common::dates::parse_date(&event.target().value());
-        let mut next = BoardQuery { after: String::new(), ..query.clone() };
-        if field == "from" {
-            next.from = value;
-        } else {
-            next.to = value;
-        }
-        go(&next, &navigate);
-    };
     view! {
         <div class=if wrong { "facet fld bad" } else { "facet" }>
             <label for=field>{label}</label>
@@ -116,18 +91,38 @@ fn day(field: &'static str, label: String, value: String, query: BoardQuery) -> 
                 type="date"
                 id=field
                 name=field
-                value=value.clone()
-                prop:value=value
+                value=value
                 aria-invalid=wrong.then_some("true")
                 aria-describedby=wrong.then_some("to-e")
-                on:change:target=on_change
             />
         </div>
     }
     .into_any()
 }
 
-/// All filters. A form that works by itself; with JavaScript every change shows at once.
+/// From so wide a window on the filters stand beside the courses, and a change shows at once. In a narrower one they
+/// are a sheet over them: one ticks what one wants, and then asks for it.
+#[cfg(feature = "hydrate")]
+const BESIDE: &str = "(min-width: 56rem)";
+
+/// Sends the filters when one of them changes.
+#[cfg(feature = "hydrate")]
+fn at_once(event: leptos::ev::Event) {
+    use wasm_bindgen::JsCast;
+    if window().match_media(BESIDE).ok().flatten().is_some_and(|wide| wide.matches())
+        && let Some(form) = event
+            .target()
+            .and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok())
+            .and_then(|field| field.form())
+    {
+        let _ = form.request_submit();
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn at_once(_: leptos::ev::Event) {}
+
+/// All filters. A form that works by itself; with JavaScript a change shows at once where there is room.
 pub fn filters(query: &BoardQuery, choices: Vec<Vec<Choice>>) -> AnyView {
     let set = query.filters();
     let text = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
@@ -135,15 +130,15 @@ pub fn filters(query: &BoardQuery, choices: Vec<Vec<Choice>>) -> AnyView {
         <details class="filters">
             <summary>{tr!(catalogue.filters)}{(set > 0).then(|| view! { " "<span class="n">{set}</span> })}</summary>
             // Going back shows the ticks of that address, not those a browser remembers.
-            <form method="get" action="/catalogue" autocomplete="off">
+            <form method="get" action="/catalogue" autocomplete="off" on:change=at_once>
                 {(!query.q.is_empty()).then(|| view! { <input type="hidden" name="q" value=query.q.clone()/> })}
                 {Facet::ALL
                     .into_iter()
                     .zip(choices)
                     .map(|(facet, choices)| facet_view(facet, choices, query))
                     .collect_view()}
-                {day("from", tr!(catalogue.from), text(query.from), query.clone())}
-                {day("to", tr!(catalogue.to), text(query.to), query.clone())}
+                {day("from", tr!(catalogue.from), text(query.from), query)}
+                {day("to", tr!(catalogue.to), text(query.to), query)}
                 <button class="btn small">{tr!(catalogue.show)}</button>
                 {(set > 0 || !query.q.is_empty()).then(|| view! { <a href="/catalogue">{tr!(catalogue.reset)}</a> })}
             </form>

@@ -13,12 +13,9 @@ use crate::{
     ui::{load::load, words},
 };
 use chrono::NaiveDate;
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
+use leptos_router::hooks::use_location;
 
 #[component]
 pub fn CataloguePage() -> impl IntoView {
@@ -32,20 +29,11 @@ pub fn CataloguePage() -> impl IntoView {
 
 /// The search field: the filters stay as they are.
 fn search_form(query: &BoardQuery) -> AnyView {
-    let input = NodeRef::<html::Input>::new();
-    let navigate = use_navigate();
-    let held = query.clone();
-    let on_submit = move |event: SubmitEvent| {
-        let Some(input) = input.get_untracked() else { return };
-        event.prevent_default();
-        let next = BoardQuery { q: input.value().trim().to_owned(), after: String::new(), ..held.clone() };
-        navigate(&next.href(), NavigateOptions { scroll: false, ..Default::default() });
-    };
     let others = query.pairs().into_iter().filter(|(name, _)| !["q", "after"].contains(name));
     view! {
-        <form class="field" role="search" method="get" action="/catalogue" on:submit=on_submit>
+        <form class="field" role="search" method="get" action="/catalogue">
             <label class="vh" for="q">{tr!(catalogue.search_label)}</label>
-            <input id="q" name="q" type="search" maxlength="200" value=query.q.clone() prop:value=query.q.clone() node_ref=input/>
+            <input id="q" name="q" type="search" maxlength="200" value=query.q.clone()/>
             {others.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
             <button class="btn">{tr!(catalogue.search)}</button>
         </form>

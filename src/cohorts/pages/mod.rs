@@ -10,7 +10,6 @@ mod parts;
 mod state;
 mod step;
 
-use crate::lazy;
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -22,14 +21,14 @@ use leptos_router::{
 #[component(transparent)]
 pub fn CohortRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/cohorts") view=lazy!(learn: list::ListPage)/>
-        <Route path=path!("/cohorts/new") view=lazy!(manage: form::NewPage)/>
-        <Route path=path!("/cohorts/:id") view=lazy!(learn: cohort::CohortPage)/>
-        <Route path=path!("/cohorts/:id/edit") view=lazy!(manage: form::EditPage)/>
-        <Route path=path!("/cohorts/:id/steps/:step") view=lazy!(manage: step::StepPage)/>
-        <Route path=path!("/cohorts/:id/state/:to") view=lazy!(manage: state::StatePage)/>
-        <Route path=path!("/cohorts/:id/members") view=lazy!(manage: members::MembersPage)/>
-        <Route path=path!("/cohorts/:id/members/:member") view=lazy!(learn: member::MemberPage)/>
+        <Route path=path!("/cohorts") view=list::ListPage/>
+        <Route path=path!("/cohorts/new") view=form::NewPage/>
+        <Route path=path!("/cohorts/:id") view=cohort::CohortPage/>
+        <Route path=path!("/cohorts/:id/edit") view=form::EditPage/>
+        <Route path=path!("/cohorts/:id/steps/:step") view=step::StepPage/>
+        <Route path=path!("/cohorts/:id/state/:to") view=state::StatePage/>
+        <Route path=path!("/cohorts/:id/members") view=members::MembersPage/>
+        <Route path=path!("/cohorts/:id/members/:member") view=member::MemberPage/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -6,7 +6,6 @@ pub mod paper;
 mod results;
 mod verify;
 
-use crate::lazy;
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -18,10 +17,10 @@ use leptos_router::{
 #[component(transparent)]
 pub fn CompletionRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/certificates") view=lazy!(learn: mine::MyCertificatesPage)/>
-        <Route path=path!("/verify") view=lazy!(open: verify::VerifyPage)/>
-        <Route path=path!("/verify/:code") view=lazy!(open: verify::VerifyPage)/>
-        <Route path=path!("/deliveries/:id/results") view=lazy!(manage: results::ResultsPage)/>
+        <Route path=path!("/certificates") view=mine::MyCertificatesPage/>
+        <Route path=path!("/verify") view=verify::VerifyPage/>
+        <Route path=path!("/verify/:code") view=verify::VerifyPage/>
+        <Route path=path!("/deliveries/:id/results") view=results::ResultsPage/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -9,7 +9,6 @@ mod state;
 mod timetable;
 mod trainers;
 
-use crate::lazy;
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -21,14 +20,14 @@ use leptos_router::{
 #[component(transparent)]
 pub fn DeliveryRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/deliveries") view=lazy!(manage: list::ListPage)/>
-        <Route path=path!("/deliveries/new") view=lazy!(manage: form::NewPage)/>
-        <Route path=path!("/deliveries/:id") view=lazy!(open: delivery::DeliveryPage)/>
-        <Route path=path!("/deliveries/:id/edit") view=lazy!(manage: form::EditPage)/>
-        <Route path=path!("/deliveries/:id/state/:to") view=lazy!(manage: state::StatePage)/>
-        <Route path=path!("/deliveries/:id/trainers") view=lazy!(manage: trainers::TrainersPage)/>
-        <Route path=path!("/deliveries/:id/timetable") view=lazy!(manage: timetable::TimetablePage)/>
-        <Route path=path!("/deliveries/:id/timetable/:slot") view=lazy!(manage: slot::SlotPage)/>
+        <Route path=path!("/deliveries") view=list::ListPage/>
+        <Route path=path!("/deliveries/new") view=form::NewPage/>
+        <Route path=path!("/deliveries/:id") view=delivery::DeliveryPage/>
+        <Route path=path!("/deliveries/:id/edit") view=form::EditPage/>
+        <Route path=path!("/deliveries/:id/state/:to") view=state::StatePage/>
+        <Route path=path!("/deliveries/:id/trainers") view=trainers::TrainersPage/>
+        <Route path=path!("/deliveries/:id/timetable") view=timetable::TimetablePage/>
+        <Route path=path!("/deliveries/:id/timetable/:slot") view=slot::SlotPage/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -4,7 +4,6 @@ mod people;
 mod put_in;
 mod withdraw;
 
-use crate::lazy;
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -16,9 +15,9 @@ use leptos_router::{
 #[component(transparent)]
 pub fn EnrolmentRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/deliveries/:id/people") view=lazy!(manage: people::PeoplePage)/>
-        <Route path=path!("/deliveries/:id/people/:place") view=lazy!(learn: withdraw::WithdrawPage)/>
-        <Route path=path!("/deliveries/:id/withdraw") view=lazy!(learn: withdraw::WithdrawPage)/>
+        <Route path=path!("/deliveries/:id/people") view=people::PeoplePage/>
+        <Route path=path!("/deliveries/:id/people/:place") view=withdraw::WithdrawPage/>
+        <Route path=path!("/deliveries/:id/withdraw") view=withdraw::WithdrawPage/>
     }
     .into_inner()
     .into_any_nested_route()

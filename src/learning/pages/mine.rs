@@ -1,8 +1,8 @@
 //! `/learn`: my courses, and where I stopped in each.
 
+use super::{names_kosovo, progress_words};
 use crate::{
     learning::api::{MyCourse, Shelf, get_my_courses},
-    learning::model::Progress,
     tr,
     ui::{format, layout::PageHead, load::load},
 };
@@ -11,22 +11,6 @@ use leptos::prelude::*;
 #[component]
 pub fn LearningPage() -> impl IntoView {
     load(|| (), |()| get_my_courses(), show)
-}
-
-/// 11 of 26 done · about 6 h left.
-pub fn progress_words(progress: Progress) -> String {
-    let done = tr!(learning.done_of, done = progress.done, total = progress.total);
-    if progress.left > 0 { format!("{done} · {}", tr!(learning.left, time = about(progress.left))) } else { done }
-}
-
-/// Whether a title or a place prints the name that carries the footnote.
-pub fn names_kosovo(text: &str) -> bool {
-    text.contains("Kosovo")
-}
-
-/// A time as one says it: whole hours above two, else hours and minutes.
-fn about(minutes: i64) -> String {
-    if minutes > 120 { format::minutes((minutes + 30) / 60 * 60) } else { format::minutes(minutes) }
 }
 
 fn show(courses: Vec<MyCourse>) -> AnyView {

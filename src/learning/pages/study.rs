@@ -1,10 +1,7 @@
 //! `/learn/{delivery}` and `/learn/{delivery}/{material}`: where I am, how long it takes, one
 //! thing to do.
 
-use super::{
-    media,
-    mine::{names_kosovo, progress_words},
-};
+use super::{media, names_kosovo, progress_words};
 use crate::{
     learning::{
         api::{ItemDone, Shown, Study, get_study},

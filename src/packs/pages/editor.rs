@@ -1,25 +1,18 @@
 //! `/packs/{id}`: the pack with its modules in order, its state and its next step.
 
-use super::{crumbs, language, objectives, show::Icon, tags};
+use super::{language, objectives, param, show::Icon, tags};
 use crate::{
     app::PageState,
     common::forms::Flash,
-    feedback::{
-        api::{TakenUpList, get_taken_up},
-        pages::parts::{TakenUpInVersion, taken_up_list},
-    },
+    feedback::pages::parts::TakenUpInVersion,
     packs::{
-        api::{
-            AuthorView, CopyPack, EditPack, MoveMaterial, MoveModule, MoveSession, PackView, StepPack, get_pack,
-            get_pack_for_edit, move_module,
-        },
+        api::{CopyPack, MoveMaterial, MoveModule, MoveSession, PackView, StepPack, get_pack, move_module},
         model::{
             MaterialLine, Missing, MoveForm, OutlineModule, PackHead, PackState, PackStep, SessionLine, session_minutes,
         },
     },
     tr,
     ui::{
-        field::{Input, TextArea},
         form::{Form, Hidden, Submit, Version},
         format,
         layout::PageHead,
@@ -28,19 +21,13 @@ use crate::{
     },
 };
 use leptos::{ev, prelude::*, server_fn::ServerFn, task::spawn_local};
-use leptos_router::hooks::use_params_map;
-
-fn pack_param() -> impl Fn() -> String + Send + Sync + 'static {
-    let params = use_params_map();
-    move || params.read().get("pack").unwrap_or_default()
-}
 
 #[component]
 pub fn PackPage() -> impl IntoView {
-    let page = load(pack_param(), |pack| get_pack(pack, language()), show);
+    let page = load(param("pack"), |pack| get_pack(pack, language()), show);
     view! {
         {page}
-        <TakenUpInVersion pack=Signal::derive(pack_param())/>
+        <TakenUpInVersion pack=Signal::derive(param("pack"))/>
     }
 }
 
@@ -157,7 +144,7 @@ fn note_lines(notes: &str) -> AnyView {
 }
 
 /// What is missing before release.
-fn missing_list(missing: &[Missing]) -> AnyView {
+pub(super) fn missing_list(missing: &[Missing]) -> AnyView {
     if missing.is_empty() {
         return ().into_any();
     }
@@ -391,87 +378,6 @@ fn movers(function: &'static str, id: String, title: &str, at: usize, count: usi
                 <Icon name="down"/>
             </button>
         </Form>
-    }
-    .into_any()
-}
-
-#[component]
-pub fn EditPage() -> impl IntoView {
-    load(pack_param(), |pack| get_pack_for_edit(pack, language()), edit)
-}
-
-fn edit(data: AuthorView) -> impl IntoView {
-    let head = data.head;
-    let labels = vec![("title", tr!(packs.title)), ("summary", tr!(packs.summary))];
-    view! {
-        <PageHead title=tr!(packs.edit_title) crumbs=crumbs(&head) tags=tags(&head)/>
-        <div class="wrap body">
-            <Form function=EditPack::PATH class="form" labels=labels>
-                <Hidden name="id" value=head.id.to_string()/>
-                <Version value=head.version/>
-                <Input name="title" label=tr!(packs.title) value=head.title.clone()/>
-                <TextArea name="summary" label=tr!(packs.summary) hint=tr!(packs.summary_hint) value=head.summary.clone() optional=true/>
-                <div class="actions">
-                    <Submit label=tr!(form.save)/>
-                    <a class="btn quiet" href=format!("/packs/{}", head.id)>{tr!(form.cancel)}</a>
-                </div>
-            </Form>
-        </div>
-    }
-    .into_any()
-}
-
-#[component]
-pub fn ReleasePage() -> impl IntoView {
-    load(
-        pack_param(),
-        |pack| async move { Ok((get_pack(pack.clone(), language()).await?, get_taken_up(pack).await?)) },
-        |(data, taken): (PackView, TakenUpList)| release(data, taken),
-    )
-}
-
-fn release(data: PackView, taken: TakenUpList) -> impl IntoView {
-    let PackView { head, missing, .. } = data;
-    let listed = (!taken.lines.is_empty()).then(|| {
-        view! {
-            <section class="section stack text">
-                <h2>{tr!(feedback.taken_up_title)}</h2>
-                <p class="muted">{tr!(feedback.proposed)}</p>
-                {taken_up_list(&taken.lines)}
-            </section>
-        }
-    });
-    let back = format!("/packs/{}", head.id);
-    let ready = missing.is_empty() && head.state == PackState::Feedback;
-    let body = if ready {
-        view! {
-            <Form function=StepPack::PATH class="form" labels=vec![("notes", tr!(packs.release_notes))]>
-                <Hidden name="id" value=head.id.to_string()/>
-                <Version value=head.version/>
-                <Hidden name="step" value=PackStep::Release.code()/>
-                <TextArea name="notes" label=tr!(packs.release_notes) hint=tr!(packs.release_notes_hint) value=taken.proposed class="tall"/>
-                <div class="actions">
-                    <Submit label=tr!(packs.release)/>
-                    <a class="btn quiet" href=back>{tr!(form.cancel)}</a>
-                </div>
-            </Form>
-        }
-        .into_any()
-    } else {
-        let state = (head.state != PackState::Feedback)
-            .then(|| view! { <div class="notice warn"><p>{tr!(packs.not_yet)}</p></div> });
-        view! {
-            <div class="stack text">
-                {state}
-                {missing_list(&missing)}
-                <p><a class="back" href=back>{tr!(packs.back_to_pack)}</a></p>
-            </div>
-        }
-        .into_any()
-    };
-    view! {
-        <PageHead title=tr!(packs.release_title) crumbs=crumbs(&head) tags=tags(&head) lede=tr!(packs.release_lede)/>
-        <div class="wrap body stack wide">{body}{listed}</div>
     }
     .into_any()
 }

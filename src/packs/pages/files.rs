@@ -1,8 +1,7 @@
 //! `/packs/modules/{id}/files/new`: uploading by a plain form, or by script with progress.
 
-use super::{crumbs, language, materials::common_fields, parts::param, tags};
+use super::{crumbs, language, materials::common_fields, param, tags};
 use crate::{
-    app::PageState,
     common::{
         error::{AppError, Refusal},
         forms::UploadForm,
@@ -10,7 +9,7 @@ use crate::{
     packs::api::{NewPart, get_new_part},
     tr,
     ui::{
-        form::{FormState, returned, summary},
+        form::{Errors, FormState, returned, summary},
         layout::PageHead,
         load::load,
         words,
@@ -38,7 +37,6 @@ struct Uploads {
     rows: RwSignal<Vec<Row>>,
     module: StoredValue<String>,
     max: u64,
-    page: PageState,
 }
 
 #[component]
@@ -52,14 +50,13 @@ fn show(data: NewPart) -> impl IntoView {
     let state = FormState::given(error, typed);
     provide_context(state);
     let labels = vec![("title", tr!(packs.title)), ("minutes", tr!(packs.minutes)), ("file", tr!(packs.file))];
-    let errors = state.error.get_untracked().map(|error| {
-        view! { <div class="errors" role="alert" tabindex="-1">{summary(&error, &labels, state)}</div> }
+    let errors = state.error.get_value().map(|error| {
+        view! { <Errors>{summary(&error, &labels, state)}</Errors> }
     });
     let uploads = Uploads {
         rows: RwSignal::new(Vec::new()),
         module: StoredValue::new(module.id.to_string()),
         max: max_mib * 1024 * 1024,
-        page: expect_context::<PageState>(),
     };
     let form = NodeRef::<html::Form>::new();
     let over = RwSignal::new(false);
@@ -161,7 +158,6 @@ mod send {
     use super::{NodeRef, Row, Uploads, ev, html, too_large};
     use crate::common::{error::AppError, forms::Done};
     use leptos::{prelude::*, task::spawn_local};
-    use leptos_router::{NavigateOptions, hooks::use_navigate};
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{EventTarget, File, FileList, FormData, HtmlInputElement, ProgressEvent, XmlHttpRequest};
@@ -224,7 +220,6 @@ mod send {
             })
             .collect();
         uploads.rows.update(|all| all.extend(rows.iter().map(|(row, _)| *row)));
-        let navigate = use_navigate();
         spawn_local(async move {
             let (mut last, mut whole) = (None, true);
             for (row, file) in rows {
@@ -245,9 +240,7 @@ mod send {
                 }
             }
             if let (Some(done), true) = (last, whole) {
-                uploads.page.flash.set(done.flash);
-                uploads.page.refresh.update(|n| *n += 1);
-                navigate(&done.to, NavigateOptions::default());
+                let _ = window().location().set_href(&done.to);
             }
         });
     }

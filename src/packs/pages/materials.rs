@@ -1,17 +1,12 @@
-//! Forms of lessons and links; a lesson is written beside its preview.
+//! Forms of lessons and materials; a lesson is written beside its preview.
 
-use super::{
-    crumbs, language,
-    parts::{param, removal, save_or_leave},
-    show::MaterialView,
-    tags,
-};
+use super::{crumbs, language, param, removal, save_or_leave, show::MaterialView, tags};
 use crate::{
     common::forms::FaultKind,
     packs::{
         api::{
-            AddLesson, AddLink, ContentView, EditMaterial, MaterialEdit, NewPart, RemoveMaterial, get_material,
-            get_new_part, render_markdown,
+            AddLesson, ContentView, EditMaterial, MaterialEdit, NewPart, RemoveMaterial, get_material, get_new_part,
+            render_markdown,
         },
         model::{MaterialKind, MaterialLine},
     },
@@ -30,7 +25,7 @@ use std::time::Duration;
 /// After so long without a key the preview follows.
 const PAUSE: Duration = Duration::from_millis(300);
 
-fn labels() -> Vec<(&'static str, String)> {
+pub(super) fn labels() -> Vec<(&'static str, String)> {
     vec![
         ("title", tr!(packs.title)),
         ("minutes", tr!(packs.minutes)),
@@ -102,6 +97,20 @@ fn Editor(
         );
         waiting.set_value(timer.ok());
     });
+    // What was typed before the page came alive.
+    #[cfg(feature = "hydrate")]
+    {
+        let (id, sent) =
+            (state.field_id("body"), state.typed("body").unwrap_or_else(|| text.clone()).replace("\r\n", "\n"));
+        Effect::new(move |_| {
+            use wasm_bindgen::JsCast;
+            let field = document().get_element_by_id(&id);
+            let typed = field.and_then(|field| field.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
+            if let Some(typed) = typed.map(|field| field.value()).filter(|typed| *typed != sent) {
+                on_input.run(typed);
+            }
+        });
+    }
     view! {
         <div class="editor">
             <TextArea name="body" class="md" label=tr!(packs.text) hint=tr!(packs.text_hint) value=text on_input=on_input/>
@@ -143,28 +152,6 @@ fn new_lesson(data: NewPart) -> impl IntoView {
                 {common_fields(None, false)}
                 <Editor text=String::new() html=String::new()/>
                 {lesson_actions(tr!(packs.add_lesson), back)}
-            </Form>
-        </div>
-    }
-    .into_any()
-}
-
-#[component]
-pub fn NewLinkPage() -> impl IntoView {
-    load(param("module"), |module| get_new_part(module, language()), new_link)
-}
-
-fn new_link(data: NewPart) -> impl IntoView {
-    let NewPart { id, head, module, .. } = data;
-    view! {
-        <PageHead title=tr!(packs.add_link) crumbs=crumbs(&head) tags=tags(&head) lede=module.title.clone()/>
-        <div class="wrap body">
-            <Form function=AddLink::PATH class="form" labels=labels()>
-                <Hidden name="id" value=id.to_string()/>
-                <Hidden name="module" value=module.id.to_string()/>
-                {common_fields(None, false)}
-                <Input name="url" kind="url" label=tr!(packs.url) hint=tr!(packs.url_hint)/>
-                {save_or_leave(tr!(packs.add_link), format!("/packs/{}#m-{}", head.id, module.id))}
             </Form>
         </div>
     }

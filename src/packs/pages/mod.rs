@@ -1,11 +1,18 @@
 //! Pages: a trainer's packs, the pack editor, the preview, and how materials are shown.
 
+#[cfg(feature = "ssr")]
+mod edit;
 mod editor;
 mod files;
+#[cfg(feature = "ssr")]
+mod link;
 mod materials;
+#[cfg(feature = "ssr")]
 mod parts;
+#[cfg(feature = "ssr")]
 mod preview;
 pub mod show;
+#[cfg(feature = "ssr")]
 mod teach;
 
 pub use show::MaterialView;
@@ -13,35 +20,36 @@ pub use show::MaterialView;
 use super::model::{PackHead, PackState};
 use crate::{
     lazy, tr,
-    ui::{format, words},
+    ui::{
+        form::{Form, Hidden, Submit},
+        format, words,
+    },
 };
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
     components::Route,
+    hooks::use_params_map,
     path,
 };
 
 /// The routes of this capability.
+#[cfg(feature = "ssr")]
 #[component(transparent)]
 pub fn PackRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/teach") view=lazy!(teach: teach::TeachPage)/>
-        <Route path=path!("/teach/new") view=lazy!(teach: teach::NewPackPage)/>
-        <Route path=path!("/packs/modules/:module") view=lazy!(teach: parts::ModulePage)/>
-        <Route path=path!("/packs/modules/:module/sessions/new") view=lazy!(teach: parts::NewSessionPage)/>
-        <Route path=path!("/packs/modules/:module/lessons/new") view=lazy!(teach: materials::NewLessonPage)/>
-        <Route path=path!("/packs/modules/:module/links/new") view=lazy!(teach: materials::NewLinkPage)/>
-        <Route path=path!("/packs/modules/:module/files/new") view=lazy!(teach: files::NewFilePage)/>
-        <Route path=path!("/packs/sessions/:session") view=lazy!(teach: parts::SessionPage)/>
-        <Route path=path!("/packs/materials/:material") view=lazy!(teach: materials::MaterialPage)/>
-        <Route path=path!("/packs/:pack") view=lazy!(teach: editor::PackPage)/>
-        <Route path=path!("/packs/:pack/edit") view=lazy!(teach: editor::EditPage)/>
-        <Route path=path!("/packs/:pack/release") view=lazy!(teach: editor::ReleasePage)/>
-        <Route path=path!("/packs/:pack/modules/new") view=lazy!(teach: parts::NewModulePage)/>
-        <Route path=path!("/packs/:pack/preview") view=lazy!(teach: preview::PreviewPage)/>
-        <Route path=path!("/packs/:pack/preview/:material") view=lazy!(teach: preview::PreviewPage)/>
+        <Route path=path!("/teach") view=teach::TeachPage/>
+        <Route path=path!("/teach/new") view=teach::NewPackPage/>
+        <Route path=path!("/packs/modules/:module") view=parts::ModulePage/>
+        <Route path=path!("/packs/modules/:module/sessions/new") view=parts::NewSessionPage/>
+        <Route path=path!("/packs/modules/:module/links/new") view=link::NewLinkPage/>
+        <Route path=path!("/packs/sessions/:session") view=parts::SessionPage/>
+        <Route path=path!("/packs/:pack/edit") view=edit::EditPage/>
+        <Route path=path!("/packs/:pack/release") view=edit::ReleasePage/>
+        <Route path=path!("/packs/:pack/modules/new") view=parts::NewModulePage/>
+        <Route path=path!("/packs/:pack/preview") view=preview::PreviewPage/>
+        <Route path=path!("/packs/:pack/preview/:material") view=preview::PreviewPage/>
     }
     .into_inner()
     .into_any_nested_route()
@@ -89,4 +97,50 @@ fn objectives(text: &str) -> Option<AnyView> {
 
 fn language() -> String {
     crate::i18n::code(crate::i18n::locale()).to_owned()
+}
+
+fn param(name: &'static str) -> impl Fn() -> String + Send + Sync + 'static {
+    let params = use_params_map();
+    move || params.read().get(name).unwrap_or_default()
+}
+
+/// The end of a form: save, or leave.
+fn save_or_leave(label: String, back: String) -> AnyView {
+    view! {
+        <div class="actions">
+            <Submit label=label/>
+            <a class="btn quiet" href=back>{tr!(form.cancel)}</a>
+        </div>
+    }
+    .into_any()
+}
+
+/// A part that can be removed, behind one more click.
+fn removal(function: &'static str, id: String, label: String, text: String) -> AnyView {
+    view! {
+        <section class="section">
+            <details class="more">
+                <summary>{label.clone()}</summary>
+                <Form function=function class="form" key="remove">
+                    <Hidden name="id" value=id/>
+                    <p>{text}</p>
+                    <div class="actions"><Submit label=label class="danger"/></div>
+                </Form>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+/// The routes of the pages that go on living in the browser.
+#[component(transparent)]
+pub fn PackLive() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/packs/modules/:module/lessons/new") view=lazy!(teach: materials::NewLessonPage)/>
+        <Route path=path!("/packs/modules/:module/files/new") view=lazy!(teach: files::NewFilePage)/>
+        <Route path=path!("/packs/materials/:material") view=lazy!(teach: materials::MaterialPage)/>
+        <Route path=path!("/packs/:pack") view=lazy!(teach: editor::PackPage)/>
+    }
+    .into_inner()
+    .into_any_nested_route()
 }

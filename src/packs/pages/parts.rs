@@ -1,6 +1,6 @@
 //! Forms of modules and session plans.
 
-use super::{crumbs, language, objectives, tags};
+use super::{crumbs, language, objectives, param, removal, save_or_leave, tags};
 use crate::{
     packs::{
         api::{
@@ -12,7 +12,7 @@ use crate::{
     tr,
     ui::{
         field::{Input, Select, TextArea},
-        form::{Form, Hidden, Submit, Version},
+        form::{Form, Hidden, Version},
         format,
         layout::PageHead,
         load::load,
@@ -20,40 +20,6 @@ use crate::{
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
-
-pub(super) fn param(name: &'static str) -> impl Fn() -> String + Send + Sync + 'static {
-    let params = use_params_map();
-    move || params.read().get(name).unwrap_or_default()
-}
-
-/// The end of a form: save, or leave.
-pub(super) fn save_or_leave(label: String, back: String) -> AnyView {
-    view! {
-        <div class="actions">
-            <Submit label=label/>
-            <a class="btn quiet" href=back>{tr!(form.cancel)}</a>
-        </div>
-    }
-    .into_any()
-}
-
-/// A part that can be removed, behind one more click.
-pub(super) fn removal(function: &'static str, id: String, label: String, text: String) -> AnyView {
-    view! {
-        <section class="section">
-            <details class="more">
-                <summary>{label.clone()}</summary>
-                <Form function=function class="form" key="remove">
-                    <Hidden name="id" value=id/>
-                    <p>{text}</p>
-                    <div class="actions"><Submit label=label class="danger"/></div>
-                </Form>
-            </details>
-        </section>
-    }
-    .into_any()
-}
 
 fn module_labels() -> Vec<(&'static str, String)> {
     vec![("title", tr!(packs.title)), ("summary", tr!(packs.summary)), ("objectives", tr!(packs.objectives))]

@@ -34,7 +34,6 @@ fn show(data: AccountView) -> impl IntoView {
                 // A changed language is another page altogether.
                 <Form
                     function=EditAccount::PATH
-                    native=true
                     class="form"
                     labels=vec![
                         ("given_name", tr!(people.given_name)),

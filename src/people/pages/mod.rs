@@ -17,7 +17,6 @@ use crate::{
     common::{error::AppError, ids::InstitutionId},
     i18n::{self, Locale},
     institutions::api::{Directory, get_directory},
-    lazy,
     ui::{format, words},
 };
 use chrono::{DateTime, Utc};
@@ -33,18 +32,18 @@ use leptos_router::{
 pub fn PeopleRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/sign-in") view=sign_in::SignInPage/>
-        <Route path=path!("/forgotten") view=lazy!(open: forgotten::ForgottenPage)/>
-        <Route path=path!("/set-password/:token") view=lazy!(open: set_password::SetPasswordPage)/>
-        <Route path=path!("/confirm-change/:token") view=lazy!(open: confirm_change::ConfirmChangePage)/>
-        <Route path=path!("/account") view=lazy!(learn: account::AccountPage)/>
-        <Route path=path!("/people") view=lazy!(manage: list::ListPage)/>
-        <Route path=path!("/people/new") view=lazy!(manage: new_person::NewPersonPage)/>
-        <Route path=path!("/people/changes") view=lazy!(manage: changes::ChangesPage)/>
-        <Route path=path!("/people/:id") view=lazy!(manage: person::PersonPage)/>
-        <Route path=path!("/people/:id/edit") view=lazy!(manage: edit_person::EditPersonPage)/>
-        <Route path=path!("/people/:id/role") view=lazy!(manage: edit_person::GrantPage)/>
-        <Route path=path!("/people/:id/post") view=lazy!(manage: edit_person::PostPage)/>
-        <Route path=path!("/admin/jobs") view=lazy!(manage: jobs::JobsPage)/>
+        <Route path=path!("/forgotten") view=forgotten::ForgottenPage/>
+        <Route path=path!("/set-password/:token") view=set_password::SetPasswordPage/>
+        <Route path=path!("/confirm-change/:token") view=confirm_change::ConfirmChangePage/>
+        <Route path=path!("/account") view=account::AccountPage/>
+        <Route path=path!("/people") view=list::ListPage/>
+        <Route path=path!("/people/new") view=new_person::NewPersonPage/>
+        <Route path=path!("/people/changes") view=changes::ChangesPage/>
+        <Route path=path!("/people/:id") view=person::PersonPage/>
+        <Route path=path!("/people/:id/edit") view=edit_person::EditPersonPage/>
+        <Route path=path!("/people/:id/role") view=edit_person::GrantPage/>
+        <Route path=path!("/people/:id/post") view=edit_person::PostPage/>
+        <Route path=path!("/admin/jobs") view=jobs::JobsPage/>
     }
     .into_inner()
     .into_any_nested_route()

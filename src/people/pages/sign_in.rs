@@ -22,7 +22,6 @@ pub fn SignInPage() -> impl IntoView {
             <p class="lede">{tr!(people.sign_in_lede)}</p>
             <Form
                 function=SignIn::PATH
-                native=true
                 class="form"
                 labels=vec![("email", tr!(people.email)), ("password", tr!(people.password))]
             >

@@ -162,6 +162,12 @@ pub fn see_other(done: &Done) -> axum::response::Response {
     if let Ok(value) = HeaderValue::from_str(to) {
         response.headers_mut().insert(header::LOCATION, value);
     }
+    carry_flash(&mut response, done);
+    response
+}
+
+/// Lets the next page say the word of success of what was done.
+pub fn carry_flash(response: &mut axum::response::Response, done: &Done) {
     if let Some(flash) = done.flash
         && let Ok(value) = HeaderValue::from_str(&format!(
             "{}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60",
@@ -171,7 +177,6 @@ pub fn see_other(done: &Done) -> axum::response::Response {
     {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
-    response
 }
 
 #[cfg(test)]

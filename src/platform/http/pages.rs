@@ -2,7 +2,7 @@
 
 use super::{FN_PREFIX, cookie, forms, guard, policy, returned};
 use crate::{
-    app::{App as Root, PageInfo, Shell},
+    app::{self, App, Live, PageInfo, Shell},
     common::error::AppError,
     i18n,
     platform::context::Ctx,
@@ -13,7 +13,9 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use http_body_util::BodyExt;
 use leptos::prelude::*;
+use std::sync::LazyLock;
 
 /// The cookie that carries a word of success over a redirect.
 pub const FLASH_COOKIE: &str = "flash";
@@ -37,6 +39,7 @@ pub async fn render(request: Request) -> Response {
         None
     };
     let version = cx.app.assets.version.clone();
+    let live = is_live(request.uri().path());
     let remembered = request.extensions().get::<crate::ui::load::Remembered>().cloned();
     let handler = leptos_axum::render_app_async_with_context(
         move || {
@@ -47,14 +50,21 @@ pub async fn render(request: Request) -> Response {
             }
         },
         move || {
-            let nonce = leptos::nonce::use_nonce();
-            if let Some(nonce) = &nonce {
-                super::set_header(header::CONTENT_SECURITY_POLICY, &policy::page(nonce));
+            let policy = match leptos::nonce::use_nonce() {
+                Some(nonce) if live => policy::live(&nonce),
+                _ => policy::QUIET.to_owned(),
+            };
+            super::set_header(header::CONTENT_SECURITY_POLICY, &policy);
+            if !live && let Some(shared) = Owner::current_shared_context() {
+                // Nobody takes the page over: what was read for it need not be sent beside it.
+                shared.set_is_hydrating(false);
             }
-            view! { <Shell version=version.clone()><Root/></Shell> }
+            let page = if live { view! { <Live/> }.into_any() } else { view! { <App/> }.into_any() };
+            view! { <Shell version=version.clone() live=live>{page}</Shell> }
         },
     );
-    let mut response = handler(request).await;
+    let drawn = handler(request).await;
+    let mut response = if live { drawn } else { without_scripts(drawn).await };
     if let Some(status) = status
         && response.status() == StatusCode::OK
     {
@@ -74,6 +84,27 @@ pub async fn render(request: Request) -> Response {
         headers.append(header::SET_COOKIE, value);
     }
     response
+}
+
+/// Whether the page of a path goes on living in the browser: [`Live`] has a route for it.
+pub fn is_live(path: &str) -> bool {
+    static ADDRESSES: LazyLock<Vec<String>> =
+        LazyLock::new(|| leptos_axum::generate_route_list(Live).iter().map(|route| route.path().to_owned()).collect());
+    let given = || path.split('/');
+    ADDRESSES.iter().any(|address| {
+        let parts = || address.split('/');
+        parts().count() == given().count()
+            && parts().zip(given()).all(|(part, given)| part.starts_with('{') || part == given)
+    })
+}
+
+/// Cuts off what Leptos writes after the end of every document: scripts for a browser half that such a page has not.
+async fn without_scripts(response: Response) -> Response {
+    const END: &[u8] = b"</html>";
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let end = bytes.windows(END.len()).rposition(|window| window == END).map_or(bytes.len(), |at| at + END.len());
+    Response::from_parts(parts, Body::from(bytes.slice(..end)))
 }
 
 /// Everything that no other route took: pages, and forms sent to pages.
@@ -144,7 +175,7 @@ fn info(request: &Request) -> PageInfo {
         language: i18n::code(locale).to_owned(),
         actor,
         flash: cookie(headers, FLASH_COOKIE).and_then(|code| code.parse().ok()),
-        submitted: request.extensions().get::<crate::app::Submitted>().cloned(),
+        submitted: request.extensions().get::<app::Submitted>().cloned(),
     }
 }
 

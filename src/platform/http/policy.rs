@@ -5,8 +5,13 @@
 //! `navigate-to` was taken out of Content Security Policy Level 3 and no browser has it, and `sandbox`
 //! stops a refresh only where it stops scripts too. What stops one is that no text becomes markup.
 
-/// A page that is rendered for a request; the script in it carries `nonce`.
-pub fn page(nonce: &str) -> String {
+/// A page that no script touches.
+pub const QUIET: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; \
+                         media-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; \
+                         frame-ancestors 'none'; base-uri 'none'";
+
+/// A page that goes on living in the browser; the script in it carries `nonce`.
+pub fn live(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
          img-src 'self' data:; media-src 'self'; frame-src 'self'; connect-src 'self'; worker-src 'self'; \

@@ -7,7 +7,6 @@ mod project;
 mod projects;
 mod timeline;
 
-use crate::lazy;
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -19,10 +18,10 @@ use leptos_router::{
 #[component(transparent)]
 pub fn ProgrammeRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/projects") view=lazy!(open: projects::ProjectsPage)/>
-        <Route path=path!("/projects/:key") view=lazy!(open: project::ProjectPage)/>
-        <Route path=path!("/activities") view=lazy!(open: activities::ActivitiesPage)/>
-        <Route path=path!("/documents") view=lazy!(open: documents::DocumentsPage)/>
+        <Route path=path!("/projects") view=projects::ProjectsPage/>
+        <Route path=path!("/projects/:key") view=project::ProjectPage/>
+        <Route path=path!("/activities") view=activities::ActivitiesPage/>
+        <Route path=path!("/documents") view=documents::DocumentsPage/>
     }
     .into_inner()
     .into_any_nested_route()

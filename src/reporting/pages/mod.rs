@@ -11,7 +11,6 @@ pub mod reports;
 mod sections;
 pub mod unnamed;
 
-use crate::lazy;
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -23,14 +22,14 @@ use leptos_router::{
 #[component(transparent)]
 pub fn ReportingRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/") view=lazy!(open: home::HomePage)/>
-        <Route path=path!("/reports") view=lazy!(manage: reports::ReportsPage)/>
-        <Route path=path!("/reports/attendance") view=lazy!(manage: attendance::numbers::AttendanceNumbersPage)/>
-        <Route path=path!("/reports/duty") view=lazy!(manage: duty::DutyPage)/>
-        <Route path=path!("/attendance/at-risk") view=lazy!(manage: attendance::risk::RiskPage)/>
-        <Route path=path!("/deliveries/:id/attendance") view=lazy!(manage: attendance::grid::GridPage)/>
-        <Route path=path!("/people/:id/attendance") view=lazy!(manage: attendance::years::YearsPage)/>
-        <Route path=path!("/my/attendance") view=lazy!(learn: attendance::years::MyYearsPage)/>
+        <Route path=path!("/") view=home::HomePage/>
+        <Route path=path!("/reports") view=reports::ReportsPage/>
+        <Route path=path!("/reports/attendance") view=attendance::numbers::AttendanceNumbersPage/>
+        <Route path=path!("/reports/duty") view=duty::DutyPage/>
+        <Route path=path!("/attendance/at-risk") view=attendance::risk::RiskPage/>
+        <Route path=path!("/deliveries/:id/attendance") view=attendance::grid::GridPage/>
+        <Route path=path!("/people/:id/attendance") view=attendance::years::YearsPage/>
+        <Route path=path!("/my/attendance") view=attendance::years::MyYearsPage/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -12,7 +12,6 @@ pub mod roster;
 mod rubric;
 mod rules;
 
-use crate::lazy;
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -24,13 +23,13 @@ use leptos_router::{
 #[component(transparent)]
 pub fn LicenceRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/courses/:slug/licences") view=lazy!(manage: list::ListPage)/>
-        <Route path=path!("/courses/:slug/licences/rules") view=lazy!(teach: rules::RulesPage)/>
-        <Route path=path!("/courses/:slug/licences/rubric") view=lazy!(teach: rubric::RubricPage)/>
-        <Route path=path!("/licences/:id") view=lazy!(teach: licence::LicencePage)/>
-        <Route path=path!("/licences/:id/assess") view=lazy!(manage: assess::AssessPage)/>
-        <Route path=path!("/assessments/:id") view=lazy!(teach: assessment::AssessmentPage)/>
-        <Route path=path!("/my/licences") view=lazy!(teach: mine::MinePage)/>
+        <Route path=path!("/courses/:slug/licences") view=list::ListPage/>
+        <Route path=path!("/courses/:slug/licences/rules") view=rules::RulesPage/>
+        <Route path=path!("/courses/:slug/licences/rubric") view=rubric::RubricPage/>
+        <Route path=path!("/licences/:id") view=licence::LicencePage/>
+        <Route path=path!("/licences/:id/assess") view=assess::AssessPage/>
+        <Route path=path!("/assessments/:id") view=assessment::AssessmentPage/>
+        <Route path=path!("/my/licences") view=mine::MinePage/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -10,6 +10,7 @@ mod readings;
 mod sending;
 
 use self::readings::Readings;
+#[cfg(feature = "ssr")]
 pub use self::readings::way_name;
 use super::door::facts;
 use crate::{

@@ -18,7 +18,7 @@ use crate::{
     tr,
     ui::{
         field::{Input, Tick},
-        form::{Form, FormState, Hidden, Submit, Version, returned, summary},
+        form::{Errors, Form, FormState, Hidden, Submit, Version, returned, summary},
         format,
         layout::PageHead,
         load::load,
@@ -141,9 +141,9 @@ fn evidence(data: &Data, page: &str, stands: bool) -> AnyView {
     let (error, typed) = returned(UploadForm::Evidence).map(|it| (it.error, it.values)).unzip();
     let state = FormState::given(error, typed);
     let title = state.typed("title").unwrap_or_default();
-    let errors = state.error.get_untracked().map(|error| {
+    let errors = state.error.get_value().map(|error| {
         let labels = [("file", tr!(tallies.file)), ("title", tr!(tallies.evidence_title))];
-        view! { <div class="errors" role="alert" tabindex="-1">{summary(&error, &labels, state)}</div> }
+        view! { <Errors>{summary(&error, &labels, state)}</Errors> }
     });
     let list = if data.evidence.is_empty() {
         view! { <p class="muted">{tr!(tallies.no_evidence)}</p> }.into_any()

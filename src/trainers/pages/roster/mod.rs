@@ -9,7 +9,6 @@ mod profile;
 mod trainer;
 
 use crate::{
-    lazy,
     people::model::Profession,
     tr,
     trainers::roster::model::{Held, Remarks},
@@ -26,11 +25,11 @@ use leptos_router::{
 #[component(transparent)]
 pub fn RosterRoutes() -> AnyNestedRoute {
     view! {
-        <Route path=path!("/trainers") view=lazy!(open: list::ListPage)/>
-        <Route path=path!("/trainers/:id") view=lazy!(open: trainer::TrainerPage)/>
-        <Route path=path!("/trainers/:id/contact") view=lazy!(learn: contact::ContactPage)/>
-        <Route path=path!("/my/trainer-profile") view=lazy!(teach: profile::ProfilePage)/>
-        <Route path=path!("/courses/:slug/coverage") view=lazy!(manage: coverage::CoveragePage)/>
+        <Route path=path!("/trainers") view=list::ListPage/>
+        <Route path=path!("/trainers/:id") view=trainer::TrainerPage/>
+        <Route path=path!("/trainers/:id/contact") view=contact::ContactPage/>
+        <Route path=path!("/my/trainer-profile") view=profile::ProfilePage/>
+        <Route path=path!("/courses/:slug/coverage") view=coverage::CoveragePage/>
     }
     .into_inner()
     .into_any_nested_route()
