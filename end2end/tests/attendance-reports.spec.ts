@@ -14,7 +14,7 @@ async function runningDelivery(page: Page): Promise<string> {
   return href!.split("/")[2];
 }
 
-test("person by half-day, filtered in the address, and as files", { tag: "@nojs" }, async ({ page }) => {
+test("person by half-day, filtered in the address, and as files", async ({ page }) => {
   const delivery = await runningDelivery(page);
   await signIn(page, as("trainer"));
   await open(page, `/deliveries/${delivery}/attendance`);
@@ -41,7 +41,7 @@ test("person by half-day, filtered in the address, and as files", { tag: "@nojs"
   }
 });
 
-test("the evidence bundle is a zip for who keeps the register, and nobody else", { tag: "@nojs" }, async ({ page }) => {
+test("the evidence bundle is a zip for who keeps the register, and nobody else", async ({ page }) => {
   const delivery = await runningDelivery(page);
   expect((await page.request.get(`/deliveries/${delivery}/evidence.zip`, { maxRedirects: 0 })).status()).toBe(303);
   await signIn(page, as("judge"));
@@ -57,7 +57,7 @@ test("the evidence bundle is a zip for who keeps the register, and nobody else",
   for (const name of ["register.pdf", "history.csv", "agenda.csv", "manifest.json", "MANIFEST.sha256"]) expect(body).toContain(name);
 });
 
-test("who is at risk, in the deliveries at hand", { tag: "@nojs" }, async ({ page }) => {
+test("who is at risk, in the deliveries at hand", async ({ page }) => {
   await signIn(page, as("officer"));
   await open(page, "/attendance/at-risk");
   await expect(page.locator("h1")).toHaveText("At risk");
@@ -66,7 +66,7 @@ test("who is at risk, in the deliveries at hand", { tag: "@nojs" }, async ({ pag
   await shot(page, "at-risk");
 });
 
-test("one's own hours over the years", { tag: "@nojs" }, async ({ page }) => {
+test("one's own hours over the years", async ({ page }) => {
   await signIn(page, as("judge"));
   await open(page, "/certificates");
   await page.locator('a[href="/my/attendance"]').click();
@@ -80,7 +80,7 @@ test("one's own hours over the years", { tag: "@nojs" }, async ({ page }) => {
   expect((await pdf.body()).toString("latin1").startsWith("%PDF")).toBe(true);
 });
 
-test("attendance in numbers, by institution, with small counts kept back from observers", { tag: "@nojs" }, async ({ page }) => {
+test("attendance in numbers, by institution, with small counts kept back from observers", async ({ page }) => {
   await signIn(page, as("officer"));
   // The sums are made by jobs that run after the demonstration is loaded.
   await expect(async () => {

@@ -61,6 +61,7 @@ test("a trainer writes a pack and releases it", { tag: "@nojs" }, async ({ page,
 
   // A lesson, beside its preview.
   await page.locator(".mod", { hasText: "Evidence" }).getByRole("link", { name: "Add a lesson" }).click();
+  await hydrated(page);
   await page.locator("#f-title").fill("Integrity and admissibility");
   await page.locator("#f-minutes").fill("20");
   await page.locator("#f-body").fill("## What integrity means\n\nIt is **as it was found**.");

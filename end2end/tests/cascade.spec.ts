@@ -22,7 +22,7 @@ async function turn(page: Page, name: RegExp, expected: "true" | "false") {
   await hydrated(page);
 }
 
-test("an officer opens the picture, from the graduates to the people", { tag: "@nojs" }, async ({ page }) => {
+test("an officer opens the picture, from the graduates to the people", async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   await expect(page.locator("h1")).toContainText("The cascade of");
@@ -47,7 +47,7 @@ test("an officer opens the picture, from the graduates to the people", { tag: "@
   await turn(page, /^Albania/, "false");
 });
 
-test("the table has the same numbers, and each opens its list", { tag: "@nojs" }, async ({ page }) => {
+test("the table has the same numbers, and each opens its list", async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   const generations = page.locator("#table table").first();
@@ -88,7 +88,7 @@ test("the table has the same numbers, and each opens its list", { tag: "@nojs" }
   expect(listed, "as many lines as the number says").toBe(shown);
 });
 
-test("filters stand in the address, and the table leaves as a file", { tag: "@nojs" }, async ({ page }) => {
+test("filters stand in the address, and the table leaves as a file", async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   await page.locator("#f-area").selectOption("HR");
@@ -106,7 +106,7 @@ test("filters stand in the address, and the table leaves as a file", { tag: "@no
   }
 });
 
-test("what institutions counted without names stands beside every number", { tag: "@nojs" }, async ({ page }) => {
+test("what institutions counted without names stands beside every number", async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   const beside = page.locator(".unnamed");
@@ -120,7 +120,7 @@ test("what institutions counted without names stands beside every number", { tag
   expect(csv).toContain("0 confirmed, 18 unverified");
 });
 
-test("a list names its course by title and leads to the trainers' pages", { tag: "@nojs" }, async ({ page }) => {
+test("a list names its course by title and leads to the trainers' pages", async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   await open(page, "/cascade/list?project=cybercrime-ipa&course=introductory-judges-prosecutors&of=trainers");
@@ -138,7 +138,7 @@ test("a list names its course by title and leads to the trainers' pages", { tag:
   await accessible(page);
 });
 
-test("an observer sees the picture and its numbers, no name and no list", { tag: "@nojs" }, async ({ page }) => {
+test("an observer sees the picture and its numbers, no name and no list", async ({ page }) => {
   await signIn(page, as("observer"));
   await counted(page, IPA);
   await expect(page.locator("#table a[href^='/cascade/list']")).toHaveCount(0);
@@ -152,7 +152,7 @@ test("an observer sees the picture and its numbers, no name and no list", { tag:
   expect((await page.request.get("/cascade/inactive?project=cybercrime-ipa")).status()).toBe(403);
 });
 
-test("an institution sees its own deliveries behind the numbers", { tag: "@nojs" }, async ({ page }) => {
+test("an institution sees its own deliveries behind the numbers", async ({ page }) => {
   await signIn(page, as("admin"));
   await counted(page, IPA);
   const deliveries = page.locator("#table table").first().locator("tbody tr").nth(1).locator("td").first().getByRole("link");
@@ -164,7 +164,7 @@ test("an institution sees its own deliveries behind the numbers", { tag: "@nojs"
   await accessible(page);
 });
 
-test("who has not delivered in twelve months, and a reminder once", { tag: "@nojs" }, async ({ page }) => {
+test("who has not delivered in twelve months, and a reminder once", async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   await page.getByRole("link", { name: "Who has not delivered in twelve months?" }).click();
@@ -191,7 +191,7 @@ test("who has not delivered in twelve months, and a reminder once", { tag: "@noj
   }
 });
 
-test("all cascades, from the numbers, the project and the course", { tag: "@nojs" }, async ({ page }) => {
+test("all cascades, from the numbers, the project and the course", async ({ page }) => {
   await signIn(page, as("officer"));
   await counted(page, IPA);
   await open(page, "/reports");

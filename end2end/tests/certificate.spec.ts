@@ -25,7 +25,7 @@ async function press(page: Page, name: RegExp) {
   await page.getByRole("button", { name }).first().click();
 }
 
-test("a certificate appears, is checked without a name, then with one, and is withdrawn", { tag: "@nojs" }, async ({ browser, fresh, watch }) => {
+test("a certificate appears, is checked without a name, then with one, and is withdrawn", async ({ browser, fresh, watch }) => {
   test.slow();
   // On a server of its own: it removes half-days and finishes the judge's course.
   const own = await browser.newContext({ baseURL: fresh.url, javaScriptEnabled: test.info().project.use.javaScriptEnabled });
@@ -121,7 +121,7 @@ test("a certificate appears, is checked without a name, then with one, and is wi
   for (const other of [context, visitor, office, own]) await other.close();
 });
 
-test("a code we do not know is not found", { tag: "@nojs" }, async ({ page }) => {
+test("a code we do not know is not found", async ({ page }) => {
   await open(page, "/verify/0000-0000-0001", 404);
   await expect(page.locator(".verdict.bad")).toBeVisible();
   await accessible(page);
@@ -129,7 +129,7 @@ test("a code we do not know is not found", { tag: "@nojs" }, async ({ page }) =>
   await shot(page, "verify-unknown");
 });
 
-test("results are for who keeps the register", { tag: "@nojs" }, async ({ page }) => {
+test("results are for who keeps the register", async ({ page }) => {
   await signIn(page, as("admin"));
   const delivery = await running(page);
   await page.context().clearCookies();

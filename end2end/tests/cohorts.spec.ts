@@ -17,7 +17,7 @@ async function zagreb(page: Page): Promise<string> {
   return new URL(page.url()).pathname;
 }
 
-test("the officer sees who is where in the Zagreb cohort", { tag: "@nojs" }, async ({ page }) => {
+test("the officer sees who is where in the Zagreb cohort", async ({ page }) => {
   await signIn(page, "officer@magistra.example");
   await open(page, "/cohorts");
   await fits(page);
@@ -48,7 +48,7 @@ test("the officer sees who is where in the Zagreb cohort", { tag: "@nojs" }, asy
   await shot(page, "cohort-member");
 });
 
-test("pages about a cohort lead to each other", { tag: "@nojs" }, async ({ page }) => {
+test("pages about a cohort lead to each other", async ({ page }) => {
   await signIn(page, "officer@magistra.example");
   const path = await zagreb(page);
   const row = main(page).locator("section", { has: page.getByRole("heading", { name: "Who is where" }) }).last().locator("tbody tr").first();
@@ -79,7 +79,7 @@ test("pages about a cohort lead to each other", { tag: "@nojs" }, async ({ page 
   await page.waitForURL((url) => url.pathname === path);
 });
 
-test("a cohort is enrolled, and a member leaves and gives the place back", { tag: "@nojs" }, async ({ page, fresh }) => {
+test("a cohort is enrolled, and a member leaves and gives the place back", async ({ page, fresh }) => {
   test.setTimeout(120_000);
   await enter(page, fresh, "officer");
   await open(page, `${fresh.url}/cohorts/new`);
@@ -148,7 +148,7 @@ test("a cohort is enrolled, and a member leaves and gives the place back", { tag
   await fits(page);
 });
 
-test("an institution makes a cohort, proposes people and gives the places", { tag: "@nojs" }, async ({ page }) => {
+test("an institution makes a cohort, proposes people and gives the places", async ({ page }) => {
   test.setTimeout(120_000);
   await signIn(page, "admin@magistra.example");
   await open(page, "/cohorts/new");
@@ -239,7 +239,7 @@ test("an institution makes a cohort, proposes people and gives the places", { ta
   await fits(page);
 });
 
-test("a member sees the own way and the names of the others", { tag: "@nojs" }, async ({ page }) => {
+test("a member sees the own way and the names of the others", async ({ page }) => {
   await signIn(page, "trainer@magistra.example");
   const path = await zagreb(page);
   const way = main(page).locator("section", { has: page.getByRole("heading", { name: "Who is where" }) }).last();

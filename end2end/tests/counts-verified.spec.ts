@@ -25,7 +25,7 @@ async function totals(page: Page): Promise<string[]> {
   return main(page).locator(".stats .stat > b").allTextContents();
 }
 
-test("a count is entered, proved and confirmed, and stands beside every total", { tag: "@nojs" }, async ({ browser, fresh, watch, page }) => {
+test("a count is entered, proved and confirmed, and stands beside every total", async ({ browser, fresh, watch, page }) => {
   const size = page.viewportSize();
   const [ada, officer] = [await window_(browser, fresh.url, size), await window_(browser, fresh.url, size)];
   for (const one of [ada, officer]) watch.context(one.context());

@@ -32,7 +32,7 @@ async function signOut(page: Page) {
   await page.context().clearCookies();
 }
 
-test("a delivery is scheduled, gets its timetable and opens its call", { tag: "@nojs" }, async ({ page }) => {
+test("a delivery is scheduled, gets its timetable and opens its call", async ({ page }) => {
   const delivery = await schedule(page, "2");
   await expect(page.locator("h1")).toHaveText("Introductory course, spring");
   await fits(page);
@@ -66,7 +66,7 @@ test("a delivery is scheduled, gets its timetable and opens its call", { tag: "@
   await shot(page, "delivery");
 });
 
-test("a judge takes a place and gives it back; a full delivery says so", { tag: ["@phone", "@nojs"] }, async ({ page }) => {
+test("a judge takes a place and gives it back; a full delivery says so", { tag: "@phone" }, async ({ page }) => {
   const delivery = await schedule(page, "1");
   await step(page, delivery, "call_open");
   await signOut(page);
@@ -98,7 +98,7 @@ test("a judge takes a place and gives it back; a full delivery says so", { tag: 
   await expect(button(page, "Enrol")).toBeVisible();
 });
 
-test("people are put in, with and without an address, and taken out with a reason", { tag: "@nojs" }, async ({ page }) => {
+test("people are put in, with and without an address, and taken out with a reason", async ({ page }) => {
   const delivery = await schedule(page, "5");
   await open(page, `${delivery}/people`);
   await accessible(page);
@@ -123,7 +123,7 @@ test("people are put in, with and without an address, and taken out with a reaso
   await expect(main(page).locator("details.more summary").first()).toBeVisible();
 });
 
-test("wrong dates and a negative capacity are named in place", { tag: "@nojs" }, async ({ page }) => {
+test("wrong dates and a negative capacity are named in place", async ({ page }) => {
   await signIn(page, "admin@magistra.example");
   await open(page, "/deliveries/new?course=introductory-judges-prosecutors");
   await page.locator("#f-starts_on").fill("2031-03-06");
@@ -136,7 +136,7 @@ test("wrong dates and a negative capacity are named in place", { tag: "@nojs" },
   await accessible(page);
 });
 
-test("the list has its tabs and filters in the address", { tag: "@nojs" }, async ({ page }) => {
+test("the list has its tabs and filters in the address", async ({ page }) => {
   await signIn(page, "admin@magistra.example");
   await open(page, "/deliveries?tab=past");
   await expect(main(page).locator(".tabs [aria-current=page]")).toContainText("Past");

@@ -8,7 +8,7 @@ import { expect, test } from "./support/test";
 const FOOTNOTE = /All reference to Kosovo/;
 const ACADEMY = "/institutions/school-of-magistrates";
 
-test("areas, those of the projects first", { tag: "@nojs" }, async ({ page }) => {
+test("areas, those of the projects first", async ({ page }) => {
   await open(page, "/areas");
   await expect(page.locator("#project li")).toHaveCount(27);
   await expect(page.locator("#hosts li")).toHaveCount(11);
@@ -21,7 +21,7 @@ test("areas, those of the projects first", { tag: "@nojs" }, async ({ page }) =>
   await expect(page.locator("h1")).toHaveText("Albania");
 });
 
-test("an area with its names and what the treaty's depositary confirms", { tag: "@nojs" }, async ({ page }) => {
+test("an area with its names and what the treaty's depositary confirms", async ({ page }) => {
   await open(page, "/areas/MK");
   await expect(page.locator("h1")).toHaveText("North Macedonia");
   await expect(page.locator("aside")).toContainText('"the former Yugoslav Republic of Macedonia"');
@@ -42,7 +42,7 @@ test("an area with its names and what the treaty's depositary confirms", { tag: 
   await accessible(page);
 });
 
-test("the footnote stands wherever Kosovo* is named", { tag: "@nojs" }, async ({ page }) => {
+test("the footnote stands wherever Kosovo* is named", async ({ page }) => {
   const pages = [
     "/areas",
     "/areas/XK",
@@ -62,7 +62,7 @@ test("the footnote stands wherever Kosovo* is named", { tag: "@nojs" }, async ({
   await expect(page.locator(".footnote")).toHaveText(/Toute référence au Kosovo/);
 });
 
-test("institutions by area", { tag: "@nojs" }, async ({ page }) => {
+test("institutions by area", async ({ page }) => {
   await open(page, "/institutions");
   await expect(page.locator(".dir-list li")).toHaveCount(33);
   await fits(page);
@@ -79,7 +79,7 @@ async function edit(page: Page, phone: string) {
   await page.getByRole("button", { name: "Save" }).click();
 }
 
-test("an administrator keeps the record of the own institution", { tag: "@nojs" }, async ({ page }) => {
+test("an administrator keeps the record of the own institution", async ({ page }) => {
   await signIn(page, "admin@magistra.example");
   await open(page, ACADEMY);
   await page.getByRole("link", { name: "Edit this institution" }).click();
@@ -108,7 +108,7 @@ async function another(browser: Browser, server: Server, watch: Watch): Promise<
   return context.newPage();
 }
 
-test("of two who edit, the second is shown both", { tag: "@nojs" }, async ({ page, browser, server, watch }) => {
+test("of two who edit, the second is shown both", async ({ page, browser, server, watch }) => {
   const second = await another(browser, server, watch);
   await signIn(page, "admin@magistra.example");
   await signIn(second, "officer@magistra.example");
@@ -130,7 +130,7 @@ test("of two who edit, the second is shown both", { tag: "@nojs" }, async ({ pag
   await second.context().close();
 });
 
-test("another institution is refused, and so is nobody", { tag: "@nojs" }, async ({ page }) => {
+test("another institution is refused, and so is nobody", async ({ page }) => {
   await open(page, "/institutions/security-academy");
   await expect(page.getByRole("link", { name: "Edit this institution" })).toHaveCount(0);
   await signIn(page, "admin@magistra.example");

@@ -5,7 +5,7 @@ import { expect, test } from "./support/test";
 
 const as = (name: string) => `${name}@magistra.example`;
 
-test("an academy sets what the law asks of a profession", { tag: "@nojs" }, async ({ page }) => {
+test("an academy sets what the law asks of a profession", async ({ page }) => {
   const year = String(1950 + Math.floor(Math.random() * 60));
   await signIn(page, as("admin"));
   await open(page, "/areas/AL");
@@ -61,7 +61,7 @@ test("an academy sets what the law asks of a profession", { tag: "@nojs" }, asyn
   await expect(changed).toHaveCount(0);
 });
 
-test("nobody else sets it", { tag: "@nojs" }, async ({ page }) => {
+test("nobody else sets it", async ({ page }) => {
   await signIn(page, as("judge"));
   await open(page, "/areas/AL/duties", 403);
   await page.context().clearCookies();
@@ -69,7 +69,7 @@ test("nobody else sets it", { tag: "@nojs" }, async ({ page }) => {
   await open(page, "/areas/XK/duties", 403);
 });
 
-test("a judge sees what is missing, this year and the years before", { tag: "@nojs" }, async ({ page }) => {
+test("a judge sees what is missing, this year and the years before", async ({ page }) => {
   await signIn(page, as("judge"));
   await open(page, "/");
   const year = new Date().getUTCFullYear();
@@ -95,7 +95,7 @@ test("a judge sees what is missing, this year and the years before", { tag: "@no
   await expect(page.locator("#duty")).toContainText("Obligation de formation continue");
 });
 
-test("how many met it: exact for the programme, rounded for observers, and as files", { tag: "@nojs" }, async ({ page }) => {
+test("how many met it: exact for the programme, rounded for observers, and as files", async ({ page }) => {
   await signIn(page, as("officer"));
   await open(page, "/reports/attendance");
   await page.locator('a[href="/reports/duty"]').click();
@@ -127,7 +127,7 @@ test("how many met it: exact for the programme, rounded for observers, and as fi
   await open(page, "/reports/duty", 403);
 });
 
-test("an institution says who is written to when somebody can no longer pass", { tag: "@nojs" }, async ({ page }) => {
+test("an institution says who is written to when somebody can no longer pass", async ({ page }) => {
   await signIn(page, as("admin"));
   await open(page, "/institutions/school-of-magistrates/edit");
   await expect(page.locator("select[name=risk_letters]")).toHaveValue(/both|trainers/);
@@ -141,7 +141,7 @@ test("an institution says who is written to when somebody can no longer pass", {
   await expect(page).toHaveURL(/school-of-magistrates$/);
 });
 
-test("a day in the address of a register leads to its half-day", { tag: "@nojs" }, async ({ page }) => {
+test("a day in the address of a register leads to its half-day", async ({ page }) => {
   await signIn(page, as("judge"));
   await open(page, "/learn");
   const href = await page.locator("ul.learning a[href^='/learn/']").first().getAttribute("href");

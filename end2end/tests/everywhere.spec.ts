@@ -1,5 +1,5 @@
 // Everything that can be reached by links, as each role: no link leads nowhere, and every kind of page
-// is looked at by axe and for its width, on a laptop and on a phone.
+// is looked at by axe and for its width, in a laptop's window and in a phone's.
 import type { Page } from "@playwright/test";
 import { accessible, fits, hydrated, shot } from "./support/pages";
 import { PASSWORD } from "./support/server";
@@ -46,7 +46,7 @@ async function crawl(page: Page): Promise<Map<string, string>> {
   return kinds;
 }
 
-test("every link leads somewhere, and every kind of page is in order", { tag: "@phone" }, async ({ page, fresh: server }) => {
+test("every link leads somewhere, and every kind of page is in order", async ({ page, fresh: server }) => {
   test.setTimeout(600_000);
   const looked = new Set<string>();
   const findings: string[] = [];

@@ -29,7 +29,7 @@ async function running(page: Page): Promise<string> {
   return `/deliveries/${href!.split("/")[2]}`;
 }
 
-test("a trainer reports on a module, changes it and takes it back", { tag: "@nojs" }, async ({ page }) => {
+test("a trainer reports on a module, changes it and takes it back", async ({ page }) => {
   const delivery = await running(page);
   await signIn(page, as("trainer"));
   await open(page, delivery);
@@ -65,7 +65,7 @@ test("a trainer reports on a module, changes it and takes it back", { tag: "@noj
   await expect(main(page).locator("ul.list > li.item")).toHaveCount(before);
 });
 
-test("a participant reports without a name, from the last day", { tag: "@nojs" }, async ({ browser, fresh, watch, page }) => {
+test("a participant reports without a name, from the last day", async ({ browser, fresh, watch, page }) => {
   const size = page.viewportSize();
   const judge = await window_(browser, fresh.url, size);
   watch.context(judge.context());
@@ -111,7 +111,7 @@ test("a participant reports without a name, from the last day", { tag: "@nojs" }
   await open(judge, COURSE, 403);
 });
 
-test("the editor groups, filters and decides; the next version lists it", { tag: "@nojs" }, async ({ browser, fresh, watch, page }) => {
+test("the editor groups, filters and decides; the next version lists it", async ({ browser, fresh, watch, page }) => {
   const tina = await window_(browser, fresh.url, page.viewportSize());
   watch.context(tina.context());
   await signIn(tina, as("trainer"));

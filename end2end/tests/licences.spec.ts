@@ -24,7 +24,7 @@ async function looks(page: Page, name: string) {
   await shot(page, name);
 }
 
-test("an officer sees everyone, withdraws for a reason and opens again", { tag: "@nojs" }, async ({ page, fresh }) => {
+test("an officer sees everyone, withdraws for a reason and opens again", async ({ page, fresh }) => {
   await enter(page, fresh, "officer");
   await open(page, `${fresh.url}${COURSE}`);
   await main(page).getByRole("link", { name: "Trainer licences" }).click();
@@ -60,7 +60,7 @@ test("an officer sees everyone, withdraws for a reason and opens again", { tag: 
   await expect(main(page).locator(".timeline [aria-current=step]")).toContainText("Licensed");
 });
 
-test("the rules of a course, and what is wrong with them", { tag: "@nojs" }, async ({ page, fresh }) => {
+test("the rules of a course, and what is wrong with them", async ({ page, fresh }) => {
   await enter(page, fresh, "officer");
   await open(page, `${fresh.url}${COURSE}/licences/rules`);
   await expect(page.locator("#f-active_months")).toHaveValue("24");
@@ -92,7 +92,7 @@ test("the rules of a course, and what is wrong with them", { tag: "@nojs" }, asy
   await expect(page.locator(".lede")).toContainText("Rubric number 2");
 });
 
-test("a mentor scores alone, signs off, and the candidate is licensed", { tag: "@nojs" }, async ({ page, fresh }) => {
+test("a mentor scores alone, signs off, and the candidate is licensed", async ({ page, fresh }) => {
   await enter(page, fresh, "candidate");
   await open(page, `${fresh.url}/`);
   await expect(main(page)).toContainText("Your trainer licences");
@@ -175,7 +175,7 @@ test("a mentor scores alone, signs off, and the candidate is licensed", { tag: "
   await looks(page, "assessment-candidate");
 });
 
-test("only licensed trainers lead; who is on the way teaches beside them", { tag: "@nojs" }, async ({ page, fresh }) => {
+test("only licensed trainers lead; who is on the way teaches beside them", async ({ page, fresh }) => {
   await enter(page, fresh, "officer");
   await open(page, `${fresh.url}/deliveries/new?course=introductory-judges-prosecutors`);
   await page.locator("#f-title").fill("Introductory course, autumn");
@@ -221,7 +221,7 @@ test("only licensed trainers lead; who is on the way teaches beside them", { tag
   await expect(page.locator(".flash.warn")).toHaveCount(0);
 });
 
-test("who lapsed is found by name, teaches beside a licensed lead, and is licensed again", { tag: "@nojs" }, async ({ page, fresh }) => {
+test("who lapsed is found by name, teaches beside a licensed lead, and is licensed again", async ({ page, fresh }) => {
   await enter(page, fresh, "officer");
   await open(page, `${fresh.url}${COURSE}/licences?state=lapsed`);
   const lapsed = main(page).locator("table.cards tbody th a");
@@ -275,7 +275,7 @@ test("who lapsed is found by name, teaches beside a licensed lead, and is licens
   await expect(page.locator("h1")).toContainText(name);
 });
 
-test("a new major version is released, waits, and is taken up", { tag: "@nojs" }, async ({ page, fresh }) => {
+test("a new major version is released, waits, and is taken up", async ({ page, fresh }) => {
   await enter(page, fresh, "trainer");
   await open(page, `${fresh.url}/teach/new`);
   const course = await page.locator("#f-course option", { hasText: "Introductory course" }).first().getAttribute("value");

@@ -5,7 +5,7 @@ import { expect, test } from "./support/test";
 
 const as = (name: string) => `${name}@magistra.example`;
 
-test("who is not signed in learns what this is and finds a course", { tag: "@nojs" }, async ({ page }) => {
+test("who is not signed in learns what this is and finds a course", async ({ page }) => {
   await open(page, "/");
   await expect(page.locator("h1")).toContainText(/cybercrime/i);
   await accessible(page);
@@ -26,7 +26,7 @@ const pages: [string, RegExp, string][] = [
 ];
 
 for (const [role, words, thing] of pages) {
-  test(`the first page of ${role} says what to do next`, { tag: "@nojs" }, async ({ page }) => {
+  test(`the first page of ${role} says what to do next`, async ({ page }) => {
     await signIn(page, as(role));
     await open(page, "/");
     await expect(page.locator("h1")).toHaveCount(1);
@@ -42,7 +42,7 @@ for (const [role, words, thing] of pages) {
 const total = async (page: Page, label: RegExp) =>
   Number((await page.locator(".stats .stat").filter({ hasText: label }).locator("b").first().innerText()).replace(/\D/g, ""));
 
-test("numbers by area and course, filtered in the address, and as a file", { tag: "@nojs" }, async ({ page }) => {
+test("numbers by area and course, filtered in the address, and as a file", async ({ page }) => {
   await signIn(page, as("officer"));
   // They are counted by a job that runs after the demonstration is loaded.
   await expect(async () => {
@@ -70,7 +70,7 @@ test("numbers by area and course, filtered in the address, and as a file", { tag
   expect(text).toContain(`,${all},${persons},`);
 });
 
-test("small counts are kept back from observers", { tag: "@nojs" }, async ({ page }) => {
+test("small counts are kept back from observers", async ({ page }) => {
   await signIn(page, as("observer"));
   await open(page, "/reports");
   await expect(page.locator("main")).toContainText(/under five/);
@@ -80,7 +80,7 @@ test("small counts are kept back from observers", { tag: "@nojs" }, async ({ pag
   }
 });
 
-test("numbers are not for participants", { tag: "@nojs" }, async ({ page }) => {
+test("numbers are not for participants", async ({ page }) => {
   await signIn(page, as("judge"));
   await open(page, "/reports", 403);
   expect((await page.request.get("/reports/reach.csv")).status()).toBe(403);

@@ -44,7 +44,7 @@ async function linkTo(server: Server, email: string): Promise<string> {
   return link;
 }
 
-test("sign in, be led back, sign out", { tag: ["@phone", "@nojs"] }, async ({ page, fresh }) => {
+test("sign in, be led back, sign out", { tag: "@phone" }, async ({ page, fresh }) => {
   officer(fresh);
   await page.goto(`${fresh.url}/account`);
   await expect(page).toHaveURL(/\/sign-in\?next=%2Faccount/);
@@ -69,7 +69,7 @@ test("sign in, be led back, sign out", { tag: ["@phone", "@nojs"] }, async ({ pa
   await expect(page).toHaveURL(/\/sign-in/);
 });
 
-test("a wrong password says so and keeps the address", { tag: "@nojs" }, async ({ page }) => {
+test("a wrong password says so and keeps the address", async ({ page }) => {
   await open(page, "/sign-in");
   await page.locator("input[name=email]").fill("somebody@magistra.example");
   await page.locator("input[name=password]").fill(`${PASSWORD} wrong`);
@@ -80,7 +80,7 @@ test("a wrong password says so and keeps the address", { tag: "@nojs" }, async (
   await accessible(page);
 });
 
-test("a forgotten password: ask, read the letter, set a new one, sign in", { tag: "@nojs" }, async ({ page, fresh }) => {
+test("a forgotten password: ask, read the letter, set a new one, sign in", async ({ page, fresh }) => {
   officer(fresh);
   await page.goto(`${fresh.url}/sign-in`);
   await hydrated(page);
@@ -120,7 +120,7 @@ test("a forgotten password: ask, read the letter, set a new one, sign in", { tag
   await expect(page.locator("h1")).toHaveText("This link no longer works");
 });
 
-test("the language of the address, then of the account", { tag: "@nojs" }, async ({ page, fresh }) => {
+test("the language of the address, then of the account", async ({ page, fresh }) => {
   officer(fresh);
   await page.goto(`${fresh.url}/sign-in`);
   await hydrated(page);
@@ -149,7 +149,7 @@ test("the language of the address, then of the account", { tag: "@nojs" }, async
   await expect(page.locator("html")).toHaveAttribute("lang", "fr");
 });
 
-test("add and invite a person, give and end a role", { tag: "@nojs" }, async ({ page, fresh }) => {
+test("add and invite a person, give and end a role", async ({ page, fresh }) => {
   officer(fresh);
   await page.goto(`${fresh.url}/sign-in?next=/people/new`);
   await hydrated(page);
@@ -210,7 +210,7 @@ test("a word of success is read once", async ({ page, server }) => {
   const flash = page.locator(".flash");
   await expect(page.locator("h1")).toHaveText("Once Only");
   await expect(flash).toHaveText("Created.");
-  // The journey that the form made did not end it; the next one does, without a new document.
+  // The next page does not say it again.
   await page.getByRole("link", { name: "Edit the record" }).click();
   await expect(page.locator("h1")).toHaveText("Edit the record");
   await expect(flash).toHaveCount(0);
@@ -236,7 +236,7 @@ test("the band does not overflow for who may do everything", async ({ page, serv
   }
 });
 
-test("background work and where mail goes", { tag: "@nojs" }, async ({ page, server }) => {
+test("background work and where mail goes", async ({ page, server }) => {
   const email = `jobs-${test.info().project.name}@magistra.example`;
   officer(server, email);
   await signIn(page, email, ADMIN.password);

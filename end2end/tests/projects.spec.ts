@@ -4,7 +4,7 @@ import { expect, test } from "./support/test";
 
 const FOOTNOTE = /All reference to Kosovo/;
 
-test("all projects, on a time line and in a table", { tag: "@nojs" }, async ({ page }) => {
+test("all projects, on a time line and in a table", async ({ page }) => {
   await open(page, "/projects");
   await expect(page.locator("tbody tr")).toHaveCount(15);
   await expect(page.getByRole("img", { name: /Time line/ })).toBeVisible();
@@ -20,7 +20,7 @@ test("all projects, on a time line and in a table", { tag: "@nojs" }, async ({ p
   await shot(page, "projects");
 });
 
-test("a project says what it was to achieve and what changed", { tag: "@nojs" }, async ({ page }) => {
+test("a project says what it was to achieve and what changed", async ({ page }) => {
   await open(page, "/projects/octopus");
   await expect(page.locator("h1")).toHaveText("Cybercrime@Octopus");
   const changes = page.locator("section", { hasText: "known by February 2020" });
@@ -38,7 +38,7 @@ test("a project says what it was to achieve and what changed", { tag: "@nojs" },
   await accessible(page);
 });
 
-test("activities are narrowed in the address", { tag: "@nojs" }, async ({ page }) => {
+test("activities are narrowed in the address", async ({ page }) => {
   await open(page, "/activities");
   await expect(page.locator("li.item")).toHaveCount(35);
   await accessible(page);
@@ -55,7 +55,7 @@ test("activities are narrowed in the address", { tag: "@nojs" }, async ({ page }
   await accessible(page);
 });
 
-test("the form of the filters leads to that address", { tag: "@nojs" }, async ({ page }) => {
+test("the form of the filters leads to that address", async ({ page }) => {
   await open(page, "/activities");
   await page.locator("select[name=project]").selectOption("cybercrime-eap");
   await page.getByRole("button", { name: "Show" }).click();
@@ -63,7 +63,7 @@ test("the form of the filters leads to that address", { tag: "@nojs" }, async ({
   await expect(page.locator("li.item")).toHaveCount(4);
 });
 
-test("documents with the languages they exist in", { tag: "@nojs" }, async ({ page }) => {
+test("documents with the languages they exist in", async ({ page }) => {
   await open(page, "/documents");
   await expect(page.locator("li.item")).toHaveCount(12);
   const concept = page.locator("li.item").first();
@@ -74,7 +74,7 @@ test("documents with the languages they exist in", { tag: "@nojs" }, async ({ pa
   await shot(page, "documents");
 });
 
-test("in French, names and dates are French", { tag: "@nojs" }, async ({ page }) => {
+test("in French, names and dates are French", async ({ page }) => {
   await open(page, "/activities?kind=launching_conference&lang=fr");
   await expect(page.locator("h1")).toHaveText("Activités");
   const istanbul = page.locator("li.item", { hasText: "Istanbul" });
@@ -83,7 +83,7 @@ test("in French, names and dates are French", { tag: "@nojs" }, async ({ page })
   await expect(istanbul).toContainText("Conférence de lancement");
 });
 
-test("a project that is not there says so", { tag: "@nojs" }, async ({ page }) => {
+test("a project that is not there says so", async ({ page }) => {
   await open(page, "/projects/no-such-project", 404);
   await accessible(page);
 });

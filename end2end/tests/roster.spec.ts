@@ -13,7 +13,7 @@ async function filters(page: Page) {
   if (await summary.isVisible()) await summary.click();
 }
 
-test("anybody finds those who agreed, by what they show", { tag: "@nojs" }, async ({ page }) => {
+test("anybody finds those who agreed, by what they show", async ({ page }) => {
   await open(page, "/trainers");
   await expect(lines(page)).toHaveCount(8);
   await expect(main(page).getByRole("link", { name: "CSV" })).toHaveCount(0);
@@ -37,7 +37,7 @@ test("anybody finds those who agreed, by what they show", { tag: "@nojs" }, asyn
   await shot(page, "trainer");
 });
 
-test("nothing is public of who takes the consent back", { tag: "@nojs" }, async ({ page }) => {
+test("nothing is public of who takes the consent back", async ({ page }) => {
   await signIn(page, "trainer@magistra.example");
   await open(page, "/my/trainer-profile");
   await fits(page);
@@ -69,7 +69,7 @@ test("nothing is public of who takes the consent back", { tag: "@nojs" }, async 
   await expect(main(page).getByText("No time away is noted.")).toBeVisible();
 });
 
-test("the officer finds everybody, takes the list away and writes", { tag: "@nojs" }, async ({ page }) => {
+test("the officer finds everybody, takes the list away and writes", async ({ page }) => {
   await signIn(page, "officer@magistra.example");
   await open(page, "/trainers?q=Shkreli");
   await expect(lines(page)).toHaveCount(1);
@@ -100,7 +100,7 @@ test("the officer finds everybody, takes the list away and writes", { tag: "@noj
   await expect(main(page)).not.toContainText("trainer@magistra.example");
 });
 
-test("the institution sees where trainers are missing", { tag: "@nojs" }, async ({ page }) => {
+test("the institution sees where trainers are missing", async ({ page }) => {
   await signIn(page, "admin@magistra.example");
   await open(page, "/courses/introductory-judges-prosecutors");
   await main(page).getByRole("link", { name: "Coverage" }).click();
@@ -122,7 +122,7 @@ test("the institution sees where trainers are missing", { tag: "@nojs" }, async 
   await accessible(page);
 });
 
-test("an observer is told no small number of trainers", { tag: "@nojs" }, async ({ page }) => {
+test("an observer is told no small number of trainers", async ({ page }) => {
   await signIn(page, "observer@magistra.example");
   await open(page, "/courses/introductory-judges-prosecutors/coverage");
   await expect(main(page)).toContainText("Counts under five are not shown");
@@ -133,7 +133,7 @@ test("an observer is told no small number of trainers", { tag: "@nojs" }, async 
   await accessible(page);
 });
 
-test("trainers are found by what participants said", { tag: "@nojs" }, async ({ page }) => {
+test("trainers are found by what participants said", async ({ page }) => {
   await signIn(page, "officer@magistra.example");
   await open(page, "/trainers");
   await filters(page);

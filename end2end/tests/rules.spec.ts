@@ -135,7 +135,7 @@ test("names in the order of the room, and by keyboard", async ({ page }) => {
   await shot(page, "register-sorted");
 });
 
-test("an institution has its own rules", { tag: "@nojs" }, async ({ page }) => {
+test("an institution has its own rules", async ({ page }) => {
   await signIn(page, "admin@magistra.example");
   await open(page, "/institutions/school-of-magistrates/edit");
   await page.locator("input[name=attendance_percent]").fill("120");

@@ -51,7 +51,7 @@ test("an item that was only opened is begun", async ({ page }) => {
   await expect(page.locator(`.toc a[href="${href}"]`)).toHaveClass(/half/);
 });
 
-test("without a place there is nothing to study", { tag: "@nojs" }, async ({ page }) => {
+test("without a place there is nothing to study", async ({ page }) => {
   await signIn(page, "judge@magistra.example");
   await open(page, "/learn");
   const path = (await page.locator("ul.learning a[href^='/learn/']").first().getAttribute("href"))!;

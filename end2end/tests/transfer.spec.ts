@@ -34,7 +34,7 @@ async function bring(page: Page, delivery: string, name: string, content: string
 
 const figure = (page: Page, label: RegExp) => page.locator(".stats .stat", { hasText: label }).locator("b");
 
-test("a spreadsheet is looked at and then entered", { tag: "@nojs" }, async ({ browser, fresh, watch }) => {
+test("a spreadsheet is looked at and then entered", async ({ browser, fresh, watch }) => {
   test.setTimeout(120_000);
   const page = await alone(browser, fresh.url, watch);
   const delivery = await asTrainer(page);
@@ -91,7 +91,7 @@ test("a spreadsheet is looked at and then entered", { tag: "@nojs" }, async ({ b
   await page.context().close();
 });
 
-test("a Zoom report marks who was there", { tag: "@nojs" }, async ({ browser, fresh, watch }) => {
+test("a Zoom report marks who was there", async ({ browser, fresh, watch }) => {
   test.setTimeout(120_000);
   const page = await alone(browser, fresh.url, watch);
   const delivery = await asTrainer(page);
@@ -135,7 +135,7 @@ test("a Zoom report marks who was there", { tag: "@nojs" }, async ({ browser, fr
   await page.context().close();
 });
 
-test("files that cannot be read say so", { tag: "@nojs" }, async ({ page }) => {
+test("files that cannot be read say so", async ({ page }) => {
   const delivery = await asTrainer(page);
   await open(page, `/deliveries/${delivery}/transfer`);
   await page.getByRole("button", { name: "Show what it would change" }).click();

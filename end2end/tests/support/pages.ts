@@ -8,9 +8,13 @@ import { PASSWORD } from "./server";
 
 export const hasScript = () => test.info().project.use.javaScriptEnabled !== false;
 
-/** Waits until the page answers to the browser half; without JavaScript there is nothing to wait for. */
+/** Waits until a live page answers to the browser half; every other page can be used as it comes. */
 export async function hydrated(page: Page) {
-  if (hasScript()) await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+  if (!hasScript()) return;
+  await page.waitForLoadState("domcontentloaded");
+  if ((await page.locator("script[type=module]").count()) > 0) {
+    await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+  }
 }
 
 /** Opens a page, expects it to answer so, and waits until it can be used. */
