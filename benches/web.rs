@@ -1,5 +1,5 @@
-//! `make bench`: what a page costs, beside the same page from constant data and a bare handler
-//! that sends the same bytes, on a large data set, for one kind of database.
+//! `make bench`: what a page costs, beside a bare handler that sends the same bytes, on a large data set, for one
+//! kind of database.
 //!
 //! The server runs in a process of its own (this program, called with `serve`), on the same two
 //! cores as the eight connections that ask it. Compare within one run; machines differ.
@@ -99,8 +99,8 @@ async fn serve(url: &str, folder: &Path) -> (Server, u16) {
 async fn measure(port: u16, pages: &[(String, String, String)]) {
     let wanted = std::env::var("MAGISTRA_BENCH_PAGES").unwrap_or_default();
     println!(
-        "{:<26} {:>9} {:>8} {:>8} {:>8} | {:>9} {:>7} | {:>9} {:>7}",
-        "page", "req/s", "p50 ms", "p99 ms", "queries", "constant", "ratio", "bare", "kB"
+        "{:<26} {:>9} {:>8} {:>8} {:>8} | {:>9} {:>7}",
+        "page", "req/s", "p50 ms", "p99 ms", "queries", "bare", "kB"
     );
     for (name, path, cookie) in pages.iter().filter(|(name, ..)| name.contains(&wanted)) {
         let once = ask_for(port, path, cookie).await.expect("an answer");
@@ -108,23 +108,18 @@ async fn measure(port: u16, pages: &[(String, String, String)]) {
             println!("{name:<26} answers {}", once.status);
             continue;
         }
-        // Bytes are kept by the server for the bare handler, data for the constant page.
-        let constant_path = format!("/bench/constant{path}");
+        // The server keeps the bytes for the bare handler.
         let bare_path = format!("/bench/bare{path}");
-        ask_for(port, &constant_path, cookie).await;
         ask_for(port, &bare_path, cookie).await;
         let real = load(port, path, cookie).await;
-        let constant = load(port, &constant_path, cookie).await;
         let bare = load(port, &bare_path, cookie).await;
         println!(
-            "{:<26} {:>9.0} {:>8.2} {:>8.2} {:>8} | {:>9.0} {:>6.0}% | {:>9.0} {:>7.1}",
+            "{:<26} {:>9.0} {:>8.2} {:>8.2} {:>8} | {:>9.0} {:>7.1}",
             name,
             real.rate,
             real.p50,
             real.p99,
             once.queries.map_or("-".into(), |n| n.to_string()),
-            constant.rate,
-            100.0 * real.rate / constant.rate,
             bare.rate,
             once.bytes as f64 / 1000.0,
         );

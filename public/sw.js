@@ -18,8 +18,8 @@ const KIOSK = "magistra-kiosk";
 const KIOSK_PAGE = "/kiosk";
 const PAGE = /^\/deliveries\/([0-9a-f-]{36})\/register(?:\/([0-9a-f-]{36}))?$/;
 const DATA = "/_fn/attendance/register";
-// Answers 401 to whom nobody is signed in.
-const ALIVE = "/_fn/people/account";
+// Says who is signed in, or null.
+const ME = "/_fn/people/me";
 const PART = /^\/(?:(?:pkg|fonts)\/.+|icons\.svg|favicon\.\w+)$/;
 // A line so bad that a page takes longer is none.
 const PATIENCE = 4000;
@@ -42,8 +42,8 @@ const wipe = async () => Promise.all((await registers()).map((name) => caches.de
 async function ask() {
   if (!(await registers()).length) return;
   try {
-    const response = await fetch(ALIVE, { credentials: "same-origin", cache: "no-store", redirect: "manual" });
-    if (response.type === "opaqueredirect" || response.status === 401) await wipe();
+    const response = await fetch(ME, { method: "POST", credentials: "same-origin", body: new URLSearchParams() });
+    if (response.ok && (await response.json()) === null) await wipe();
   } catch {
     // No line: it is asked again when there is one.
   }

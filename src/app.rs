@@ -8,12 +8,10 @@ use crate::{
     ui::{self, fault::Fault},
 };
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
-use leptos_router::{
-    components::{Router, Routes},
-    hooks::use_location,
-};
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{Router, Routes};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What the server knows of the request and the browser must know alike.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +24,23 @@ pub struct PageInfo {
     pub flash: Option<Flash>,
     /// A form that was refused, with what was typed.
     pub submitted: Option<Submitted>,
+    /// The path of the page.
+    pub path: String,
+    /// Its query, without the question mark.
+    pub query: String,
+}
+
+impl PageInfo {
+    /// A value of the query, the first of its name; empty where there is none.
+    pub fn query(&self, name: &str) -> String {
+        let mut pairs = form_urlencoded::parse(self.query.as_bytes());
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+    }
+
+    /// The path and query, for coming back to the page.
+    pub fn here(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
 }
 
 /// A form that was sent without JavaScript and refused.
@@ -48,9 +63,25 @@ pub struct PageState {
     pub refresh: RwSignal<u32>,
 }
 
+/// What this page knows of its request.
+pub fn info() -> Arc<PageInfo> {
+    use_context::<Arc<PageInfo>>().unwrap_or_default()
+}
+
 /// The signed-in person of this page.
 pub fn actor() -> Option<Actor> {
-    use_context::<PageInfo>().and_then(|info| info.actor)
+    info().actor.clone()
+}
+
+/// Lets views know the page's request and language while `draw` runs.
+#[cfg(feature = "ssr")]
+pub fn within<T>(info: &Arc<PageInfo>, draw: impl FnOnce() -> T) -> T {
+    let owner = Owner::new();
+    owner.with(|| {
+        provide_context(i18n::locale_of(&info.language).unwrap_or_default());
+        provide_context(Arc::clone(info));
+        draw()
+    })
 }
 
 /// A text as part of a query.
@@ -58,58 +89,10 @@ pub fn encode(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// The HTML document around the application; rendered on the server only.
-#[component]
-pub fn Shell(
-    /// Version of the built site, for lasting caches.
-    version: String,
-    /// Whether the page goes on living in the browser.
-    live: bool,
-    children: Children,
-) -> impl IntoView {
-    let info = expect_context::<PageInfo>();
-    let css = format!("/pkg/magistra.css?v={version}");
-    let language = info.language.clone();
-    let scripts = live.then(|| scripts(&info, &version));
-    view! {
-        <!DOCTYPE html>
-        <html lang=language dir="ltr">
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="preload" href="/fonts/source-serif-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
-                <link rel="preload" href="/fonts/source-sans-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
-                <link rel="stylesheet" href=css/>
-                {scripts}
-                <MetaTags/>
-            </head>
-            <body>{children()}</body>
-        </html>
-    }
-}
-
-/// What a live page loads, and what it must know of the request.
-fn scripts(info: &PageInfo, version: &str) -> impl IntoView + use<> {
-    let nonce = leptos::nonce::use_nonce();
-    // In a data block only `<` could end it early.
-    let data = serde_json::to_string(info).unwrap_or_default().replace('<', "\\u003c");
-    let js = format!("/pkg/magistra.js?v={version}");
-    let wasm = format!("/pkg/magistra_bg.wasm?v={version}");
-    let boot = format!("import init,{{hydrate}} from '{js}';init({{module_or_path:'{wasm}'}}).then(()=>hydrate());");
-    view! {
-        <link rel="modulepreload" href=js/>
-        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-        <script type="application/json" id="page" inner_html=data></script>
-        <script type="module" nonce=nonce inner_html=boot></script>
-    }
-}
-
 /// The document's title. Every page's text comes through here, and on the server it is escaped here: leptos_meta
 /// 0.8 writes it between the tags as it is. In the browser it is text, and stays text.
 fn whole_title(title: String) -> String {
-    let whole = if title.is_empty() { "Magistra".to_owned() } else { format!("{title} · Magistra") };
+    let whole = ui::title::whole(&title);
     if cfg!(feature = "ssr") { escape::html(&whole).into_owned() } else { whole }
 }
 
@@ -130,7 +113,7 @@ fn info_from_document() -> PageInfo {
 /// Header, flash line and footer around the page of an address.
 fn around(routes: fn() -> AnyView) -> impl IntoView {
     provide_meta_context();
-    let info = use_context::<PageInfo>().unwrap_or_else(info_from_document);
+    let info = use_context::<Arc<PageInfo>>().unwrap_or_else(|| Arc::new(info_from_document()));
     provide_context(i18n::locale_of(&info.language).unwrap_or_default());
     let state = PageState { flash: RwSignal::new(info.flash), refresh: RwSignal::new(0) };
     provide_context(state);
@@ -148,35 +131,6 @@ fn around(routes: fn() -> AnyView) -> impl IntoView {
 
 fn not_found() -> AnyView {
     view! { <Fault error=AppError::NotFound/> }.into_any()
-}
-
-/// The pages that the server draws and no script touches.
-#[cfg(feature = "ssr")]
-#[component]
-pub fn App() -> impl IntoView {
-    around(|| {
-        view! {
-            <Routes fallback=not_found>
-                <crate::people::pages::PeopleRoutes/>
-                <crate::institutions::pages::InstitutionRoutes/>
-                <crate::programmes::pages::ProgrammeRoutes/>
-                <crate::catalogue::pages::CatalogueRoutes/>
-                <crate::packs::pages::PackRoutes/>
-                <crate::deliveries::pages::DeliveryRoutes/>
-                <crate::enrolment::pages::EnrolmentRoutes/>
-                <crate::attendance::pages::AttendanceRoutes/>
-                <crate::learning::pages::LearningRoutes/>
-                <crate::completion::pages::CompletionRoutes/>
-                <crate::feedback::pages::FeedbackRoutes/>
-                <crate::trainers::pages::LicenceRoutes/>
-                <crate::trainers::pages::roster::RosterRoutes/>
-                <crate::cohorts::pages::CohortRoutes/>
-                <crate::cascade::pages::CascadeRoutes/>
-                <crate::reporting::pages::ReportingRoutes/>
-            </Routes>
-        }
-        .into_any()
-    })
 }
 
 /// The pages that go on living in the browser; the server draws them first.
@@ -197,10 +151,7 @@ pub fn Live() -> impl IntoView {
 
 /// The path and query of this page, for coming back to it.
 pub fn here() -> String {
-    let location = use_location();
-    let search = location.search.get_untracked();
-    let path = location.pathname.get_untracked();
-    if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) }
+    info().here()
 }
 
 /// The title of the application, for pages that are about nothing narrower.

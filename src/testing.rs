@@ -171,6 +171,7 @@ async fn build(folder: TempDir, url: &str, migrate: bool, files: Files, further:
         rendered: Rendered::default(),
         mailer,
         kinds: crate::server::JOBS,
+        pages: &crate::server::pages::PAGES,
         gates,
     });
     House { app, _folder: folder }

@@ -250,20 +250,6 @@ pub async fn get_register(delivery: String, slot: String) -> Result<Register, Ap
     http::answer(async { super::service::register(&http::ctx()?, &delivery, &slot).await }).await
 }
 
-/// Every change of the marks of a slot, or of one person's in it.
-#[server(prefix = "/_fn", endpoint = "attendance/history", input = GetUrl, output = Postcard)]
-pub async fn get_mark_history(delivery: String, slot: String, person: String) -> Result<History, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::history(&http::ctx()?, &delivery, &slot, &person).await }).await
-}
-
-/// The register of a slot as it stood at a moment of the venue's clock (`2026-11-24T10:30`); now when empty.
-#[server(prefix = "/_fn", endpoint = "attendance/past", input = GetUrl, output = Postcard)]
-pub async fn get_past_register(delivery: String, slot: String, at: String) -> Result<PastRegister, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::past::register(&http::ctx()?, &delivery, &slot, &at).await }).await
-}
-
 /// Closes the register of a slot (`act` is `close`), or opens it again for a reason (`reopen`).
 #[server(prefix = "/_fn", endpoint = "attendance/close")]
 pub async fn close_register(delivery: String, slot: String, act: String, why: String) -> Result<Done, AppError> {

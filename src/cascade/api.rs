@@ -11,10 +11,7 @@ use crate::{
     people::model::Profession,
 };
 use chrono::{NaiveDate, NaiveDateTime};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A cohort, a project or a course.
@@ -299,27 +296,6 @@ pub struct InactiveLine {
     pub reachable: bool,
     /// The day of the last reminder, while it is too early for another.
     pub reminded: Option<NaiveDate>,
-}
-
-/// The cascade that a query asks for.
-#[server(prefix = "/_fn", endpoint = "cascade/page", input = GetUrl, output = Postcard)]
-pub async fn get_cascade(language: String, query: String) -> Result<CascadePage, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::page(&http::ctx()?, &language, &query).await }).await
-}
-
-/// The list behind a number.
-#[server(prefix = "/_fn", endpoint = "cascade/list", input = GetUrl, output = Postcard)]
-pub async fn get_cascade_list(language: String, query: String) -> Result<CascadeList, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::lists::list(&http::ctx()?, &language, &query).await }).await
-}
-
-/// Graduates who have not delivered in twelve months.
-#[server(prefix = "/_fn", endpoint = "cascade/inactive", input = GetUrl, output = Postcard)]
-pub async fn get_inactive(language: String, query: String) -> Result<Inactive, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::lists::inactive(&http::ctx()?, &language, &query).await }).await
 }
 
 /// Writes to those chosen that a delivery is expected of them.

@@ -14,10 +14,7 @@ use crate::{
     enrolment::{api::FoundPerson, model::NewPersonForm},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A page of the list of cohorts.
@@ -277,57 +274,11 @@ pub struct CohortStep {
     pub to: CohortState,
 }
 
-/// Cohorts that who looks may see.
-#[server(prefix = "/_fn", endpoint = "cohorts/list", input = GetUrl, output = Postcard)]
-pub async fn get_cohorts(
-    #[server(default)] state: String,
-    #[server(default)] before: String,
-    language: String,
-) -> Result<CohortList, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::list(&http::ctx()?, &state, &before, &language).await }).await
-}
-
-/// The cohorts of a project or a delivery that who looks may see; `kind` says of which.
-#[server(prefix = "/_fn", endpoint = "cohorts/of", input = GetUrl, output = Postcard)]
-pub async fn get_cohorts_of(kind: String, key: String, language: String) -> Result<Vec<CohortHead>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::of(&http::ctx()?, &kind, &key, &language).await }).await
-}
-
-/// A cohort's page.
-#[server(prefix = "/_fn", endpoint = "cohorts/view", input = GetUrl, output = Postcard)]
-pub async fn get_cohort(id: String, language: String) -> Result<CohortView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::view(&http::ctx()?, &id, &language).await }).await
-}
-
-/// The form of a new cohort.
-#[server(prefix = "/_fn", endpoint = "cohorts/for-new", input = GetUrl, output = Postcard)]
-pub async fn get_new_cohort(language: String) -> Result<CohortChoices, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::for_new(&http::ctx()?, &language).await }).await
-}
-
-/// The form of a cohort that stands.
-#[server(prefix = "/_fn", endpoint = "cohorts/for-edit", input = GetUrl, output = Postcard)]
-pub async fn get_cohort_for_edit(id: String, language: String) -> Result<CohortChoices, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::for_edit(&http::ctx()?, &id, &language).await }).await
-}
-
 /// Saves a cohort: plans a new one, or changes one.
 #[server(prefix = "/_fn", endpoint = "cohorts/save")]
 pub async fn save_cohort(#[server(flatten)] form: CohortForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::save(&http::ctx()?, &form).await }).await
-}
-
-/// A step in a cohort's life that is to be confirmed.
-#[server(prefix = "/_fn", endpoint = "cohorts/next-state", input = GetUrl, output = Postcard)]
-pub async fn get_cohort_step(id: String, to: String, language: String) -> Result<CohortStep, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::next_state(&http::ctx()?, &id, &to, &language).await }).await
 }
 
 /// Takes a step in a cohort's life.
@@ -342,13 +293,6 @@ pub async fn change_cohort_state(#[server(flatten)] form: CohortStateForm) -> Re
 pub async fn add_cohort_step(#[server(flatten)] form: StepForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::steps::add(&http::ctx()?, &form).await }).await
-}
-
-/// A step with what may belong to it.
-#[server(prefix = "/_fn", endpoint = "cohorts/step", input = GetUrl, output = Postcard)]
-pub async fn get_sequence_step(step_id: String, language: String) -> Result<StepView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::steps::view(&http::ctx()?, &step_id, &language).await }).await
 }
 
 /// Changes a step and the deliveries that belong to it.
@@ -383,17 +327,6 @@ pub async fn set_cohort_quota(
     http::answer(async { super::service::steps::set_quota(&http::ctx()?, &cohort, &whose, &places).await }).await
 }
 
-/// Members and proposals, and persons found by name. The look is noted.
-#[server(prefix = "/_fn", endpoint = "cohorts/members", input = GetUrl, output = Postcard)]
-pub async fn get_cohort_members(
-    id: String,
-    #[server(default)] query: String,
-    language: String,
-) -> Result<MembersView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::members::all(&http::ctx()?, &id, &query, &language).await }).await
-}
-
 /// Proposes persons that were found.
 #[server(prefix = "/_fn", endpoint = "cohorts/propose")]
 pub async fn propose_members(cohort: String, #[server(default)] people: Vec<String>) -> Result<Done, AppError> {
@@ -409,17 +342,6 @@ pub async fn propose_new_member(
 ) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::members::propose_new(&http::ctx()?, &institution, &form).await }).await
-}
-
-/// One member with the history. The look is noted.
-#[server(prefix = "/_fn", endpoint = "cohorts/member", input = GetUrl, output = Postcard)]
-pub async fn get_cohort_member(
-    member: String,
-    #[server(default)] query: String,
-    language: String,
-) -> Result<MemberView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::members::one(&http::ctx()?, &member, &query, &language).await }).await
 }
 
 /// Selects a member, puts them on the reserve list, refuses them or lets them go.

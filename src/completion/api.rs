@@ -1,6 +1,6 @@
-//! Server functions of outcomes and certificates, what they send, and the certificate's paper.
+//! Server functions of outcomes and certificates, what a page of outcomes is made of, and the certificate's paper.
 
-use super::model::{MyCertificate, Rule, Standing, Tally, Verdict};
+use super::model::{Rule, Standing, Tally};
 use crate::{
     common::{
         error::AppError,
@@ -11,10 +11,7 @@ use crate::{
     enrolment::model::{EnrolmentState, Risk},
 };
 use chrono::NaiveDate;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The outcomes of a delivery.
@@ -70,27 +67,6 @@ pub struct CertificateLine {
     pub code: String,
     /// The day of issue at the venue.
     pub issued_on: NaiveDate,
-}
-
-/// The outcomes of a delivery.
-#[server(prefix = "/_fn", endpoint = "completion/results", input = GetUrl, output = Postcard)]
-pub async fn get_results(delivery: String) -> Result<Results, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::results(&http::ctx()?, &delivery).await }).await
-}
-
-/// The certificates of who is signed in.
-#[server(prefix = "/_fn", endpoint = "completion/mine", input = GetUrl, output = Postcard)]
-pub async fn get_my_certificates() -> Result<Vec<MyCertificate>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::mine(&http::ctx()?).await }).await
-}
-
-/// What anybody may know of a code.
-#[server(prefix = "/_fn", endpoint = "completion/verify", input = GetUrl, output = Postcard)]
-pub async fn get_verdict(code: String) -> Result<Verdict, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::verify(&http::ctx()?, &code).await }).await
 }
 
 /// Issues one certificate by hand.

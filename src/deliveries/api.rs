@@ -10,10 +10,7 @@ use crate::common::{
     ids::{DeliveryId, InstitutionId, PackId, PersonId, ProjectId, SlotId, TimetableSessionId},
 };
 use chrono::{NaiveDate, NaiveDateTime};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A page of the list.
@@ -230,42 +227,6 @@ pub struct Around {
     pub past_count: i64,
 }
 
-/// The deliveries that who is signed in manages or trains in.
-#[server(prefix = "/_fn", endpoint = "deliveries/list", input = GetUrl, output = Postcard)]
-pub async fn get_delivery_list(
-    #[server(default)] tab: String,
-    #[server(default)] institution: String,
-    #[server(default)] state: String,
-    #[server(default)] after: String,
-) -> Result<DeliveryList, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::list(&http::ctx()?, &tab, &institution, &state, &after).await }).await
-}
-
-/// Courses that can be scheduled: address and title.
-#[server(prefix = "/_fn", endpoint = "deliveries/courses", input = GetUrl, output = Postcard)]
-pub async fn get_courses_to_schedule(#[server(default)] language: String) -> Result<Vec<(String, String)>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::courses(&http::ctx()?, &language).await }).await
-}
-
-/// The form of a new delivery of a course.
-#[server(prefix = "/_fn", endpoint = "deliveries/for-new", input = GetUrl, output = Postcard)]
-pub async fn get_new_delivery(
-    #[server(default)] course: String,
-    #[server(default)] language: String,
-) -> Result<FormChoices, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::for_new(&http::ctx()?, &course, &language).await }).await
-}
-
-/// The form of a delivery.
-#[server(prefix = "/_fn", endpoint = "deliveries/for-edit", input = GetUrl, output = Postcard)]
-pub async fn get_delivery_for_edit(id: String, #[server(default)] language: String) -> Result<FormChoices, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::for_edit(&http::ctx()?, &id, &language).await }).await
-}
-
 /// Saves a delivery, new or changed.
 #[server(prefix = "/_fn", endpoint = "deliveries/save")]
 pub async fn save_delivery(#[server(flatten)] form: DeliveryForm) -> Result<Done, AppError> {
@@ -273,32 +234,11 @@ pub async fn save_delivery(#[server(flatten)] form: DeliveryForm) -> Result<Done
     http::answer(async { super::service::save(&http::ctx()?, &form).await }).await
 }
 
-/// A step to be confirmed.
-#[server(prefix = "/_fn", endpoint = "deliveries/step", input = GetUrl, output = Postcard)]
-pub async fn get_step(id: String, #[server(default)] to: String) -> Result<Step, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::step(&http::ctx()?, &id, &to).await }).await
-}
-
-/// The timetable, to change.
-#[server(prefix = "/_fn", endpoint = "deliveries/timetable", input = GetUrl, output = Postcard)]
-pub async fn get_schedule(id: String) -> Result<Schedule, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::schedule::view(&http::ctx()?, &id).await }).await
-}
-
 /// Makes the timetable anew from the session plans.
 #[server(prefix = "/_fn", endpoint = "deliveries/generate")]
 pub async fn generate_timetable(#[server(flatten)] form: HoursForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::schedule::generate(&http::ctx()?, &form).await }).await
-}
-
-/// A half-day, to change.
-#[server(prefix = "/_fn", endpoint = "deliveries/slot", input = GetUrl, output = Postcard)]
-pub async fn get_slot(id: String, slot: String) -> Result<SlotEdit, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::schedule::slot(&http::ctx()?, &id, &slot).await }).await
 }
 
 /// Saves a half-day, new or changed.
@@ -334,25 +274,4 @@ pub async fn save_session(#[server(flatten)] form: SessionForm) -> Result<Done, 
 pub async fn remove_session(delivery: String, id: String) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::schedule::remove_session(&http::ctx()?, &delivery, &id).await }).await
-}
-
-/// An institution's deliveries.
-#[server(prefix = "/_fn", endpoint = "deliveries/at-institution", input = GetUrl, output = Postcard)]
-pub async fn get_deliveries_at(#[server(default)] institution: String) -> Result<Around, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::at_institution(&http::ctx()?, &institution).await }).await
-}
-
-/// An area's deliveries.
-#[server(prefix = "/_fn", endpoint = "deliveries/in-area", input = GetUrl, output = Postcard)]
-pub async fn get_deliveries_in(area: String) -> Result<Around, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::in_area(&http::ctx()?, &area).await }).await
-}
-
-/// The deliveries that a project pays for.
-#[server(prefix = "/_fn", endpoint = "deliveries/paid-by", input = GetUrl, output = Postcard)]
-pub async fn get_deliveries_paid_by(project: String) -> Result<Around, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::paid_by(&http::ctx()?, &project).await }).await
 }

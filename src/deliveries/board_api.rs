@@ -138,10 +138,3 @@ pub async fn get_board(#[server(default)] query: String, language: String) -> Re
     use crate::platform::http;
     http::answer(async { super::board::board(&http::ctx()?, &query, &language).await }).await
 }
-
-/// A course's page.
-#[server(prefix = "/_fn", endpoint = "deliveries/course", input = GetUrl, output = Postcard)]
-pub async fn get_course(slug: String, language: String) -> Result<CoursePage, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::board::course(&http::ctx()?, &slug, &language).await }).await
-}

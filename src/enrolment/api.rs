@@ -15,10 +15,7 @@ use crate::{
     people::model::Profession,
 };
 use chrono::NaiveDateTime;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A delivery's page, as far as who looks may see it.
@@ -145,13 +142,6 @@ pub struct PlaceToLeave {
     pub own: bool,
 }
 
-/// A delivery's page.
-#[server(prefix = "/_fn", endpoint = "enrolment/delivery", input = GetUrl, output = Postcard)]
-pub async fn get_delivery(id: String, #[server(default)] language: String) -> Result<DeliveryView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::views::delivery(&http::ctx()?, &id, &language).await }).await
-}
-
 /// Enrols who is signed in.
 #[server(prefix = "/_fn", endpoint = "enrolment/enrol")]
 pub async fn enrol(delivery: String) -> Result<Done, AppError> {
@@ -159,25 +149,11 @@ pub async fn enrol(delivery: String) -> Result<Done, AppError> {
     http::answer(async { super::service::enrol(&http::ctx()?, &delivery).await }).await
 }
 
-/// The place to be given back: one's own (`place` empty), or one in a delivery one manages.
-#[server(prefix = "/_fn", endpoint = "enrolment/place", input = GetUrl, output = Postcard)]
-pub async fn get_place_to_leave(id: String, #[server(default)] place: String) -> Result<PlaceToLeave, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::views::place_to_leave(&http::ctx()?, &id, &place).await }).await
-}
-
 /// Gives a place back.
 #[server(prefix = "/_fn", endpoint = "enrolment/withdraw")]
 pub async fn withdraw(enrolment: String, #[server(default)] reason: String) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::withdraw(&http::ctx()?, &enrolment, &reason).await }).await
-}
-
-/// Who takes part in a delivery; looking is noted.
-#[server(prefix = "/_fn", endpoint = "enrolment/people", input = GetUrl, output = Postcard)]
-pub async fn get_people(id: String, #[server(default)] query: String) -> Result<People, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::views::people(&http::ctx()?, &id, &query).await }).await
 }
 
 /// Gives places to persons that were found, or to a pasted list of new ones.

@@ -169,13 +169,6 @@ pub struct TakenUpList {
     pub proposed: String,
 }
 
-/// What somebody says of a delivery's materials.
-#[server(prefix = "/_fn", endpoint = "feedback/own", input = GetUrl, output = Postcard)]
-pub async fn get_own_feedback(delivery: String) -> Result<SayPage, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::own(&http::ctx()?, &delivery).await }).await
-}
-
 /// Says something, or says it otherwise.
 #[server(prefix = "/_fn", endpoint = "feedback/say")]
 pub async fn say_feedback(#[server(flatten)] form: ItemForm) -> Result<Done, AppError> {
@@ -188,18 +181,6 @@ pub async fn say_feedback(#[server(flatten)] form: ItemForm) -> Result<Done, App
 pub async fn unsay_feedback(delivery: String, id: String) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::unsay(&http::ctx()?, &delivery, &id).await }).await
-}
-
-/// What was said of a course's packs; `query` is that of the page, with filters and the key of a page.
-#[server(prefix = "/_fn", endpoint = "feedback/of-course", input = GetUrl, output = Postcard)]
-pub async fn get_course_feedback(
-    slug: String,
-    language: String,
-    #[server(default)] query: String,
-) -> Result<EditorPage, AppError> {
-    use crate::platform::http;
-    let (filter, after) = super::model::Filter::read(&query);
-    http::answer(async { super::service::of_course(&http::ctx()?, &slug, &language, &filter, &after).await }).await
 }
 
 /// Decides several items as one matter.
@@ -221,11 +202,4 @@ pub async fn reopen_feedback(id: String, #[server(default)] filters: String) -> 
 pub async fn get_taken_up(pack: String) -> Result<TakenUpList, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::taken_up(&http::ctx()?, &pack).await }).await
-}
-
-/// The courses one writes for in which something waits for a decision: address, title, how many.
-#[server(prefix = "/_fn", endpoint = "feedback/waiting", input = GetUrl, output = Postcard)]
-pub async fn get_feedback_waiting(language: String) -> Result<Vec<(String, String, i64)>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::waiting(&http::ctx()?, &language).await }).await
 }

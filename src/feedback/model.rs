@@ -209,9 +209,9 @@ pub struct Shown {
 }
 
 impl Filter {
-    /// From the query of an address, with the key of a page in it. What is unknown is left out.
-    pub fn read(query: &str) -> (Self, String) {
-        let (mut filter, mut after) = (Self::default(), String::new());
+    /// From the query of an address. What is unknown is left out.
+    pub fn read(query: &str) -> Self {
+        let mut filter = Self::default();
         for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
             let field = match name.as_ref() {
                 "show" => &mut filter.show,
@@ -219,12 +219,11 @@ impl Filter {
                 "pack" => &mut filter.pack,
                 "delivery" => &mut filter.delivery,
                 "speech" => &mut filter.speech,
-                "after" => &mut after,
                 _ => continue,
             };
             *field = value.into_owned();
         }
-        (filter, after)
+        filter
     }
 
     /// As an address has it, without what is empty.
@@ -364,7 +363,7 @@ mod tests {
         #[test]
         fn filters_read_back(show in ".{0,9}", kind in ".{0,9}", speech in ".{0,9}") {
             let filter = Filter { show, kind, speech, ..Filter::default() };
-            prop_assert_eq!(Filter::read(&filter.query()).0, filter);
+            prop_assert_eq!(Filter::read(&filter.query()), filter);
         }
 
         #[test]

@@ -6,10 +6,7 @@ use super::{
 };
 use crate::common::{error::AppError, forms::Done};
 use chrono::NaiveDate;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The directory.
@@ -71,41 +68,6 @@ pub struct AreaView {
     pub duties: Vec<Term>,
     /// Whether who looks may set them.
     pub may_set_duties: bool,
-}
-
-/// All areas, with names in `language`.
-#[server(prefix = "/_fn", endpoint = "institutions/areas", input = GetUrl, output = Postcard)]
-pub async fn get_areas(language: String) -> Result<Vec<AreaLine>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::area_lines(&http::ctx()?, &language).await }).await
-}
-
-/// An area's page.
-#[server(prefix = "/_fn", endpoint = "institutions/area", input = GetUrl, output = Postcard)]
-pub async fn get_area(code: String, language: String) -> Result<AreaView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::area(&http::ctx()?, &code, &language).await }).await
-}
-
-/// The directory by area, with names in `language`.
-#[server(prefix = "/_fn", endpoint = "institutions/directory", input = GetUrl, output = Postcard)]
-pub async fn get_directory(language: String) -> Result<Directory, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::directory(&http::ctx()?, &language).await }).await
-}
-
-/// An institution's page.
-#[server(prefix = "/_fn", endpoint = "institutions/view", input = GetUrl, output = Postcard)]
-pub async fn get_institution(slug: String, language: String) -> Result<InstitutionView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::view(&http::ctx()?, &slug, &language).await }).await
-}
-
-/// An institution to edit.
-#[server(prefix = "/_fn", endpoint = "institutions/for-edit", input = GetUrl, output = Postcard)]
-pub async fn get_institution_for_edit(slug: String) -> Result<InstitutionEdit, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::for_edit(&http::ctx()?, &slug).await }).await
 }
 
 /// Saves an institution.

@@ -76,13 +76,6 @@ pub struct Study {
     pub shown: Option<Shown>,
 }
 
-/// One's own courses.
-#[server(prefix = "/_fn", endpoint = "learning/mine", input = GetUrl, output = Postcard)]
-pub async fn get_my_courses() -> Result<Vec<MyCourse>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::mine(&http::ctx()?).await }).await
-}
-
 /// An item to study; where one stopped when `material` is empty.
 #[server(prefix = "/_fn", endpoint = "learning/study", input = GetUrl, output = Postcard)]
 pub async fn get_study(delivery: String, material: String) -> Result<Study, AppError> {

@@ -139,39 +139,11 @@ pub struct LessonPreview {
     pub fault: Option<FaultKind>,
 }
 
-/// The courses and packs of a trainer.
-#[server(prefix = "/_fn", endpoint = "packs/teaching", input = GetUrl, output = Postcard)]
-pub async fn get_teaching(language: String) -> Result<Teaching, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::teaching(&http::ctx()?, &language).await }).await
-}
-
-/// What the form for a new pack needs.
-#[server(prefix = "/_fn", endpoint = "packs/for-new", input = GetUrl, output = Postcard)]
-pub async fn get_new_pack(language: String) -> Result<NewPackView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::for_new(&http::ctx()?, &language).await }).await
-}
-
 /// A pack as its authors see it.
 #[server(prefix = "/_fn", endpoint = "packs/view", input = GetUrl, output = Postcard)]
 pub async fn get_pack(pack: String, language: String) -> Result<PackView, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::pack(&http::ctx()?, &pack, &language).await }).await
-}
-
-/// A pack to edit.
-#[server(prefix = "/_fn", endpoint = "packs/for-edit", input = GetUrl, output = Postcard)]
-pub async fn get_pack_for_edit(pack: String, language: String) -> Result<AuthorView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::for_edit(&http::ctx()?, &pack, &language).await }).await
-}
-
-/// A module to edit.
-#[server(prefix = "/_fn", endpoint = "packs/module", input = GetUrl, output = Postcard)]
-pub async fn get_module(module: String, language: String) -> Result<ModuleEdit, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::module(&http::ctx()?, &module, &language).await }).await
 }
 
 /// What the form for a new part of a module needs.
@@ -181,25 +153,11 @@ pub async fn get_new_part(module: String, language: String) -> Result<NewPart, A
     http::answer(async { super::service::new_part(&http::ctx()?, &module, &language).await }).await
 }
 
-/// A session plan to edit.
-#[server(prefix = "/_fn", endpoint = "packs/session", input = GetUrl, output = Postcard)]
-pub async fn get_session_plan(session: String, language: String) -> Result<SessionEdit, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::session(&http::ctx()?, &session, &language).await }).await
-}
-
 /// A material to edit.
 #[server(prefix = "/_fn", endpoint = "packs/material", input = GetUrl, output = Postcard)]
 pub async fn get_material(material: String, language: String) -> Result<MaterialEdit, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::material(&http::ctx()?, &material, &language).await }).await
-}
-
-/// A pack as a participant studies it.
-#[server(prefix = "/_fn", endpoint = "packs/preview", input = GetUrl, output = Postcard)]
-pub async fn get_preview(pack: String, material: String, language: String) -> Result<PreviewView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::preview(&http::ctx()?, &pack, &material, &language).await }).await
 }
 
 /// Renders an author's text; changes nothing, but is too long for an address.

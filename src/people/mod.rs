@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod api;
+pub mod asks;
 #[cfg(all(test, feature = "ssr"))]
 pub mod gates;
 pub mod house;

@@ -122,6 +122,11 @@ pub fn may_everywhere(actor: Option<&Actor>, right: Right) -> bool {
     may(actor, right, Record::default())
 }
 
+/// Whether the right is also held by who is named in a record, whatever their roles.
+pub fn is_for_named(right: Right) -> bool {
+    RIGHTS.iter().any(|(it, holders)| *it == right && holders.contains(&Named))
+}
+
 /// Whether some record could exist for which the person holds the right; what menus ask.
 pub fn may_somewhere(actor: Option<&Actor>, right: Right) -> bool {
     let Some(actor) = actor else { return may(None, right, Record::default()) };
@@ -157,7 +162,8 @@ pub fn require(holds: bool, otherwise: AppError) -> Result<(), AppError> {
     if holds { Ok(()) } else { Err(otherwise) }
 }
 
-fn refusal(actor: Option<&Actor>) -> AppError {
+/// Why somebody is refused: nobody is signed in, or they may not.
+pub fn refusal(actor: Option<&Actor>) -> AppError {
     if actor.is_none() { AppError::SignInRequired } else { AppError::Forbidden }
 }
 

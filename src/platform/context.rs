@@ -7,7 +7,7 @@ use super::{
     db::{Db, DbError, Reader, Tx},
     files::Files,
     gates::Gates,
-    http::{assets::Assets, guard::Limits},
+    http::{assets::Assets, guard::Limits, page::Pages},
     jobs::Handlers,
     mail::smtp::Mailer,
     passwords::Passwords,
@@ -58,6 +58,8 @@ pub struct Parts {
     pub mailer: Option<Mailer>,
     /// The kinds of jobs that are known here, and whose lanes they are.
     pub kinds: Handlers,
+    /// The pages that the server draws.
+    pub pages: &'static Pages,
     /// How much of what is dear one may have at once.
     pub gates: Gates,
 }

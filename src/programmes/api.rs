@@ -1,11 +1,7 @@
-//! Server functions of projects, activities and documents, and what they send.
+//! What pages show of projects, activities and documents.
 
 use super::model::{ActivityKind, Amendment, DocumentKind, ProjectStatus, Translation};
-use crate::common::{dates::PartialDate, error::AppError};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use crate::common::dates::PartialDate;
 use serde::{Deserialize, Serialize};
 
 /// An area by its name at the date of the record.
@@ -161,45 +157,4 @@ pub struct InArea {
     pub projects: Vec<ProjectLine>,
     /// The activities that were held there.
     pub activities: Vec<ActivityLine>,
-}
-
-/// All projects, with names of areas in `language`.
-#[server(prefix = "/_fn", endpoint = "programmes/projects", input = GetUrl, output = Postcard)]
-pub async fn get_projects(language: String) -> Result<Vec<ProjectLine>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::projects(&http::ctx()?, &language).await }).await
-}
-
-/// A project's page.
-#[server(prefix = "/_fn", endpoint = "programmes/project", input = GetUrl, output = Postcard)]
-pub async fn get_project(key: String, language: String) -> Result<ProjectView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::project(&http::ctx()?, &key, &language).await }).await
-}
-
-/// The list of activities.
-#[server(prefix = "/_fn", endpoint = "programmes/activities", input = GetUrl, output = Postcard)]
-pub async fn get_activities(
-    #[server(default)] project: String,
-    #[server(default)] kind: String,
-    #[server(default)] year: String,
-    language: String,
-) -> Result<Activities, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::activities(&http::ctx()?, Narrow { project, kind, year }, &language).await })
-        .await
-}
-
-/// The list of documents.
-#[server(prefix = "/_fn", endpoint = "programmes/documents", input = GetUrl, output = Postcard)]
-pub async fn get_documents() -> Result<Vec<DocumentLine>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::documents(&http::ctx()?).await }).await
-}
-
-/// What projects did in an area.
-#[server(prefix = "/_fn", endpoint = "programmes/in-area", input = GetUrl, output = Postcard)]
-pub async fn get_programmes_in(area: String) -> Result<InArea, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::in_area(&http::ctx()?, &area).await }).await
 }

@@ -1,22 +1,15 @@
-//! Server functions of the numbers and of the first pages, what they send, and the file.
+//! What the numbers and the first pages are made of, and the file of the numbers.
 
 use super::{
     duty::api::DutyYear,
-    model::{Figures, Line, Unnamed},
+    model::{Figures, Line},
 };
 use crate::{
-    common::{
-        error::AppError,
-        ids::{DeliveryId, EnrolmentId, PackId, SlotId},
-    },
+    common::ids::{DeliveryId, EnrolmentId, PackId, SlotId},
     deliveries::model::{DeliveryState, Mode},
     enrolment::model::{EnrolmentState, Risk},
 };
 use chrono::{NaiveDate, NaiveDateTime};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
 use serde::{Deserialize, Serialize};
 
 /// The numbers of a filter.
@@ -177,32 +170,6 @@ pub struct House {
     pub places: i64,
     /// Counts of people without names that wait for confirmation.
     pub to_confirm: i64,
-}
-
-/// The first page.
-#[server(prefix = "/_fn", endpoint = "reporting/home", input = GetUrl, output = Postcard)]
-pub async fn get_home(language: String) -> Result<Home, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::home(&http::ctx()?, &language).await }).await
-}
-
-/// The numbers; empty arguments mean all.
-#[server(prefix = "/_fn", endpoint = "reporting/report", input = GetUrl, output = Postcard)]
-pub async fn get_report(language: String, project: String, area: String, course: String) -> Result<Report, AppError> {
-    use crate::platform::http;
-    let filter = super::service::Filter { project, area, course };
-    http::answer(async { super::service::report(&http::ctx()?, &language, &filter).await }).await
-}
-
-/// People counted without names of a project, an institution or an area; none for who may not read numbers.
-#[server(prefix = "/_fn", endpoint = "reporting/unnamed", input = GetUrl, output = Postcard)]
-pub async fn get_unnamed(
-    #[server(default)] project: String,
-    #[server(default)] institution: String,
-    #[server(default)] area: String,
-) -> Result<Option<Unnamed>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::unnamed(&http::ctx()?, &project, &institution, &area).await }).await
 }
 
 #[cfg(feature = "ssr")]

@@ -56,7 +56,7 @@ pub async fn refresh(cx: &Ctx) -> Result<(), AppError> {
 }
 
 /// What is asked of the numbers; empty means all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Key of a project.
     pub project: String,

@@ -1,60 +1,16 @@
-//! The one list of what every address asks for: server functions, pages, and the plain routes
-//! beside them. It is compared with what is registered, and with how each answers each role, in
-//! rights_tests.rs; who holds which right stands in people/rights.rs.
+//! The one list of what server functions, live pages and plain routes ask for. It is compared with what is registered,
+//! and with how each answers each role, in rights_tests.rs. What a page asks for stands beside its route, in the
+//! capability's `pages/mod.rs`; who holds which right, in people/rights.rs.
 //!
-//! A new function or page gets one line here.
+//! A new function gets one line here.
 
-use crate::people::rights::Right;
-
-/// What an address asks of who comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asks {
-    /// Nothing: it is public.
-    Nothing,
-    /// To be signed in; what is shown is one's own.
-    SignIn,
-    /// The right, for the record concerned.
-    For(Right),
-    /// The right for some record: what is shown is of those for which it is held.
-    Somewhere(Right),
-    /// To be tied to the record in one of these ways.
-    Those(&'static [Tie]),
-    /// The right for the record concerned, or to be tied to it in one of these ways.
-    Or(Right, &'static [Tie]),
-}
-
-/// How somebody is tied to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tie {
-    /// Author of the course.
-    Author,
-    /// Trainer of the delivery; whose absence it is.
-    Trainer,
-    /// Stands on the roster: has the trainer's role, a licence, or has given a delivery.
-    OnRoster,
-    /// Has a place in the delivery; it is their certificate, their word on it.
-    Student,
-    /// Has or had a place in the delivery.
-    Placed,
-    /// It is their licence.
-    Licensee,
-    /// Mentor of who has the licence or the place in the cohort.
-    Mentor,
-    /// Assessor in the assessment.
-    Assessor,
-    /// Has a place in the cohort.
-    Member,
-}
-
-/// The ties of those who are named in a record, as rights call it.
-pub const NAMED: &[(Right, &[Tie])] = &[
-    (Right::EditCourse, &[Tie::Author]),
-    (Right::WritePack, &[Tie::Author]),
-    (Right::KeepRegister, &[Tie::Trainer]),
-    (Right::Study, &[Tie::Student]),
-];
-
-use Asks::{For, Nothing, Or, SignIn, Somewhere, Those};
+use crate::people::{
+    asks::{
+        Asks::{self, For, Nothing, Or, SignIn, Somewhere, Those},
+        Tie,
+    },
+    rights::Right,
+};
 
 /// Server functions, without the prefix `/_fn/`.
 pub const FUNCTIONS: &[(&str, Asks)] = &[
@@ -62,24 +18,16 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("people/me", Nothing),
     ("people/sign-in", Nothing),
     ("people/sign-out", Nothing),
-    ("people/forgotten-info", Nothing),
     ("people/forgotten", Nothing),
-    ("people/password-link", Nothing),
     ("people/set-password", Nothing),
-    ("people/account", SignIn),
     ("people/edit-account", SignIn),
     ("people/change-password", SignIn),
     ("people/end-session", SignIn),
     ("people/end-other-sessions", SignIn),
     ("people/forget-device", SignIn),
-    ("people/changes", For(Right::ConfirmChanges)),
     ("people/settle-change", For(Right::ConfirmChanges)),
     // Known by its link.
-    ("people/change-link", Nothing),
     ("people/answer-change", Nothing),
-    ("people/list", Somewhere(Right::ManagePeople)),
-    ("people/view", For(Right::ManagePeople)),
-    ("people/new", Somewhere(Right::ManagePeople)),
     ("people/add", For(Right::ManagePeople)),
     ("people/edit", For(Right::ManagePeople)),
     ("people/invite", For(Right::ManagePeople)),
@@ -89,45 +37,22 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("people/end-post", For(Right::ManagePeople)),
     ("people/disable-account", For(Right::ManagePeople)),
     ("people/enable-account", For(Right::ManagePeople)),
-    ("house/jobs", For(Right::RunHouse)),
     ("house/retry-job", For(Right::RunHouse)),
     // institutions
-    ("institutions/directory", Nothing),
-    ("institutions/view", Nothing),
-    ("institutions/for-edit", For(Right::EditInstitution)),
     ("institutions/edit", For(Right::EditInstitution)),
-    ("institutions/area", Nothing),
-    ("institutions/areas", Nothing),
-    ("institutions/duties", For(Right::EditInstitution)),
     ("institutions/save-duty", For(Right::EditInstitution)),
     ("institutions/remove-duty", For(Right::EditInstitution)),
     // programmes
-    ("programmes/activities", Nothing),
-    ("programmes/documents", Nothing),
-    ("programmes/in-area", Nothing),
-    ("programmes/project", Nothing),
-    ("programmes/projects", Nothing),
     // catalogue
-    ("catalogue/at-institution", Nothing),
-    ("catalogue/in-area", Nothing),
-    ("catalogue/new", Somewhere(Right::EditCourse)),
-    ("catalogue/for-edit", For(Right::EditCourse)),
     ("catalogue/save", For(Right::EditCourse)),
     ("catalogue/add-author", For(Right::EditCourse)),
     ("catalogue/remove-author", For(Right::EditCourse)),
     // deliveries
     ("deliveries/board", Nothing),
-    ("deliveries/course", Nothing),
     // packs
-    ("packs/teaching", Somewhere(Right::WritePack)),
-    ("packs/for-new", Somewhere(Right::WritePack)),
     ("packs/view", For(Right::WritePack)),
-    ("packs/for-edit", For(Right::WritePack)),
-    ("packs/module", For(Right::WritePack)),
     ("packs/new-part", For(Right::WritePack)),
-    ("packs/session", For(Right::WritePack)),
     ("packs/material", For(Right::WritePack)),
-    ("packs/preview", For(Right::WritePack)),
     ("packs/render", Somewhere(Right::WritePack)),
     ("packs/create", For(Right::WritePack)),
     ("packs/copy", For(Right::WritePack)),
@@ -146,306 +71,122 @@ pub const FUNCTIONS: &[(&str, Asks)] = &[
     ("packs/material/edit", For(Right::WritePack)),
     ("packs/material/remove", For(Right::WritePack)),
     ("packs/material/move", For(Right::WritePack)),
-    ("deliveries/teaching", SignIn),
-    ("deliveries/list", Somewhere(Right::KeepRegister)),
-    ("deliveries/courses", Somewhere(Right::ManageDelivery)),
-    ("deliveries/for-new", Somewhere(Right::ManageDelivery)),
-    ("deliveries/for-edit", For(Right::ManageDelivery)),
     ("deliveries/save", For(Right::ManageDelivery)),
-    ("deliveries/step", For(Right::ManageDelivery)),
-    ("deliveries/timetable", For(Right::ManageDelivery)),
     ("deliveries/generate", For(Right::ManageDelivery)),
-    ("deliveries/slot", For(Right::ManageDelivery)),
     ("deliveries/save-slot", For(Right::ManageDelivery)),
     ("deliveries/remove-slot", For(Right::ManageDelivery)),
     ("deliveries/call-off", For(Right::ManageDelivery)),
     ("deliveries/save-session", For(Right::ManageDelivery)),
     ("deliveries/remove-session", For(Right::ManageDelivery)),
-    ("deliveries/at-institution", Nothing),
-    ("deliveries/in-area", Nothing),
     // enrolment
-    ("enrolment/delivery", Nothing),
     ("enrolment/enrol", SignIn),
-    ("enrolment/place", For(Right::ManageDelivery)),
     ("enrolment/withdraw", Or(Right::ManageDelivery, &[Tie::Student])),
-    ("enrolment/people", For(Right::KeepRegister)),
     ("enrolment/many", For(Right::ManageDelivery)),
     ("enrolment/new-person", For(Right::ManageDelivery)),
-    ("deliveries/paid-by", Nothing),
     // attendance
     ("attendance/register", For(Right::KeepRegister)),
-    ("attendance/history", For(Right::KeepRegister)),
-    ("attendance/at-the-door", For(Right::KeepRegister)),
     ("attendance/walk-in", For(Right::KeepRegister)),
-    ("attendance/walk-ins", For(Right::ManageDelivery)),
     ("attendance/match-walk-in", For(Right::ManageDelivery)),
-    ("attendance/counts", For(Right::KeepRegister)),
     ("attendance/count", For(Right::KeepRegister)),
-    ("attendance/past", For(Right::KeepRegister)),
     ("attendance/close", For(Right::KeepRegister)),
     ("attendance/save", For(Right::KeepRegister)),
     ("attendance/mark", For(Right::KeepRegister)),
     ("attendance/undo", For(Right::KeepRegister)),
     ("attendance/door", For(Right::KeepRegister)),
     ("attendance/set-door", For(Right::KeepRegister)),
-    ("attendance/transfer", For(Right::KeepRegister)),
-    ("attendance/draft", For(Right::KeepRegister)),
     ("attendance/enter-draft", For(Right::KeepRegister)),
     ("attendance/arriving", Nothing),
     ("attendance/limit-check-in", For(Right::KeepRegister)),
     ("attendance/arrive", SignIn),
     ("attendance/arrive-by-code", SignIn),
     ("attendance/arrive-by-badge", Nothing),
-    ("attendance/badges", For(Right::KeepRegister)),
     ("attendance/make-badges", For(Right::KeepRegister)),
     ("attendance/renew-badge", For(Right::KeepRegister)),
     ("attendance/pseudonyms", For(Right::KeepRegister)),
-    ("attendance/my-badges", SignIn),
     ("attendance/paper", For(Right::KeepRegister)),
     ("attendance/key-paper", For(Right::KeepRegister)),
     ("attendance/withdraw-scan", For(Right::KeepRegister)),
     ("attendance/start-kiosk", For(Right::KeepRegister)),
     ("attendance/end-kiosk", For(Right::KeepRegister)),
-    ("attendance/unrecorded", For(Right::KeepRegister)),
     ("attendance/settle-reading", For(Right::KeepRegister)),
     // A kiosk is known by its own cookie, not by who is signed in.
     ("kiosk/view", Nothing),
     ("kiosk/scan", Nothing),
     ("kiosk/type", Nothing),
     // learning
-    ("learning/mine", SignIn),
     ("learning/study", For(Right::Study)),
     ("learning/opened", For(Right::Study)),
     ("learning/position", For(Right::Study)),
     ("learning/done", For(Right::Study)),
     // completion
-    ("completion/results", For(Right::KeepRegister)),
     ("completion/issue", For(Right::KeepRegister)),
     ("completion/revoke", For(Right::ManageDelivery)),
-    ("completion/mine", SignIn),
     ("completion/show-name", Those(&[Tie::Student])),
-    ("completion/verify", Nothing),
     // trainers
-    ("trainers/licences", Somewhere(Right::ManagePeople)),
-    ("trainers/rules", For(Right::EditCourse)),
     ("trainers/save-rules", For(Right::EditCourse)),
     ("trainers/candidate", For(Right::DecideLicence)),
-    ("trainers/licence", Or(Right::ManagePeople, &[Tie::Licensee, Tie::Mentor])),
     ("trainers/decide", For(Right::DecideLicence)),
     ("trainers/mentor", For(Right::DecideLicence)),
     ("trainers/sign-off", Those(&[Tie::Mentor])),
     ("trainers/take-up", Those(&[Tie::Licensee])),
-    ("trainers/mine", SignIn),
-    ("trainers/at-delivery", For(Right::ManageDelivery)),
     ("trainers/put-on", For(Right::ManageDelivery)),
-    ("trainers/lacking", Nothing),
     ("trainers/delivery-state", For(Right::ManageDelivery)),
-    ("trainers/rubric", For(Right::EditCourse)),
     ("trainers/save-rubric", For(Right::EditCourse)),
-    ("trainers/to-assess", For(Right::DecideLicence)),
     ("trainers/assess", For(Right::DecideLicence)),
-    ("trainers/assessment", Or(Right::DecideLicence, &[Tie::Licensee, Tie::Assessor])),
     ("trainers/assessor", For(Right::DecideLicence)),
     ("trainers/score", Those(&[Tie::Assessor])),
     ("trainers/decide-assessment", For(Right::DecideLicence)),
     // roster: the public sees who consented, and of them what they chose
-    ("roster/list", Nothing),
-    ("roster/trainer", Nothing),
-    ("roster/mine", SignIn),
     ("roster/save-mine", Those(&[Tie::OnRoster])),
     ("roster/add-away", Those(&[Tie::OnRoster])),
     ("roster/remove-away", Those(&[Tie::Trainer])),
     ("roster/contact", SignIn),
-    ("roster/to-contact", SignIn),
-    ("roster/coverage", For(Right::ReadNumbers)),
     // cohorts
-    ("cohorts/list", SignIn),
-    ("cohorts/of", SignIn),
-    ("cohorts/view", Or(Right::ProposeMembers, &[Tie::Member, Tie::Mentor])),
-    ("cohorts/for-new", Somewhere(Right::ManageDelivery)),
-    ("cohorts/for-edit", For(Right::ManageDelivery)),
     ("cohorts/save", For(Right::ManageDelivery)),
-    ("cohorts/next-state", For(Right::ManageDelivery)),
     ("cohorts/state", For(Right::ManageDelivery)),
     ("cohorts/step/add", For(Right::ManageDelivery)),
-    ("cohorts/step", For(Right::ManageDelivery)),
     ("cohorts/step/edit", For(Right::ManageDelivery)),
     ("cohorts/step/place", For(Right::ManageDelivery)),
     ("cohorts/step/enrol", For(Right::ManageDelivery)),
     ("cohorts/quota", For(Right::ManageDelivery)),
-    ("cohorts/members", For(Right::ProposeMembers)),
     ("cohorts/propose", For(Right::ProposeMembers)),
     ("cohorts/propose-new", For(Right::ProposeMembers)),
-    ("cohorts/member", Or(Right::ManagePeople, &[Tie::Member, Tie::Mentor])),
     ("cohorts/decide", For(Right::ManageDelivery)),
     ("cohorts/leave", Those(&[Tie::Member])),
     ("cohorts/give-back", Or(Right::ManageDelivery, &[Tie::Member])),
     ("cohorts/mentor", For(Right::ManageDelivery)),
     // feedback
-    ("feedback/own", Those(&[Tie::Student, Tie::Trainer])),
     ("feedback/say", Those(&[Tie::Student, Tie::Trainer])),
     ("feedback/unsay", Those(&[Tie::Student])),
-    ("feedback/of-course", For(Right::WritePack)),
     ("feedback/decide", For(Right::WritePack)),
     ("feedback/reopen", For(Right::WritePack)),
     ("feedback/taken-up", For(Right::WritePack)),
-    ("feedback/waiting", Somewhere(Right::WritePack)),
     // people counted without names
-    ("tallies/list", Somewhere(Right::ManageDelivery)),
-    ("tallies/view", For(Right::ManageDelivery)),
-    ("tallies/for-new", Somewhere(Right::ManageDelivery)),
-    ("tallies/for-edit", For(Right::ManageDelivery)),
     ("tallies/save", For(Right::ManageDelivery)),
     ("tallies/verify", For(Right::VerifyCounts)),
     ("tallies/doubt", For(Right::VerifyCounts)),
     ("tallies/withdraw", For(Right::ManageDelivery)),
     ("tallies/withdraw-evidence", For(Right::ManageDelivery)),
-    ("reporting/unnamed", Nothing),
     // reporting
-    ("cascade/page", For(Right::ReadNumbers)),
-    ("cascade/list", Somewhere(Right::ManageDelivery)),
-    ("cascade/inactive", For(Right::FollowTrainers)),
     ("cascade/remind", For(Right::FollowTrainers)),
-    ("reporting/home", Nothing),
-    ("reporting/report", For(Right::ReadNumbers)),
-    ("attendance-reports/grid", For(Right::KeepRegister)),
-    ("attendance-reports/risks", Somewhere(Right::KeepRegister)),
-    ("attendance-reports/numbers", For(Right::ReadNumbers)),
-    ("attendance-reports/person", For(Right::ManagePeople)),
-    ("attendance-reports/mine", SignIn),
-    ("duty/numbers", For(Right::ReadNumbers)),
 ];
 
-/// Pages, as the router writes them.
-pub const PAGES: &[(&str, Asks)] = &[
-    // people
-    ("/sign-in", Nothing),
-    ("/forgotten", Nothing),
-    ("/set-password/{token}", Nothing),
-    ("/confirm-change/{token}", Nothing),
-    ("/account", SignIn),
-    ("/people", Somewhere(Right::ManagePeople)),
-    ("/people/new", Somewhere(Right::ManagePeople)),
-    ("/people/changes", For(Right::ConfirmChanges)),
-    ("/people/{id}", For(Right::ManagePeople)),
-    ("/people/{id}/edit", For(Right::ManagePeople)),
-    ("/people/{id}/role", For(Right::ManagePeople)),
-    ("/people/{id}/post", For(Right::ManagePeople)),
-    ("/admin/jobs", For(Right::RunHouse)),
-    // institutions
-    ("/institutions", Nothing),
-    ("/institutions/{slug}", Nothing),
-    ("/institutions/{slug}/edit", For(Right::EditInstitution)),
-    ("/areas", Nothing),
-    ("/areas/{code}", Nothing),
-    ("/areas/{code}/duties", For(Right::EditInstitution)),
-    // programmes
-    ("/activities", Nothing),
-    ("/documents", Nothing),
-    ("/projects", Nothing),
-    ("/projects/{key}", Nothing),
-    // catalogue
+/// The live pages. What a page that the server alone draws asks for stands beside its route, in the capability's
+/// `pages/mod.rs`.
+pub const LIVE_PAGES: &[(&str, Asks)] = &[
     ("/catalogue", Nothing),
-    ("/courses/{slug}", Nothing),
-    ("/courses/new", Somewhere(Right::EditCourse)),
-    ("/courses/{slug}/edit", For(Right::EditCourse)),
-    // packs
-    ("/teach", Somewhere(Right::WritePack)),
-    ("/teach/new", Somewhere(Right::WritePack)),
     ("/packs/{pack}", For(Right::WritePack)),
-    ("/packs/{pack}/edit", For(Right::WritePack)),
-    ("/packs/{pack}/release", For(Right::WritePack)),
-    ("/packs/{pack}/modules/new", For(Right::WritePack)),
-    ("/packs/{pack}/preview", For(Right::WritePack)),
-    ("/packs/{pack}/preview/{material}", For(Right::WritePack)),
-    ("/packs/modules/{module}", For(Right::WritePack)),
-    ("/packs/modules/{module}/sessions/new", For(Right::WritePack)),
     ("/packs/modules/{module}/lessons/new", For(Right::WritePack)),
-    ("/packs/modules/{module}/links/new", For(Right::WritePack)),
     ("/packs/modules/{module}/files/new", For(Right::WritePack)),
-    ("/packs/sessions/{session}", For(Right::WritePack)),
     ("/packs/materials/{material}", For(Right::WritePack)),
-    // deliveries and enrolment
-    ("/deliveries", Somewhere(Right::KeepRegister)),
-    ("/deliveries/new", Somewhere(Right::ManageDelivery)),
-    ("/deliveries/{id}", Nothing),
-    ("/deliveries/{id}/edit", For(Right::ManageDelivery)),
-    ("/deliveries/{id}/state/{to}", For(Right::ManageDelivery)),
-    ("/deliveries/{id}/trainers", For(Right::ManageDelivery)),
-    ("/deliveries/{id}/timetable", For(Right::ManageDelivery)),
-    ("/deliveries/{id}/timetable/{slot}", For(Right::ManageDelivery)),
-    ("/deliveries/{id}/people", For(Right::KeepRegister)),
-    ("/deliveries/{id}/people/{place}", For(Right::ManageDelivery)),
-    ("/deliveries/{id}/withdraw", Those(&[Tie::Placed])),
-    // attendance
     ("/deliveries/{id}/register", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}", For(Right::KeepRegister)),
-    ("/deliveries/{id}/register/{slot}/history", For(Right::KeepRegister)),
-    ("/deliveries/{id}/register/{slot}/walk-in", For(Right::KeepRegister)),
-    ("/deliveries/{id}/walk-ins", For(Right::ManageDelivery)),
-    ("/deliveries/{id}/register/{slot}/count", For(Right::KeepRegister)),
-    ("/deliveries/{id}/register/{slot}/at", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/door", For(Right::KeepRegister)),
-    ("/deliveries/{id}/transfer", For(Right::KeepRegister)),
-    ("/deliveries/{id}/transfer/{draft}", For(Right::KeepRegister)),
-    ("/deliveries/{id}/badges", For(Right::KeepRegister)),
     ("/deliveries/{id}/register/{slot}/paper", For(Right::KeepRegister)),
-    ("/deliveries/{id}/unrecorded", For(Right::KeepRegister)),
     ("/kiosk", Nothing),
-    ("/in", Nothing),
     ("/in/{slot}", Nothing),
-    // learning
-    ("/learn", SignIn),
     ("/learn/{delivery}", For(Right::Study)),
     ("/learn/{delivery}/{material}", For(Right::Study)),
-    // completion
-    ("/deliveries/{id}/results", For(Right::KeepRegister)),
-    ("/certificates", SignIn),
-    ("/verify", Nothing),
-    ("/verify/{code}", Nothing),
-    // trainers
-    ("/courses/{slug}/licences", Somewhere(Right::ManagePeople)),
-    ("/courses/{slug}/licences/rules", For(Right::EditCourse)),
-    ("/courses/{slug}/licences/rubric", For(Right::EditCourse)),
-    ("/licences/{id}", Or(Right::ManagePeople, &[Tie::Licensee, Tie::Mentor])),
-    ("/licences/{id}/assess", For(Right::DecideLicence)),
-    ("/assessments/{id}", Or(Right::DecideLicence, &[Tie::Licensee, Tie::Assessor])),
-    ("/my/licences", SignIn),
-    // roster
-    ("/trainers", Nothing),
-    ("/trainers/{id}", Nothing),
-    ("/trainers/{id}/contact", SignIn),
-    ("/my/trainer-profile", SignIn),
-    ("/courses/{slug}/coverage", For(Right::ReadNumbers)),
-    // cohorts
-    ("/cohorts", SignIn),
-    ("/cohorts/new", Somewhere(Right::ManageDelivery)),
-    ("/cohorts/{id}", Or(Right::ProposeMembers, &[Tie::Member, Tie::Mentor])),
-    ("/cohorts/{id}/edit", For(Right::ManageDelivery)),
-    ("/cohorts/{id}/steps/{step}", For(Right::ManageDelivery)),
-    ("/cohorts/{id}/state/{to}", For(Right::ManageDelivery)),
-    ("/cohorts/{id}/members", For(Right::ProposeMembers)),
-    ("/cohorts/{id}/members/{member}", Or(Right::ManagePeople, &[Tie::Member, Tie::Mentor])),
-    // feedback
-    ("/deliveries/{id}/feedback", Those(&[Tie::Student, Tie::Trainer])),
-    ("/courses/{slug}/feedback", For(Right::WritePack)),
-    // people counted without names
-    ("/counts", Somewhere(Right::ManageDelivery)),
-    ("/counts/new", Somewhere(Right::ManageDelivery)),
-    ("/counts/{id}", For(Right::ManageDelivery)),
-    ("/counts/{id}/edit", For(Right::ManageDelivery)),
-    // reporting
-    ("/", Nothing),
-    ("/cascade", For(Right::ReadNumbers)),
-    ("/cascade/list", Somewhere(Right::ManageDelivery)),
-    ("/cascade/inactive", For(Right::FollowTrainers)),
-    ("/reports", For(Right::ReadNumbers)),
-    ("/reports/attendance", For(Right::ReadNumbers)),
-    ("/reports/duty", For(Right::ReadNumbers)),
-    ("/attendance/at-risk", Somewhere(Right::KeepRegister)),
-    ("/deliveries/{id}/attendance", For(Right::KeepRegister)),
-    ("/people/{id}/attendance", For(Right::ManagePeople)),
-    ("/my/attendance", SignIn),
 ];
 
 /// Plain routes of axum, with the method that they take.

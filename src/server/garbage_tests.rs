@@ -2,7 +2,8 @@
 //! sender is told so; it is never an error of ours, and never one in the log.
 
 use super::{
-    access::{PAGES, ROUTES},
+    access::ROUTES,
+    pages,
     rights_tests::arguments::Arguments,
     router,
     web_tests::{Visitor, ask, get, post},
@@ -122,7 +123,7 @@ async fn no_function_takes_garbage_for_a_fault_of_ours() {
 async fn unreadable_arguments_are_the_callers_fault() {
     let house = house(Kind::Sqlite).await;
     let router = router(&house.app).expect("a router");
-    for request in [get("/_fn/institutions/view"), get("/_fn/institutions/view?slug[a]=1")] {
+    for request in [get("/_fn/learning/study"), get("/_fn/learning/study?delivery[a]=1")] {
         let path = request.uri().to_string();
         let answer = ask(&router, request).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
@@ -139,7 +140,7 @@ async fn unreadable_arguments_are_the_callers_fault() {
 async fn a_function_leads_nobody_back_to_where_they_came_from() {
     let house = house(Kind::Sqlite).await;
     let router = router(&house.app).expect("a router");
-    for request in [get("/_fn/people/me"), get("/_fn/institutions/view"), post("/_fn/people/sign-in", "")] {
+    for request in [get("/_fn/people/me"), get("/_fn/learning/study"), post("/_fn/people/sign-in", "")] {
         let path = request.uri().to_string();
         let request = with(request, header::ACCEPT, b"text/html");
         let request = with(request, header::REFERER, b"https://evil.example/");
@@ -172,7 +173,7 @@ async fn walk_addresses() {
     };
     let odd: Vec<&str> = ODD.iter().copied().filter(|odd| !odd.is_empty()).chain(["x", long.as_str()]).collect();
     for (who, visitor) in &visitors {
-        for (path, _) in PAGES {
+        for (path, _) in pages::all() {
             // A page without a place is asked with two queries only: one that is text and one that is not.
             let kinds = if path.contains('{') { odd.as_slice() } else { &odd[1..3] };
             for odd in kinds {

@@ -101,7 +101,9 @@ fn arrows_point_one_way() {
             continue;
         }
         for other in named(without_tests(&text)) {
-            if rank(&other).is_some_and(|r| r > own_rank) {
+            // What a route asks of who comes is enforced where pages are answered.
+            let kernel = path.ends_with("platform/http/page.rs") && other == "people";
+            if rank(&other).is_some_and(|r| r > own_rank) && !kernel {
                 wrong.push(format!("{} uses crate::{other}, which comes after {own}", path.display()));
             }
             if (other == "ui" || other == "app")
@@ -172,7 +174,6 @@ fn textareas_and_styles_are_written_in_one_place() {
 
 /// Where HTML is written as it is, and why it may be: escaped there, sanitised when it was made, or ours.
 const RAW: &[&str] = &[
-    "app.rs",
     "attendance/pages/digits.rs",
     "attendance/pages/door.rs",
     "attendance/pages/kiosk/mod.rs",
@@ -180,6 +181,7 @@ const RAW: &[&str] = &[
     "packs/pages/parts.rs",
     "packs/pages/show.rs",
     "reporting/pages/attendance/grid.rs",
+    "ui/document.rs",
     "ui/field.rs",
 ];
 

@@ -2,9 +2,7 @@
 //! of page, calendar and letter read as those who receive it read it.
 
 use super::{
-    JOBS,
-    access::PAGES,
-    router,
+    JOBS, pages, router,
     web_tests::{Visitor, ask, get},
 };
 use crate::{
@@ -227,7 +225,7 @@ const REAL: &[(&str, &[&str], &str)] = &[
 /// The addresses of real pages of each kind.
 async fn addresses(tx: &mut Tx) -> Vec<String> {
     let mut found = Vec::new();
-    for (path, _) in PAGES {
+    for (path, _) in pages::all() {
         if !path.contains('{') {
             found.push((*path).to_owned());
             continue;

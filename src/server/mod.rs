@@ -12,6 +12,7 @@ pub mod identify;
 pub mod keeping;
 pub mod keeping_store;
 pub mod listen;
+pub mod pages;
 pub mod retention;
 pub mod start;
 pub mod statements;
@@ -66,9 +67,9 @@ use crate::platform::{
     files::Files,
     gates::Gates,
     http::{
+        self,
         assets::{self, Assets},
         guard::{self, Limits},
-        pages,
     },
     jobs::{self, Handlers, Kind},
     mail::{self, smtp::Mailer},
@@ -164,6 +165,7 @@ pub async fn open(settings: &Settings, serve: Option<&ServeSettings>) -> Result<
         closing: tokio_util::sync::CancellationToken::new(),
         mailer: mailer(settings)?,
         kinds: JOBS,
+        pages: &self::pages::PAGES,
         settings: settings.clone(),
         apart: Apart::own()?,
         rendered: Rendered::default(),
@@ -185,13 +187,13 @@ pub fn router(app: &App) -> Result<Router, String> {
         .add_trusted_origin(app.settings.public_url.trim_end_matches('/'))
         .map_err(|e| format!("MAGISTRA_PUBLIC_URL: {e}"))?;
     let timed = Router::new()
-        .route("/_fn/{*function}", any(pages::function))
+        .route("/_fn/{*function}", any(http::pages::function))
         .route("/files/{id}/{name}", get(files::download))
         .route("/catalogue.ics", get(crate::deliveries::board_feed::feed))
         .route("/trainers.csv", get(crate::trainers::roster::export::csv))
         .route("/trainers.xlsx", get(crate::trainers::roster::export::xlsx))
         .route("/cohorts/{id}/calendar.ics", get(crate::cohorts::calendar::feed))
-        .route("/certificates/{file}", get(completion::api::certificate_pdf).post(pages::fallback))
+        .route("/certificates/{file}", get(completion::api::certificate_pdf).post(http::pages::fallback))
         .route("/reports/reach.csv", get(reporting::api::reach_csv))
         .route("/deliveries/{id}/register.csv", get(transfer::export_csv))
         .route("/deliveries/{id}/register.xlsx", get(transfer::export_xlsx))
@@ -208,13 +210,13 @@ pub fn router(app: &App) -> Result<Router, String> {
         .route("/deliveries/{id}/sheets.pdf", get(crate::attendance::sheets::files::sheets_pdf))
         .route("/deliveries/{id}/register/{slot}/scans/{scan}", get(crate::attendance::sheets::files::scan))
         .route("/deliveries/{id}/register/{slot}/sheet.pdf", get(crate::attendance::sheets::files::sheet_pdf))
-        .fallback(pages::fallback)
+        .fallback(http::pages::fallback)
         .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)));
     // An upload may be large and slow: it has its own limits, of size and of silence.
     let uploads = Router::new()
         .route("/uploads", post(upload::receive))
-        .route("/deliveries/{id}/transfer/upload", post(transfer::receive).get(pages::fallback))
+        .route("/deliveries/{id}/transfer/upload", post(transfer::receive).get(http::pages::fallback))
         .route("/counts/{id}/evidence", post(crate::attendance::tallies::files::receive))
         .route("/deliveries/{id}/register/{slot}/scans", post(crate::attendance::sheets::files::receive))
         .layer(DefaultBodyLimit::disable());

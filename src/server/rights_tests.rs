@@ -6,10 +6,14 @@
 mod academy;
 pub(super) mod arguments;
 
-use super::access::{Asks, FUNCTIONS, NAMED, PAGES, ROUTES, Tie};
+use super::{
+    access::{FUNCTIONS, LIVE_PAGES, ROUTES},
+    pages,
+};
 use crate::{
     app,
     people::{
+        asks::{Asks, NAMED, Tie},
         gates::{Gate, Watch},
         rights::{Record, Right, may, may_somewhere},
     },
@@ -37,6 +41,9 @@ const BEHIND: &[(&str, &str, &str)] = &[(
     "demand_somewhere(Some(actor), Right::ManagePeople)?;",
     "whoever manages nobody is told that they may not, instead of that there is nobody",
 )];
+
+/// Where a route refuses whoever may not for any record, before the service is asked.
+const AT_THE_ROUTE: &str = "src/people/asks.rs";
 
 /// How an address must answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +153,7 @@ async fn walk_functions_and_routes() {
             if expected == Expected::In && let_in && stop.slow() {
                 continue;
             }
-            let watch = Watch::default();
+            let watch = services_alone();
             let outcome = academy.visit(guest, &stop.method, &stop.address, &stop.form, &watch).await;
             let name = academy.guests[guest].name;
             if outcome.body.contains("Malformed") && guest == 0 {
@@ -182,7 +189,12 @@ async fn walk_functions_and_routes() {
     assert!(faults.is_empty(), "\n{}\n{} faults", faults.join("\n"), faults.len());
 }
 
-/// Every call of every function, and every route.
+/// What routes ask for is left out, so that the services are seen to ask by themselves.
+fn services_alone() -> Watch {
+    Watch::without_those_of(AT_THE_ROUTE)
+}
+
+/// Every call of every function, every page and every route.
 fn stops(faults: &mut Vec<String>) -> Vec<Stop> {
     let registered: Vec<(String, Method)> = leptos::server_fn::axum::server_fn_paths()
         .map(|(path, method)| (path.trim_start_matches("/_fn/").to_owned(), method))
@@ -193,8 +205,9 @@ fn stops(faults: &mut Vec<String>) -> Vec<Stop> {
     let arguments = Arguments::read();
     for name in arguments.named() {
         let route = || ROUTES.iter().any(|(method, path, _)| name == format!("{method} {path}"));
-        if !registered.iter().any(|(path, _)| path == name) && !route() {
-            faults.push(format!("arguments.txt has arguments of {name}, which is no function"));
+        let page = || pages::all().any(|(path, _)| name == format!("page {path}"));
+        if !registered.iter().any(|(path, _)| path == name) && !route() && !page() {
+            faults.push(format!("arguments.txt has arguments of {name}, which is no function, page or route"));
         }
     }
     let mut stops = Vec::new();
@@ -207,6 +220,20 @@ fn stops(faults: &mut Vec<String>) -> Vec<Stop> {
                 address: format!("/_fn/{path}"),
                 form: call.form,
                 asks: *asks,
+                admits: call.admits,
+            });
+        }
+    }
+    for (path, asks) in pages::all() {
+        for call in arguments.of_route(&format!("page {path}")) {
+            // A further call is of another record.
+            let given = call.form.into_iter().find_map(|(name, value)| (name == "address").then_some(value));
+            stops.push(Stop {
+                path: path.to_owned(),
+                method: Method::GET,
+                address: given.unwrap_or_else(|| arguments.address(path)),
+                form: Form::new(),
+                asks,
                 admits: call.admits,
             });
         }
@@ -238,7 +265,8 @@ async fn leave_out_each(
         let mut noticed = false;
         for (stop, guest) in visits {
             let stop = &stops[*stop];
-            let outcome = academy.visit(*guest, &stop.method, &stop.address, &stop.form, &Watch::without(*gate)).await;
+            let outcome =
+                academy.visit(*guest, &stop.method, &stop.address, &stop.form, &services_alone().without(*gate)).await;
             noticed = fault(Expected::Out, &outcome).is_some();
             if noticed {
                 break;
@@ -291,7 +319,7 @@ fn is_behind((file, line): Gate) -> bool {
 fn gates_in_sources() -> BTreeSet<(String, u32)> {
     let mut found = BTreeSet::new();
     for (file, text) in sources() {
-        if file.contains("tests") || file == "src/people/rights.rs" {
+        if file.contains("tests") || file == "src/people/rights.rs" || file == AT_THE_ROUTE {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
@@ -309,21 +337,19 @@ fn gates_in_sources() -> BTreeSet<(String, u32)> {
     found
 }
 
-/// Every page of the router, without those that stand for capabilities which have none yet.
-/// The addresses of the pages that the server alone draws, and of the live ones.
-fn pages() -> [BTreeSet<String>; 2] {
-    [leptos_axum::generate_route_list(app::App), leptos_axum::generate_route_list(app::Live)].map(|routes| {
-        routes.iter().map(|route| route.path().to_owned()).filter(|path| !path.starts_with("/__")).collect()
-    })
-}
-
 #[test]
 fn live_pages_are_told_from_the_others() {
-    let [quiet, live] = pages();
-    assert!(quiet.is_disjoint(&live) && !live.is_empty());
-    let wrong: Vec<_> =
-        quiet.iter().filter(|path| is_live(path)).chain(live.iter().filter(|path| !is_live(path))).collect();
-    assert!(wrong.is_empty(), "{wrong:?}");
+    let live: BTreeSet<String> =
+        leptos_axum::generate_route_list(app::Live).iter().map(|route| route.path().to_owned()).collect();
+    let mut faults = Vec::new();
+    compare("live page", "LIVE_PAGES", live.clone(), LIVE_PAGES.iter().map(|(path, _)| *path), &mut faults);
+    for (path, _) in pages::all() {
+        // An address with a fixed word in place of another page's part goes to the page that has the word.
+        if is_live(path) != live.contains(path) {
+            faults.push(format!("{path} goes to the wrong kind of page"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
@@ -335,18 +361,24 @@ async fn walk_pages() {
     let mut academy = Academy::open().await;
     let arguments = Arguments::read();
     let mut faults = Vec::new();
-    let registered = pages().into_iter().flatten().collect();
-    compare("page", "PAGES", registered, PAGES.iter().map(|(path, _)| *path), &mut faults);
-    for (path, asks) in PAGES {
+    for (path, asks) in pages::all() {
         let address = arguments.address(path);
+        let live = LIVE_PAGES.iter().any(|(it, _)| *it == path);
         for guest in 0..academy.guests.len() {
             if !LOOK_AT_PAGES.contains(&academy.guests[guest].name) {
                 continue;
             }
-            let expected = expected(*asks, &academy.guests[guest]);
-            let outcome = academy.visit(guest, &Method::GET, &address, &Form::new(), &Watch::default()).await;
+            let expected = expected(asks, &academy.guests[guest]);
+            let watch = Watch::default();
+            let outcome = academy.visit(guest, &Method::GET, &address, &Form::new(), &watch).await;
+            let name = academy.guests[guest].name;
             if let Some(fault) = fault(expected, &outcome) {
-                faults.push(format!("{path} as {}: {fault}", academy.guests[guest].name));
+                faults.push(format!("{path} as {name}: {fault}"));
+            }
+            let refused = watch.passed().iter().any(|((file, _), passed)| *file == AT_THE_ROUTE && !passed);
+            let refuses = asks.admit(academy.guests[guest].actor.as_ref()).is_err();
+            if !live && refused != refuses {
+                faults.push(format!("{path} as {name}: its route should refuse: {refuses}, and did: {refused}"));
             }
         }
     }

@@ -152,7 +152,7 @@ async fn reading_never_writes() {
     // Not even by the field that a form without script carries.
     let visitor = Visitor::signed_in(&house, &officer).await;
     ask(&router, visitor.request(get("/?__fn=/_fn/people/sign-out"))).await;
-    let me = ask(&router, visitor.request(get("/_fn/people/account"))).await;
+    let me = ask(&router, visitor.request(get("/account"))).await;
     assert_eq!(me.status, StatusCode::OK, "still signed in");
 }
 
@@ -287,8 +287,8 @@ async fn signing_in_rotates_the_session_and_guards_its_cookie() {
     assert!(!cookie.contains("Secure"), "by http it would not come back: {cookie}");
     assert_ne!(before.cookie.as_deref(), cookie.split(';').next());
     // A cookie planted before is worth nothing after.
-    let planted = ask(&router, before.request(get("/_fn/people/account"))).await;
-    assert_eq!(planted.status, StatusCode::UNAUTHORIZED);
+    let planted = ask(&router, before.request(get("/account"))).await;
+    assert_eq!(planted.header(header::LOCATION), "/sign-in?next=%2Faccount");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -313,9 +313,7 @@ async fn a_database_that_is_away_is_a_page_not_a_panic() {
     let officer = house.officer().await;
     let visitor = Visitor::signed_in(&house, &officer).await;
     house.app.db.close().await;
-    for request in
-        [visitor.request(get("/account")), get("/institutions"), get("/_fn/institutions/directory?language=en")]
-    {
+    for request in [visitor.request(get("/account")), get("/institutions"), get("/_fn/deliveries/board?language=en")] {
         let path = request.uri().to_string();
         let answer = ask(&router, request).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");

@@ -1,4 +1,4 @@
-//! Server functions of trainer licences, and what they send.
+//! Server functions of trainer licences, and what their pages show.
 
 use super::model::{
     CandidateForm, Cause, Condition, DecisionForm, Ground, Lack, LicenceState, MentorForm, RouteKind, Rule, RuleForm,
@@ -13,10 +13,7 @@ use crate::{
     deliveries::model::{DeliveryHead, StateForm, TrainerForm},
 };
 use chrono::NaiveDate;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A page of a course's licences.
@@ -294,26 +291,6 @@ pub struct DeliveryLack {
     pub lack: Lack,
 }
 
-/// A page of a course's licences, by name; `state` narrows, `q` searches whom to put forward.
-#[server(prefix = "/_fn", endpoint = "trainers/licences", input = GetUrl, output = Postcard)]
-pub async fn get_licences(
-    slug: String,
-    #[server(default)] state: String,
-    #[server(default)] after: String,
-    #[server(default)] q: String,
-    language: String,
-) -> Result<LicenceList, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::list(&http::ctx()?, &slug, &state, &after, &q, &language).await }).await
-}
-
-/// The rules of a course's licences, to change.
-#[server(prefix = "/_fn", endpoint = "trainers/rules", input = GetUrl, output = Postcard)]
-pub async fn get_rules(slug: String, language: String) -> Result<RulesView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::rules(&http::ctx()?, &slug, &language).await }).await
-}
-
 /// Saves the rules of a course's licences.
 #[server(prefix = "/_fn", endpoint = "trainers/save-rules")]
 pub async fn save_rules(#[server(flatten)] form: RuleForm) -> Result<Done, AppError> {
@@ -326,13 +303,6 @@ pub async fn save_rules(#[server(flatten)] form: RuleForm) -> Result<Done, AppEr
 pub async fn add_candidate(#[server(flatten)] form: CandidateForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::add_candidate(&http::ctx()?, &form).await }).await
-}
-
-/// A licence, for its holder, the mentor, and who decides or sees the holder's record.
-#[server(prefix = "/_fn", endpoint = "trainers/licence", input = GetUrl, output = Postcard)]
-pub async fn get_licence(id: String, language: String) -> Result<LicenceView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::view(&http::ctx()?, &id, &language).await }).await
 }
 
 /// Decides about a licence, with a reason.
@@ -367,20 +337,6 @@ pub async fn take_up(
     http::answer(async { super::service::take_up(&http::ctx()?, &licence, &major, &studied).await }).await
 }
 
-/// One's own licences, those one is the mentor of, and assessments to score.
-#[server(prefix = "/_fn", endpoint = "trainers/mine", input = GetUrl, output = Postcard)]
-pub async fn get_my_licences(language: String) -> Result<MyLicences, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::mine(&http::ctx()?, &language).await }).await
-}
-
-/// The trainers of a delivery with their licences, and persons found by name.
-#[server(prefix = "/_fn", endpoint = "trainers/at-delivery", input = GetUrl, output = Postcard)]
-pub async fn get_delivery_trainers(id: String, #[server(default)] query: String) -> Result<DeliveryTrainers, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::guard::trainers(&http::ctx()?, &id, &query).await }).await
-}
-
 /// Adds a trainer to a delivery, takes one off, or makes one lead.
 #[server(prefix = "/_fn", endpoint = "trainers/put-on")]
 pub async fn change_trainer(#[server(flatten)] form: TrainerForm) -> Result<Done, AppError> {
@@ -393,11 +349,4 @@ pub async fn change_trainer(#[server(flatten)] form: TrainerForm) -> Result<Done
 pub async fn change_delivery_state(#[server(flatten)] form: StateForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::guard::change_state(&http::ctx()?, &form).await }).await
-}
-
-/// What is lacking in the licences of a delivery's trainers, for whoever manages it.
-#[server(prefix = "/_fn", endpoint = "trainers/lacking", input = GetUrl, output = Postcard)]
-pub async fn get_lacking(id: String) -> Result<Vec<DeliveryLack>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::guard::lacking(&http::ctx()?, &id).await }).await
 }

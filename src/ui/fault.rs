@@ -1,8 +1,7 @@
 //! Pages for what cannot be shown: 401, 403, 404, 500, 503.
 
-use crate::{common::error::AppError, tr};
+use crate::{common::error::AppError, tr, ui::title::Title};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// A page that says what is wrong and what can be done, with the status to match.
 #[component]

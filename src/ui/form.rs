@@ -2,7 +2,7 @@
 //! platform/http/forms.rs). What is wrong stands beside its field and in a summary, and nothing typed is lost.
 
 use crate::{
-    app::{self, PageInfo, Submitted},
+    app::{self, Submitted},
     common::{
         error::AppError,
         forms::{Conflict, FaultKind, UploadForm},
@@ -70,7 +70,7 @@ impl FormState {
 
 /// What was typed into a form that came back with errors, and the errors.
 fn submitted(function: &str, key: &str) -> Option<Submitted> {
-    use_context::<PageInfo>().and_then(|info| info.submitted).filter(|submitted| {
+    app::info().submitted.clone().filter(|submitted| {
         submitted.function == function
             && submitted.values.iter().find(|(n, _)| n == "__form").map_or("", |(_, v)| v.as_str()) == key
     })

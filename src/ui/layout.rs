@@ -8,11 +8,9 @@ use crate::{
         rights::{Right, may_somewhere},
     },
     tr,
-    ui::{form::Form, words},
+    ui::{form::Form, title::Title, words},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::hooks::use_location;
 
 /// As many links as the band holds at 1024 pixels; what comes after stands in the account menu.
 const IN_BAND: usize = 7;
@@ -56,12 +54,13 @@ fn links() -> (Links, Links) {
 
 /// Links with the one of this page marked.
 fn anchors(links: Vec<(String, &'static str)>) -> impl IntoView {
-    let path = use_location().pathname.get_untracked();
+    let info = app::info();
+    let path = &info.path;
     links
         .into_iter()
         .map(|(label, href)| {
             let below = path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'));
-            let current = (path == href || (href != "/" && below)).then_some("page");
+            let current = (*path == href || (href != "/" && below)).then_some("page");
             view! { <a href=href aria-current=current>{label}</a> }
         })
         .collect_view()
@@ -75,12 +74,11 @@ fn SignOutButton() -> impl IntoView {
 /// The dark band at the top.
 #[component]
 pub fn Header() -> impl IntoView {
-    let location = use_location();
+    let info = app::info();
     let other = tr!(app.other_language_code);
-    let search = location.search.get_untracked();
-    let kept = search.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+    let kept = info.query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
     let query: Vec<String> = kept.map(str::to_owned).chain([format!("lang={other}")]).collect();
-    let other_href = format!("{}?{}", location.pathname.get_untracked(), query.join("&"));
+    let other_href = format!("{}?{}", info.path, query.join("&"));
     let (band, menu) = links();
     let actor = app::actor();
     let who = actor.as_ref().map(|actor| {
@@ -139,8 +137,11 @@ pub fn Header() -> impl IntoView {
 /// A word of success from what was just done; gone with the next page.
 #[component]
 pub fn FlashLine() -> impl IntoView {
-    let flash = expect_context::<PageState>().flash;
-    move || flash.get().map(|flash| view! { <div class="flash good" role="status"><p>{words::flash(flash)}</p></div> })
+    let line = |flash| view! { <div class="flash good" role="status"><p>{words::flash(flash)}</p></div> };
+    match use_context::<PageState>() {
+        Some(live) => (move || live.flash.get().map(line)).into_any(),
+        None => app::info().flash.map(line).into_any(),
+    }
 }
 
 /// The end of every page.

@@ -147,10 +147,10 @@ where
         }),
         ask: Box::new(move || {
             let source = latest.lock().unwrap_or_else(PoisonError::into_inner).1.clone();
-            let reading = source.map(|source| remembered(fetch(source)));
+            let reading = source.map(|source| fetch(source));
             Box::pin(async move {
                 match reading {
-                    Some(reading) => reading.await,
+                    Some(reading) => reading.await.map(Data::read),
                     None => Err(AppError::Internal),
                 }
             })
@@ -182,46 +182,6 @@ fn show(
         Suspend::new(async move { resource.await.and_then(|data| body(data)).unwrap_or_else(|error| failed(error)) })
     };
     view! { <Transition fallback=fallback>{shown}</Transition> }.into_any()
-}
-
-/// Data of pages that was read once and is given again: what the benchmark compares real pages
-/// with. Never provided by the application itself.
-#[cfg(feature = "ssr")]
-#[derive(Clone, Default)]
-pub struct Remembered(Arc<Mutex<std::collections::HashMap<std::any::TypeId, Data>>>);
-
-#[cfg(feature = "ssr")]
-fn remembered<T, Fut>(fetch: Fut) -> impl Future<Output = Answer> + Send + 'static
-where
-    T: Serialize + Send + Sync + 'static,
-    Fut: Future<Output = Result<T, AppError>> + Send + 'static,
-{
-    let memory = use_context::<Remembered>();
-    let held = |memory: &Remembered, data: Option<Data>| {
-        let mut held = memory.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match data {
-            Some(data) => held.insert(std::any::TypeId::of::<T>(), data),
-            None => held.get(&std::any::TypeId::of::<T>()).cloned(),
-        }
-    };
-    let known = memory.as_ref().and_then(|memory| held(memory, None));
-    async move {
-        if let Some(data) = known {
-            return Ok(data);
-        }
-        let data = Data::read(fetch.await?);
-        if let Some(memory) = memory {
-            held(&memory, Some(data.clone()));
-        }
-        Ok(data)
-    }
-}
-
-#[cfg(not(feature = "ssr"))]
-async fn remembered<T: Serialize + Send + Sync + 'static>(
-    fetch: impl Future<Output = Result<T, AppError>> + Send + 'static,
-) -> Answer {
-    fetch.await.map(Data::read)
 }
 
 fn to_sign_in(here: &str) {

@@ -37,8 +37,6 @@ function watcher() {
         const request = response.request();
         // A page may answer 403, 404 or 422, and its test says so; what a page fetches may not, but for a
         // form that is refused (422, or 409 where two people edit): the page says why.
-        // The worker of kept registers asks whether the session is alive: 401 is its answer.
-        if (status === 401 && request.serviceWorker() && new URL(response.url()).pathname === "/_fn/people/account") return;
         if ((status === 422 || status === 409) && new URL(response.url()).pathname.startsWith("/_fn/")) return;
         if (status >= 500 || (status >= 400 && request.resourceType() !== "document")) {
           complain(`${status} ${request.method()} ${response.url()}`);

@@ -10,10 +10,7 @@ use crate::{
     deliveries::model::DeliveryHead,
 };
 use chrono::NaiveDateTime;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Somebody's badge in the list.
@@ -78,13 +75,6 @@ pub struct MyBadge {
     pub qr: String,
 }
 
-/// The badges of a delivery.
-#[server(prefix = "/_fn", endpoint = "attendance/badges", input = GetUrl, output = Postcard)]
-pub async fn get_badges(delivery: String) -> Result<Badges, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::badges(&http::ctx()?, &delivery).await }).await
-}
-
 /// Makes a badge for everybody who has none.
 #[server(prefix = "/_fn", endpoint = "attendance/make-badges")]
 pub async fn make_badges(delivery: String) -> Result<Done, AppError> {
@@ -104,13 +94,6 @@ pub async fn renew_badge(delivery: String, place: String) -> Result<Done, AppErr
 pub async fn save_pseudonyms(#[server(flatten)] form: PseudonymForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::save_pseudonyms(&http::ctx()?, &form).await }).await
-}
-
-/// The reader's own badges.
-#[server(prefix = "/_fn", endpoint = "attendance/my-badges", input = GetUrl, output = Postcard)]
-pub async fn get_my_badges() -> Result<Vec<MyBadge>, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::mine(&http::ctx()?).await }).await
 }
 
 #[cfg(feature = "ssr")]

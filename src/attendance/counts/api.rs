@@ -7,10 +7,7 @@ use crate::common::{
     ids::{DeliveryId, SlotId},
 };
 use chrono::NaiveDateTime;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A counting in the history of a half-day.
@@ -55,13 +52,6 @@ pub struct CountPage {
     pub next: uuid::Uuid,
     /// Whether the footnote on an area's name belongs under the page.
     pub footnote: bool,
-}
-
-/// The counting of a half-day of a sealed delivery; `area` is one to add to those counted.
-#[server(prefix = "/_fn", endpoint = "attendance/counts", input = GetUrl, output = Postcard)]
-pub async fn get_counts(delivery: String, slot: String, area: String, language: String) -> Result<CountPage, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::page(&http::ctx()?, &delivery, &slot, &area, &language).await }).await
 }
 
 /// Saves a counting.

@@ -138,13 +138,6 @@ pub async fn end_kiosk(delivery: String, kiosk: String) -> Result<Done, AppError
     http::answer(async { super::service::end(&http::ctx()?, &delivery, &kiosk).await }).await
 }
 
-/// Badges of a delivery that were read without a line and could not be recorded.
-#[server(prefix = "/_fn", endpoint = "attendance/unrecorded", input = GetUrl, output = Postcard)]
-pub async fn get_unrecorded(delivery: String) -> Result<Unrecorded, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::unrecorded(&http::ctx()?, &delivery).await }).await
-}
-
 /// Says that a badge that could not be recorded was dealt with.
 #[server(prefix = "/_fn", endpoint = "attendance/settle-reading")]
 pub async fn settle_reading(delivery: String, id: String) -> Result<Done, AppError> {

@@ -2,6 +2,7 @@
 //! code has nothing to press.
 
 use super::{door::facts, locate};
+use crate::ui::title::Title;
 use crate::{
     app,
     attendance::checkin::{
@@ -18,7 +19,6 @@ use crate::{
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// Who has scanned a code lands here.
@@ -39,7 +39,7 @@ pub fn ArrivePage() -> impl IntoView {
 
 /// The ticket of a form that came back: what was scanned has long changed by then.
 fn sent_ticket() -> String {
-    let submitted = use_context::<app::PageInfo>().and_then(|info| info.submitted);
+    let submitted = app::info().submitted.clone();
     let values = submitted.map(|submitted| submitted.values).unwrap_or_default();
     values.into_iter().find(|(name, _)| name == "ticket").map(|(_, value)| value).unwrap_or_default()
 }

@@ -3,29 +3,30 @@
 use super::door::start_kiosk;
 use crate::{
     attendance::{
-        badges::api::{BadgeLine, Badges, KioskLine, MakeBadges, RenewBadge, SavePseudonyms, get_badges},
+        badges::{
+            api::{BadgeLine, Badges, KioskLine, MakeBadges, RenewBadge, SavePseudonyms},
+            service,
+        },
         kiosk::api::EndKiosk,
         model::field_of,
     },
     common::ids::DeliveryId,
     deliveries::pages::parts::{crumbs, tabs},
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::Tick,
         form::{Form, FormState, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn BadgesPage() -> impl IntoView {
-    let params = use_params_map();
-    load(move || params.read().get("id").unwrap_or_default(), get_badges, show)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::badges(&visit.cx, visit.param("id")).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: Badges) -> AnyView {
@@ -145,12 +146,13 @@ fn Pseudonym(line: BadgeLine) -> impl IntoView {
     let id = form.field_id(&field);
     let error_id = format!("{id}-e");
     let value = form.typed(&field).unwrap_or(line.pseudonym);
-    let (asked, told, marked) = (field.clone(), field.clone(), field.clone());
+    let fault = form.fault(&field);
+    let invalid = fault.as_ref().map(|_| "true");
     view! {
-        <div class=move || if form.fault(&marked).is_some() { "fld bad" } else { "fld" }>
+        <div class=if invalid.is_some() { "fld bad" } else { "fld" }>
             <label for=id.clone()>{line.name}</label>
-            {move || form.fault(&told).map(|fault| view! { <p class="err" id=error_id.clone()>{words::fault(&fault)}</p> })}
-            <input id=id name=field value=value maxlength="40" autocomplete="off" aria-invalid=move || form.fault(&asked).map(|_| "true")/>
+            {fault.map(|fault| view! { <p class="err" id=error_id>{words::fault(&fault)}</p> })}
+            <input id=id name=field value=value maxlength="40" autocomplete="off" aria-invalid=invalid/>
         </div>
     }
 }

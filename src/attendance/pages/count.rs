@@ -3,36 +3,27 @@
 use super::register::half_day;
 use crate::{
     attendance::counts::{
-        api::{CountPage, SaveCounts, get_counts},
+        api::{CountPage, SaveCounts},
         model::{Heads, cell, field, total},
+        service,
     },
-    i18n,
     people::model::{Profession, Sex},
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::Input,
         form::{Form, FormState, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn CountingPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || {
-            let of = |name: &str| params.read().get(name).unwrap_or_default();
-            (of("id"), of("slot"), query.read().get("area").unwrap_or_default())
-        },
-        |(delivery, slot, area)| get_counts(delivery, slot, area, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let (delivery, slot) = (visit.param("id"), visit.param("slot"));
+    let data = service::page(&visit.cx, delivery, slot, &visit.query("area"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: CountPage) -> AnyView {
@@ -148,8 +139,7 @@ pub(super) fn tables(areas: &[(String, String)], heads: &[Heads], locked: bool) 
                                 .find(|it| it.area_code == *area && it.profession == *profession && it.sex == *sex)
                                 .map_or_else(String::new, |it| it.people.to_string());
                             let value = form.typed(&field).unwrap_or(stands);
-                            let at = field.clone();
-                            let fault = move || form.fault(&at).map(|kind| view! { <p class="err">{words::fault(&kind)}</p> });
+                            let fault = form.fault(&field).map(|kind| view! { <p class="err">{words::fault(&kind)}</p> });
                             let id = format!("c-{}", cell(area, *profession, *sex).replace('.', "-"));
                             let label = format!("{}, {}, {name}", words::profession(*profession), sex_word(*sex));
                             view! {

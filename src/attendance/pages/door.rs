@@ -1,6 +1,7 @@
 //! `/deliveries/{id}/register/{slot}/door`: the screen that those who come, or go, scan.
 
 use super::{locate, register::half_day};
+use crate::ui::title::Title;
 use crate::{
     attendance::{
         checkin::{
@@ -20,7 +21,6 @@ use crate::{
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use std::time::Duration;
 

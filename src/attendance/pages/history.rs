@@ -3,33 +3,22 @@
 use super::register::half_day;
 use crate::{
     attendance::{
-        api::{History, StepLine, get_mark_history},
+        api::{History, StepLine},
         model::{Mark, MarkSource},
+        service,
     },
     deliveries::model::SlotAct,
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use chrono::NaiveDateTime;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn HistoryPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || {
-            let params = params.read();
-            (
-                params.get("id").unwrap_or_default(),
-                params.get("slot").unwrap_or_default(),
-                query.read().get("person").unwrap_or_default(),
-            )
-        },
-        |(delivery, slot, person)| get_mark_history(delivery, slot, person),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let (delivery, slot) = (visit.param("id"), visit.param("slot"));
+    let data = service::history(&visit.cx, delivery, slot, &visit.query("person")).await?;
+    visit.draw(|| show(data))
 }
 
 /// The address of the register as it stood at a moment.

@@ -43,6 +43,11 @@ mod unrecorded;
 mod walk_in;
 
 use crate::lazy;
+#[cfg(feature = "ssr")]
+use crate::{
+    people::{asks::Asks, rights::Right},
+    platform::http::page::{Page, page},
+};
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -50,28 +55,28 @@ use leptos_router::{
     path,
 };
 
-/// The routes of this capability.
+/// The pages of this capability that the server draws.
 #[cfg(feature = "ssr")]
-#[component(transparent)]
-pub fn AttendanceRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/deliveries/:id/register/:slot/history") view=history::HistoryPage/>
-        <Route path=path!("/deliveries/:id/register/:slot/walk-in") view=walk_in::WalkInPage/>
-        <Route path=path!("/deliveries/:id/walk-ins") view=walk_in::WalkInsPage/>
-        <Route path=path!("/deliveries/:id/register/:slot/count") view=count::CountingPage/>
-        <Route path=path!("/deliveries/:id/register/:slot/at") view=past::PastPage/>
-        <Route path=path!("/deliveries/:id/transfer") view=transfer::TransferPage/>
-        <Route path=path!("/deliveries/:id/transfer/:draft") view=transfer_draft::DraftPage/>
-        <Route path=path!("/deliveries/:id/badges") view=badges::BadgesPage/>
-        <Route path=path!("/deliveries/:id/unrecorded") view=unrecorded::UnrecordedPage/>
-        <Route path=path!("/counts") view=tallies::list::TalliesPage/>
-        <Route path=path!("/counts/new") view=tallies::form::NewTallyPage/>
-        <Route path=path!("/counts/:id") view=tallies::show::TallyPage/>
-        <Route path=path!("/counts/:id/edit") view=tallies::form::EditTallyPage/>
-        <Route path=path!("/in") view=digits::DigitsPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+pub fn pages() -> Vec<Page> {
+    const KEEPS: Asks = Asks::For(Right::KeepRegister);
+    const MANAGES: Asks = Asks::For(Right::ManageDelivery);
+    const COUNTS: Asks = Asks::Somewhere(Right::ManageDelivery);
+    vec![
+        page("/deliveries/{id}/register/{slot}/history", KEEPS, history::page),
+        page("/deliveries/{id}/register/{slot}/walk-in", KEEPS, walk_in::new_page),
+        page("/deliveries/{id}/walk-ins", MANAGES, walk_in::list_page),
+        page("/deliveries/{id}/register/{slot}/count", KEEPS, count::page),
+        page("/deliveries/{id}/register/{slot}/at", KEEPS, past::page),
+        page("/deliveries/{id}/transfer", KEEPS, transfer::page),
+        page("/deliveries/{id}/transfer/{draft}", KEEPS, transfer_draft::page),
+        page("/deliveries/{id}/badges", KEEPS, badges::page),
+        page("/deliveries/{id}/unrecorded", KEEPS, unrecorded::page),
+        page("/counts", COUNTS, tallies::list::page),
+        page("/counts/new", COUNTS, tallies::form::new_page),
+        page("/counts/{id}", MANAGES, tallies::show::page),
+        page("/counts/{id}/edit", MANAGES, tallies::form::edit_page),
+        page("/in", Asks::Nothing, digits::page),
+    ]
 }
 
 /// The routes of the pages that go on living in the browser.

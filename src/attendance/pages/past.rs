@@ -5,32 +5,16 @@ use super::{
     register::half_day,
 };
 use crate::{
-    attendance::{
-        api::{PastRegister, get_past_register},
-        model::MarkSource,
-    },
+    attendance::{api::PastRegister, model::MarkSource, past},
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{format, layout::PageHead, load::load},
+    ui::{format, layout::PageHead},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn PastPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || {
-            let params = params.read();
-            (
-                params.get("id").unwrap_or_default(),
-                params.get("slot").unwrap_or_default(),
-                query.read().get("at").unwrap_or_default(),
-            )
-        },
-        |(delivery, slot, at)| get_past_register(delivery, slot, at),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = past::register(&visit.cx, visit.param("id"), visit.param("slot"), &visit.query("at")).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: PastRegister) -> impl IntoView {

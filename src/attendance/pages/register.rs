@@ -5,6 +5,7 @@ use super::{
     live::Live,
     row::{self, Kept, Row, Shown, Words},
 };
+use crate::ui::title::Title;
 use crate::{
     attendance::{
         api::{CloseRegister, Name, Register, SaveRegister, SlotTab, get_register},
@@ -27,7 +28,6 @@ use crate::{
 };
 use chrono::{NaiveDateTime, Timelike};
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use std::sync::Arc;
 

@@ -2,34 +2,26 @@
 
 use super::transfer_words as words;
 use crate::{
-    attendance::transfer::{
-        api::{Transfer, get_transfer},
-        model::Unreadable,
-    },
+    attendance::transfer::{api::Transfer, model::Unreadable, service},
     common::forms::UploadForm,
-    i18n, tr,
+    i18n,
+    platform::http::page::{Drawn, Visit},
+    tr,
     ui::{
         form::{Errors, returned},
         layout::PageHead,
-        load::load,
         words as sentences,
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn TransferPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        get_transfer,
-        |data| {
-            let returned = returned(UploadForm::Marks).map(|it| it.values).unwrap_or_default();
-            let why = returned.iter().find(|(name, _)| name == "why").and_then(|(_, why)| why.parse().ok());
-            show(data, why)
-        },
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::transfer(&visit.cx, visit.param("id")).await?;
+    visit.draw(|| {
+        let returned = returned(UploadForm::Marks).map(|it| it.values).unwrap_or_default();
+        let why = returned.iter().find(|(name, _)| name == "why").and_then(|(_, why)| why.parse().ok());
+        show(data, why)
+    })
 }
 
 fn show(data: Transfer, why: Option<Unreadable>) -> AnyView {

@@ -5,37 +5,30 @@ use crate::{
     attendance::{
         model::MarkState,
         transfer::{
-            api::{Draft, EnterDraft, LINES, LogChoices, Unmatched, get_draft},
+            api::{Draft, EnterDraft, LINES, LogChoices, Unmatched},
             model::DayOrder,
+            service,
         },
     },
     common::ids::SlotId,
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select, Tick, Ticks},
         form::{Form, FormState, Hidden},
         format,
         layout::PageHead,
-        load::load,
         words as sentences,
     },
 };
 use chrono::NaiveDateTime;
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn DraftPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || {
-            let of = |name: &str| params.read().get(name).unwrap_or_default();
-            (of("id"), of("draft"), query.read().get("from").unwrap_or_default())
-        },
-        |(delivery, draft, from)| get_draft(delivery, draft, from),
-        move |data| show(data, query.read_untracked().get("again").is_some()),
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let (delivery, draft) = (visit.param("id"), visit.param("draft"));
+    let data = service::dry_run(&visit.cx, delivery, draft, &visit.query("from")).await?;
+    let again = visit.has_query("again");
+    visit.draw(|| show(data, again))
 }
 
 /// Tuesday morning, 24 November 2026.

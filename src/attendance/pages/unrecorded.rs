@@ -2,24 +2,25 @@
 
 use super::kiosk::{way_name, why};
 use crate::{
-    attendance::kiosk::api::{SettleReading, Unrecorded, UnrecordedLine, get_unrecorded},
+    attendance::kiosk::{
+        api::{SettleReading, Unrecorded, UnrecordedLine},
+        service,
+    },
     common::ids::DeliveryId,
     deliveries::pages::parts::{crumbs, tabs},
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         form::{Form, Hidden},
         format,
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn UnrecordedPage() -> impl IntoView {
-    let params = use_params_map();
-    load(move || params.read().get("id").unwrap_or_default(), get_unrecorded, show)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::unrecorded(&visit.cx, visit.param("id")).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: Unrecorded) -> AnyView {

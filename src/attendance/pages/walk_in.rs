@@ -3,32 +3,26 @@
 
 use super::register::half_day;
 use crate::{
-    attendance::walkins::api::{AddWalkIn, AtTheDoor, MatchWalkIn, WalkIn, WalkIns, get_at_the_door, get_walk_ins},
+    attendance::walkins::{
+        api::{AddWalkIn, AtTheDoor, MatchWalkIn, WalkIn, WalkIns},
+        service,
+    },
     people::model::Profession,
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select},
         form::{Form, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn WalkInPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || {
-            let params = params.read();
-            (params.get("id").unwrap_or_default(), params.get("slot").unwrap_or_default())
-        },
-        |(delivery, slot)| get_at_the_door(delivery, slot),
-        at_the_door,
-    )
+pub async fn new_page(visit: Visit) -> Drawn {
+    let data = service::at_the_door(&visit.cx, visit.param("id"), visit.param("slot")).await?;
+    visit.draw(|| at_the_door(data))
 }
 
 fn at_the_door(data: AtTheDoor) -> AnyView {
@@ -78,18 +72,9 @@ fn at_the_door(data: AtTheDoor) -> AnyView {
     .into_any()
 }
 
-#[component]
-pub fn WalkInsPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || {
-            let of = |name: &str| query.read().get(name).unwrap_or_default();
-            (params.read().get("id").unwrap_or_default(), of("who"), of("q"))
-        },
-        |(delivery, who, q)| get_walk_ins(delivery, who, q),
-        list,
-    )
+pub async fn list_page(visit: Visit) -> Drawn {
+    let data = service::list(&visit.cx, visit.param("id"), &visit.query("who"), &visit.query("q")).await?;
+    visit.draw(|| list(data))
 }
 
 fn list(data: WalkIns) -> AnyView {

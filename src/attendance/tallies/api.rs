@@ -11,10 +11,7 @@ use crate::{
     people::model::{Profession, Sex},
 };
 use chrono::NaiveDate;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -146,47 +143,6 @@ pub struct TallyEdit {
     pub proposed: bool,
     /// Whether the footnote on an area's name belongs under the page.
     pub footnote: bool,
-}
-
-/// The counts that somebody may see.
-#[server(prefix = "/_fn", endpoint = "tallies/list", input = GetUrl, output = Postcard)]
-pub async fn get_tallies(
-    language: String,
-    #[server(default)] institution: String,
-    #[server(default)] state: String,
-    #[server(default)] before: String,
-) -> Result<TallyList, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::list(&http::ctx()?, &language, &institution, &state, &before).await }).await
-}
-
-/// A count.
-#[server(prefix = "/_fn", endpoint = "tallies/view", input = GetUrl, output = Postcard)]
-pub async fn get_tally(id: String, language: String) -> Result<TallyPage, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::view(&http::ctx()?, &id, &language).await }).await
-}
-
-/// The form of a new count, of one of our deliveries or of one held elsewhere.
-#[server(prefix = "/_fn", endpoint = "tallies/for-new", input = GetUrl, output = Postcard)]
-pub async fn get_new_tally(
-    language: String,
-    #[server(default)] of: String,
-    #[server(default)] area: String,
-) -> Result<TallyEdit, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::for_new(&http::ctx()?, &of, &area, &language).await }).await
-}
-
-/// The form of a count that stands.
-#[server(prefix = "/_fn", endpoint = "tallies/for-edit", input = GetUrl, output = Postcard)]
-pub async fn get_tally_for_edit(
-    id: String,
-    language: String,
-    #[server(default)] area: String,
-) -> Result<TallyEdit, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::for_edit(&http::ctx()?, &id, &area, &language).await }).await
 }
 
 /// Enters or changes a count.

@@ -10,10 +10,7 @@ use crate::{
     },
 };
 use chrono::NaiveDateTime;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The page from which files go out and come in.
@@ -161,20 +158,6 @@ pub struct Draft {
 
 /// How many changes are shown at once.
 pub const LINES: usize = 500;
-
-/// The page of import and export.
-#[server(prefix = "/_fn", endpoint = "attendance/transfer", input = GetUrl, output = Postcard)]
-pub async fn get_transfer(delivery: String) -> Result<Transfer, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::transfer(&http::ctx()?, &delivery).await }).await
-}
-
-/// The dry run of a draft; `from` is the first change shown.
-#[server(prefix = "/_fn", endpoint = "attendance/draft", input = GetUrl, output = Postcard)]
-pub async fn get_draft(delivery: String, draft: String, #[server(default)] from: String) -> Result<Draft, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::dry_run(&http::ctx()?, &delivery, &draft, &from).await }).await
-}
 
 /// Looks again with other choices, enters what was seen, or throws the draft away.
 #[server(prefix = "/_fn", endpoint = "attendance/enter-draft")]

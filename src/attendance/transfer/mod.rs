@@ -27,7 +27,7 @@ mod reading;
 #[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
-mod service;
+pub(super) mod service;
 #[cfg(feature = "ssr")]
 mod sheet;
 #[cfg(feature = "ssr")]

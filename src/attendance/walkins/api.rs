@@ -10,10 +10,7 @@ use crate::{
     people::model::Profession,
 };
 use chrono::NaiveDateTime;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The form at the door.
@@ -84,25 +81,11 @@ pub struct WalkIns {
     pub candidates: Vec<Candidate>,
 }
 
-/// The form for somebody who is not on the list.
-#[server(prefix = "/_fn", endpoint = "attendance/at-the-door", input = GetUrl, output = Postcard)]
-pub async fn get_at_the_door(delivery: String, slot: String) -> Result<AtTheDoor, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::at_the_door(&http::ctx()?, &delivery, &slot).await }).await
-}
-
 /// Adds somebody at the door and marks them as there.
 #[server(prefix = "/_fn", endpoint = "attendance/walk-in")]
 pub async fn add_walk_in(slot: String, #[server(flatten)] form: NewPersonForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::add(&http::ctx()?, &slot, &form).await }).await
-}
-
-/// The walk-ins of a delivery; with who one of them may be.
-#[server(prefix = "/_fn", endpoint = "attendance/walk-ins", input = GetUrl, output = Postcard)]
-pub async fn get_walk_ins(delivery: String, #[server(default)] who: String, q: String) -> Result<WalkIns, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::list(&http::ctx()?, &delivery, &who, &q).await }).await
 }
 
 /// Says who a walk-in is.

@@ -1,30 +1,27 @@
 //! `/cascade/inactive`: who has not delivered in twelve months, and a reminder for those chosen.
 
-use super::{address, area, asked, crumbs, last, pages, person};
+use super::{address, area, asked, crumbs, last, page_links, person};
 use crate::{
     cascade::{
-        api::{Inactive, InactiveLine, Remind, get_inactive},
+        api::{Inactive, InactiveLine, Remind},
+        lists,
         model::Asked,
     },
+    platform::http::page::{Drawn, Visit},
     reporting::pages::reports::select,
     tr,
     ui::{
         form::{Form, FormState, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-#[component]
-pub fn InactivePage() -> impl IntoView {
-    let asked = asked();
-    load(
-        asked,
-        |(language, query)| get_inactive(language, query),
-        move |list: Inactive| show(list, &Asked::parse(&asked().1)),
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let asked = asked(&visit);
+    let list = lists::inactive(&visit.cx, visit.language(), &asked.query()).await?;
+    visit.draw(|| show(list, &asked))
 }
 
 fn show(list: Inactive, asked: &Asked) -> AnyView {
@@ -70,7 +67,7 @@ fn show(list: Inactive, asked: &Asked) -> AnyView {
                 <button class="btn quiet">{tr!(reporting.show)}</button>
             </form>
             {body}
-            {pages("/cascade/inactive", asked, list.next)}
+            {page_links("/cascade/inactive", asked, list.next)}
             {list.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
         </div>
     }

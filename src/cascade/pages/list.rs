@@ -1,25 +1,23 @@
 //! `/cascade/list`: what is behind a number, for who may see it.
 
-use super::{address, area, asked, crumbs, generation, last, of_what, pages, person};
+use super::{address, area, asked, crumbs, generation, last, of_what, page_links, person};
 use crate::{
     cascade::{
-        api::{CascadeList, DeliveryLine, PlaceLine, TrainerLine, get_cascade_list},
+        api::{CascadeList, DeliveryLine, PlaceLine, TrainerLine},
+        lists,
         model::{Asked, Kind, Of},
     },
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
-#[component]
-pub fn ListPage() -> impl IntoView {
-    let asked = asked();
-    load(
-        asked,
-        |(language, query)| get_cascade_list(language, query),
-        move |list: CascadeList| show(list, &Asked::parse(&asked().1)),
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let asked = asked(&visit);
+    let list = lists::list(&visit.cx, visit.language(), &asked.query()).await?;
+    visit.draw(|| show(list, &asked))
 }
 
 fn show(list: CascadeList, asked: &Asked) -> AnyView {
@@ -55,7 +53,7 @@ fn show(list: CascadeList, asked: &Asked) -> AnyView {
             <p class="noprint"><a class="back" href=address(&asked.filters())>{tr!(cascade.back)}</a></p>
             {own}
             {body}
-            {pages("/cascade/list", asked, list.next)}
+            {page_links("/cascade/list", asked, list.next)}
             {list.footnote.then(|| view! { <p class="footnote">{tr!(app.kosovo_footnote)}</p> })}
         </div>
     }

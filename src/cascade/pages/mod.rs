@@ -3,7 +3,6 @@
 mod drawing;
 mod inactive;
 mod list;
-#[cfg(feature = "ssr")]
 pub mod paper;
 mod show;
 
@@ -14,30 +13,24 @@ use crate::{
         model::{Asked, Kind, Of, home},
     },
     common::ids::PersonId,
-    i18n,
-    people::rights::{Right, may_somewhere},
+    people::{
+        asks::Asks,
+        rights::{Right, may_somewhere},
+    },
+    platform::http::page::{Page, Visit, page},
     tr,
     ui::format,
 };
 use chrono::NaiveDate;
 use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    hooks::use_query_map,
-    path,
-};
 
-/// The routes of this capability.
-#[component(transparent)]
-pub fn CascadeRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/cascade") view=show::CascadePage/>
-        <Route path=path!("/cascade/list") view=list::ListPage/>
-        <Route path=path!("/cascade/inactive") view=inactive::InactivePage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of this capability.
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/cascade", Asks::For(Right::ReadNumbers), show::page),
+        page("/cascade/list", Asks::Somewhere(Right::ManageDelivery), list::page),
+        page("/cascade/inactive", Asks::For(Right::FollowTrainers), inactive::page),
+    ]
 }
 
 /// A link to the cascade of something, for who may read numbers; `kind` is the code of what it is.
@@ -48,14 +41,9 @@ pub fn link(kind: &str, key: &str) -> Option<AnyView> {
     })
 }
 
-/// What the address asks for, and the page's language, whenever they change.
-fn asked() -> impl Fn() -> (String, String) + Copy + Send + Sync + 'static {
-    let query = use_query_map();
-    move || {
-        // Only what is understood: anything else in an address is no reason to read again.
-        let query = Asked::parse(query.read().to_query_string().trim_start_matches('?')).query();
-        (i18n::code(i18n::locale()).to_owned(), query)
-    }
+/// What the address asks for.
+fn asked(visit: &Visit) -> Asked {
+    Asked::parse(visit.search())
 }
 
 /// The address of the cascade that is asked for.
@@ -134,7 +122,7 @@ fn elsewhere(it: &Elsewhere) -> Option<String> {
 }
 
 /// Where a list begins and goes on.
-fn pages(path: &'static str, asked: &Asked, next: Option<String>) -> AnyView {
+fn page_links(path: &'static str, asked: &Asked, next: Option<String>) -> AnyView {
     let at = |after: String| format!("{path}?{}", Asked { after, ..asked.clone() }.query());
     let first = (!asked.after.is_empty())
         .then(|| view! { <a class="back" href=at(String::new()) rel="first">{tr!(cascade.first_page)}</a> });

@@ -3,27 +3,25 @@
 use super::{address, area, asked, crumbs, drawing, elsewhere, generation, kind};
 use crate::{
     cascade::{
-        api::{Cascade, CascadePage as Page, Elsewhere, Line, ScopeHead, get_cascade},
+        api::{Cascade, Elsewhere, Line, ScopeHead},
         model::{Asked, Figures, Kind, Of, home},
+        service,
     },
     i18n,
+    platform::http::page::{Drawn, Visit},
     reporting::pages::{attendance::files, numbers::figure, reports::select},
     tr,
-    ui::{format, layout::PageHead, load::load},
+    ui::{format, layout::PageHead},
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn CascadePage() -> impl IntoView {
-    let asked = asked();
-    load(
-        asked,
-        |(language, query)| get_cascade(language, query),
-        move |page: Page| match page.shown {
-            Some(shown) => one(*shown, page.suppressed, &Asked::parse(&asked().1)),
-            None => all(page.all, page.suppressed),
-        },
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let asked = asked(&visit);
+    let data = service::page(&visit.cx, visit.language(), &asked.query()).await?;
+    visit.draw(|| match data.shown {
+        Some(shown) => one(*shown, data.suppressed, &asked),
+        None => all(data.all, data.suppressed),
+    })
 }
 
 /// Everything that has a cascade.

@@ -5,23 +5,20 @@ use crate::{
     app,
     cascade::pages as cascade,
     common::codes::split_list,
-    deliveries::board_api::{CoursePage as Data, Outline, get_course},
-    i18n,
+    deliveries::{
+        board,
+        board_api::{CoursePage as Data, Outline},
+    },
     people::rights::{Right, may_somewhere},
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn CoursePage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("slug").unwrap_or_default(),
-        |slug| get_course(slug, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = board::course(&visit.cx, visit.param("slug"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 /// The rule of completion in words.

@@ -2,35 +2,30 @@
 
 use crate::{
     catalogue::{
-        api::{AddAuthor, CourseEdit, RemoveAuthor, SaveCourse, get_course_for_edit, get_new_course},
+        api::{AddAuthor, CourseEdit, RemoveAuthor, SaveCourse},
         model::{Audience, Author, CourseKind, CourseText},
+        service,
     },
     common::{codes::split_list, ids::CourseId},
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     ui::{
         field::{Input, Select, TextArea, Tick, Ticks},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn NewPage() -> impl IntoView {
-    load(|| i18n::code(i18n::locale()).to_owned(), get_new_course, show)
+pub async fn new_page(visit: Visit) -> Drawn {
+    let data = service::for_edit(&visit.cx, None, visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
-#[component]
-pub fn EditPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("slug").unwrap_or_default(),
-        |slug| get_course_for_edit(slug, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn edit_page(visit: Visit) -> Drawn {
+    let data = service::for_edit(&visit.cx, Some(visit.param("slug")), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn labels() -> Vec<(&'static str, String)> {

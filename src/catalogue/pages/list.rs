@@ -4,6 +4,7 @@ use super::{
     filters::{filters, sentence},
     parts::{dates, duration, other_language},
 };
+use crate::ui::title::Title;
 use crate::{
     deliveries::{
         board_api::{Board, BoardCourse, get_board},
@@ -14,7 +15,6 @@ use crate::{
 };
 use chrono::NaiveDate;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 #[component]

@@ -8,6 +8,11 @@ mod filters;
 mod list;
 pub mod parts;
 
+#[cfg(feature = "ssr")]
+use crate::{
+    people::{asks::Asks, rights::Right},
+    platform::http::page::{Page, page},
+};
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -15,17 +20,14 @@ use leptos_router::{
     path,
 };
 
-/// The routes of this capability.
+/// The pages of this capability that the server draws.
 #[cfg(feature = "ssr")]
-#[component(transparent)]
-pub fn CatalogueRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/courses/new") view=edit::NewPage/>
-        <Route path=path!("/courses/:slug") view=course::CoursePage/>
-        <Route path=path!("/courses/:slug/edit") view=edit::EditPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/courses/new", Asks::Somewhere(Right::EditCourse), edit::new_page),
+        page("/courses/{slug}", Asks::Nothing, course::page),
+        page("/courses/{slug}/edit", Asks::For(Right::EditCourse), edit::edit_page),
+    ]
 }
 
 /// The routes of the pages that go on living in the browser.

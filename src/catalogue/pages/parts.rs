@@ -1,16 +1,13 @@
 //! Pieces about courses that several pages show: dates, and the courses of an institution or area.
 
 use crate::{
-    catalogue::{
-        api::{get_courses_at, get_courses_in},
-        model::CourseLine,
-    },
+    catalogue::model::CourseLine,
     deliveries::{
         board_api::{Call, CourseDate},
         model::Mode,
     },
     i18n, tr,
-    ui::{format, load::below, words},
+    ui::{format, words},
 };
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
@@ -107,7 +104,8 @@ pub fn dates(dates: Vec<CourseDate>, today: NaiveDate) -> AnyView {
     .into_any()
 }
 
-fn section(title: String, lines: Vec<CourseLine>) -> AnyView {
+/// Courses that are offered, for the page of an institution or an area.
+pub fn section(title: String, lines: Vec<CourseLine>) -> AnyView {
     if lines.is_empty() {
         return ().into_any();
     }
@@ -140,36 +138,4 @@ fn section(title: String, lines: Vec<CourseLine>) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// The courses an institution offers, for its page. Stands beside the page's own content, not
-/// inside what that loads.
-#[component]
-pub fn CoursesAtInstitution(
-    /// The institution's address in the site.
-    #[prop(into)]
-    slug: Signal<String>,
-) -> impl IntoView {
-    let language = i18n::code(i18n::locale()).to_owned();
-    below(
-        move || slug.get(),
-        move |slug| get_courses_at(slug, language.clone()),
-        |lines| section(tr!(catalogue.at_institution), lines),
-    )
-}
-
-/// The courses offered in an area, for its page. Stands beside the page's own content, not inside
-/// what that loads.
-#[component]
-pub fn CoursesInArea(
-    /// The area's code.
-    #[prop(into)]
-    code: Signal<String>,
-) -> impl IntoView {
-    let language = i18n::code(i18n::locale()).to_owned();
-    below(
-        move || code.get(),
-        move |code| get_courses_in(code, language.clone()),
-        |lines| section(tr!(catalogue.in_area_title), lines),
-    )
 }

@@ -2,48 +2,23 @@
 
 use super::parts::cohort_tag;
 use crate::{
-    app,
-    cohorts::{api::get_cohorts_of, model::CohortHead},
-    i18n, tr,
-    ui::{format, load::below},
+    cohorts::{model::CohortHead, service},
+    platform::http::page::{Visit, below},
+    ui::format,
 };
 use leptos::prelude::*;
 
-/// The cohorts that a project pays for, as far as who looks may see them. Stands beside the page's own
-/// content, not inside what that loads.
-#[component]
-pub fn CohortsOfProject(
-    /// The project's key.
-    #[prop(into)]
-    project: Signal<String>,
-) -> impl IntoView {
-    of("project", project, || tr!(cohorts.title))
-}
-
-/// The cohorts of whose sequence a delivery is a step, as far as who looks may see them. Stands beside the
-/// page's own content, not inside what that loads.
-#[component]
-pub fn CohortsOfDelivery(
-    /// The delivery's id.
-    #[prop(into)]
-    delivery: Signal<String>,
-) -> impl IntoView {
-    of("delivery", delivery, || tr!(cohorts.step_of))
-}
-
-/// Cohorts are shown to nobody who is not signed in, so nothing is asked then.
-fn of(kind: &'static str, key: Signal<String>, title: fn() -> String) -> AnyView {
-    if app::actor().is_none() {
-        return ().into_any();
+/// The cohorts that a `project` pays for, or of whose sequence a `delivery` is a step, as far as the viewer may see
+/// them. Cohorts are shown to nobody who is not signed in, so nothing is asked then.
+pub async fn cohorts_of(visit: &Visit, kind: &str, key: &str) -> Vec<CohortHead> {
+    if visit.cx.actor.is_none() {
+        return Vec::new();
     }
-    below(
-        move || key.get(),
-        move |key| get_cohorts_of(kind.to_owned(), key, i18n::code(i18n::locale()).to_owned()),
-        move |cohorts: Vec<CohortHead>| shown(title(), cohorts),
-    )
+    below(service::of(&visit.cx, kind, key, visit.language()).await).unwrap_or_default()
 }
 
-fn shown(title: String, cohorts: Vec<CohortHead>) -> AnyView {
+/// What [`cohorts_of`] found, below the page's own content.
+pub fn cohorts(title: String, cohorts: Vec<CohortHead>) -> AnyView {
     if cohorts.is_empty() {
         return ().into_any();
     }

@@ -11,32 +11,27 @@ use crate::{
     app,
     cascade::pages as cascade,
     cohorts::{
-        api::{CohortView, LeaveCohort, MemberLine, StepLine, get_cohort},
+        api::{CohortView, LeaveCohort, MemberLine, StepLine},
         model::{
             CohortHead, CohortState, MemberState,
             progress::{Standing, progress},
         },
+        service,
     },
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     ui::{
         field::TextArea,
         form::{Form, Hidden, Submit, came_back},
         format,
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn CohortPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        |id| get_cohort(id, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::view(&visit.cx, visit.param("id"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: CohortView) -> impl IntoView {

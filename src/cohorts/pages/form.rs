@@ -3,36 +3,28 @@
 use super::parts::{crumbs_of, kind_name, step_facts};
 use crate::{
     cohorts::{
-        api::{
-            AddCohortStep, CohortChoices, PlaceCohortStep, QuotaLine, SaveCohort, SetCohortQuota, StepLine,
-            get_cohort_for_edit, get_new_cohort,
-        },
+        api::{AddCohortStep, CohortChoices, PlaceCohortStep, QuotaLine, SaveCohort, SetCohortQuota, StepLine},
         model::StepKind,
+        service,
     },
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     ui::{
         field::{Input, Select, TextArea, Tick, Ticks},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn NewPage() -> impl IntoView {
-    load(|| i18n::code(i18n::locale()).to_owned(), get_new_cohort, show)
+pub async fn new_page(visit: Visit) -> Drawn {
+    let data = service::for_new(&visit.cx, visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
-#[component]
-pub fn EditPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        |id| get_cohort_for_edit(id, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn edit_page(visit: Visit) -> Drawn {
+    let data = service::for_edit(&visit.cx, visit.param("id"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn text<T: ToString>(value: Option<T>) -> String {

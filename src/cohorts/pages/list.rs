@@ -3,28 +3,20 @@
 use super::parts::{cohort_tag, state_name};
 use crate::{
     cohorts::{
-        api::{CohortList, get_cohorts},
+        api::CohortList,
         model::{CohortHead, CohortState},
+        service,
     },
-    i18n, tr,
-    ui::{format, layout::PageHead, load::load},
+    platform::http::page::{Drawn, Visit},
+    tr,
+    ui::{format, layout::PageHead},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-#[component]
-pub fn ListPage() -> impl IntoView {
-    let query = use_query_map();
-    let of = move |name: &str| query.read().get(name).unwrap_or_default();
-    load(
-        move || (of("state"), of("before")),
-        |(state, before)| async move {
-            let language = i18n::code(i18n::locale()).to_owned();
-            let list = get_cohorts(state.clone(), before.clone(), language).await?;
-            Ok((list, state, before))
-        },
-        |(list, state, before)| show(list, state, before),
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let (state, before) = (visit.query("state"), visit.query("before"));
+    let list = service::list(&visit.cx, &state, &before, visit.language()).await?;
+    visit.draw(|| show(list, state, before))
 }
 
 fn show(list: CohortList, state: String, before: String) -> impl IntoView {

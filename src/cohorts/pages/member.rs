@@ -5,30 +5,24 @@ use super::parts::{
 };
 use crate::{
     cohorts::{
-        api::{DecideMember, MemberStep, MemberView, SetMemberMentor, get_cohort_member},
+        api::{DecideMember, MemberStep, MemberView, SetMemberMentor},
         model::MemberState,
+        service,
     },
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     ui::{
         field::{Select, TextArea},
         form::{Form, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn MemberPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || (params.read().get("member").unwrap_or_default(), query.read().get("q").unwrap_or_default()),
-        |(member, query)| get_cohort_member(member, query, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::members::one(&visit.cx, visit.param("member"), &visit.query("q"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: MemberView) -> impl IntoView {

@@ -3,33 +3,26 @@
 use super::parts::{crumbs, from_where, member_state, places};
 use crate::{
     cohorts::{
-        api::{DecideMember, MemberLine, MembersView, ProposeMembers, ProposeNewMember, get_cohort_members},
+        api::{DecideMember, MemberLine, MembersView, ProposeMembers, ProposeNewMember},
         model::MemberState,
+        service,
     },
-    i18n,
     people::model::Profession,
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select, Ticks},
         form::{Form, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn MembersPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || (params.read().get("id").unwrap_or_default(), query.read().get("q").unwrap_or_default()),
-        |(id, query)| get_cohort_members(id, query, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::members::all(&visit.cx, visit.param("id"), &visit.query("q"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: MembersView) -> impl IntoView {

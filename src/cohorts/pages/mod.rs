@@ -10,26 +10,28 @@ mod parts;
 mod state;
 mod step;
 
-use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
+use crate::{
+    people::{
+        asks::{Asks, Tie},
+        rights::Right,
+    },
+    platform::http::page::{Page, page},
 };
 
-/// The routes of this capability.
-#[component(transparent)]
-pub fn CohortRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/cohorts") view=list::ListPage/>
-        <Route path=path!("/cohorts/new") view=form::NewPage/>
-        <Route path=path!("/cohorts/:id") view=cohort::CohortPage/>
-        <Route path=path!("/cohorts/:id/edit") view=form::EditPage/>
-        <Route path=path!("/cohorts/:id/steps/:step") view=step::StepPage/>
-        <Route path=path!("/cohorts/:id/state/:to") view=state::StatePage/>
-        <Route path=path!("/cohorts/:id/members") view=members::MembersPage/>
-        <Route path=path!("/cohorts/:id/members/:member") view=member::MemberPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of this capability.
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/cohorts", Asks::SignIn, list::page),
+        page("/cohorts/new", Asks::Somewhere(Right::ManageDelivery), form::new_page),
+        page("/cohorts/{id}", Asks::Or(Right::ProposeMembers, &[Tie::Member, Tie::Mentor]), cohort::page),
+        page("/cohorts/{id}/edit", Asks::For(Right::ManageDelivery), form::edit_page),
+        page("/cohorts/{id}/steps/{step}", Asks::For(Right::ManageDelivery), step::page),
+        page("/cohorts/{id}/state/{to}", Asks::For(Right::ManageDelivery), state::page),
+        page("/cohorts/{id}/members", Asks::For(Right::ProposeMembers), members::page),
+        page(
+            "/cohorts/{id}/members/{member}",
+            Asks::Or(Right::ManagePeople, &[Tie::Member, Tie::Mentor]),
+            member::page,
+        ),
+    ]
 }

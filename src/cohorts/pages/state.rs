@@ -3,25 +3,23 @@
 use super::parts::state_name;
 use crate::{
     cohorts::{
-        api::{ChangeCohortState, CohortStep, get_cohort_step},
+        api::{ChangeCohortState, CohortStep},
         model::CohortState,
+        service,
     },
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     ui::{
         field::TextArea,
         form::{Form, Hidden, Submit, Version},
-        load::load,
+        title::Title,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn StatePage() -> impl IntoView {
-    let params = use_params_map();
-    let of = move |name: &str| params.read().get(name).unwrap_or_default();
-    load(move || (of("id"), of("to")), |(id, to)| get_cohort_step(id, to, i18n::code(i18n::locale()).to_owned()), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::next_state(&visit.cx, visit.param("id"), visit.param("to"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 /// What the step does, as the words of its button.

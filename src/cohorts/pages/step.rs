@@ -3,33 +3,28 @@
 use super::parts::{crumbs, kind_name, step_facts};
 use crate::{
     cohorts::{
-        api::{EditCohortStep, EnrolCohort, StepDelivery, StepView, get_sequence_step},
+        api::{EditCohortStep, EnrolCohort, StepDelivery, StepView},
         model::StepKind,
+        service,
     },
     deliveries::pages::parts::dates,
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     ui::{
         field::{Input, Tick, Ticks},
         form::{Form, Hidden, Submit},
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn StepPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("step").unwrap_or_default(),
-        |step| get_sequence_step(step, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::steps::view(&visit.cx, visit.param("step"), visit.language()).await?;
+    visit.draw(|| show(data, enrolled(&visit)))
 }
 
-fn show(data: StepView) -> impl IntoView {
+fn show(data: StepView, enrolled: Option<AnyView>) -> impl IntoView {
     let StepView { head, step, choices } = data;
     let back = format!("/cohorts/{}/edit", head.id);
     let mut trail = crumbs(&head);
@@ -53,7 +48,7 @@ fn show(data: StepView) -> impl IntoView {
     view! {
         <PageHead title=format!("{}: {}", kind_name(step.kind), step.course_title) crumbs=trail lede=Some(facts)/>
         <div class="wrap body stack wide">
-            {enrolled()}
+            {enrolled}
             <Form function=EditCohortStep::PATH class="form" labels=labels>
                 <Hidden name="step_id" value=of_form/>
                 <Input name="due_on" kind="date" label=tr!(cohorts.due_on) value=step.due_on.map(|day| day.to_string()).unwrap_or_default() class="short" optional=true/>
@@ -83,24 +78,21 @@ fn show(data: StepView) -> impl IntoView {
 }
 
 /// How many got a place just now, how many had one, and how many train there, as the address says.
-fn enrolled() -> impl IntoView {
-    let query = use_query_map();
-    move || {
-        let query = query.read();
-        let count = |name: &str| query.get(name).and_then(|count| count.parse::<i64>().ok()).filter(|it| *it >= 0);
-        let added = count("added")?;
-        let (held, train) = (count("held").unwrap_or(0), count("train").unwrap_or(0));
-        let class = if added > 0 { "notice good" } else { "notice calm" };
-        Some(view! {
-            <div class=class role="status">
-                <p>
-                    {tr!(cohorts.put_in.added, count = added)}
-                    {(held > 0).then(|| format!(" {}", tr!(cohorts.put_in.held, count = held)))}
-                    {(train > 0).then(|| format!(" {}", tr!(cohorts.put_in.train, count = train)))}
-                </p>
-            </div>
-        })
-    }
+fn enrolled(visit: &Visit) -> Option<AnyView> {
+    let count = |name: &str| visit.query(name).parse::<i64>().ok().filter(|it| *it >= 0);
+    let added = count("added")?;
+    let (held, train) = (count("held").unwrap_or(0), count("train").unwrap_or(0));
+    let class = if added > 0 { "notice good" } else { "notice calm" };
+    let notice = view! {
+        <div class=class role="status">
+            <p>
+                {tr!(cohorts.put_in.added, count = added)}
+                {(held > 0).then(|| format!(" {}", tr!(cohorts.put_in.held, count = held)))}
+                {(train > 0).then(|| format!(" {}", tr!(cohorts.put_in.train, count = train)))}
+            </p>
+        </div>
+    };
+    Some(notice.into_any())
 }
 
 fn enrol(step: String, it: StepDelivery) -> AnyView {

@@ -1,24 +1,21 @@
 //! `/certificates`: what somebody has earned, and who may read their name on it.
 
 use crate::{
-    completion::{
-        api::{ShowCertificateName, get_my_certificates},
-        model::MyCertificate,
-    },
+    completion::{api::ShowCertificateName, model::MyCertificate, service},
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         form::{Form, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-#[component]
-pub fn MyCertificatesPage() -> impl IntoView {
-    load(|| (), |()| get_my_certificates(), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let certificates = service::mine(&visit.cx).await?;
+    visit.draw(|| show(certificates))
 }
 
 fn show(certificates: Vec<MyCertificate>) -> AnyView {

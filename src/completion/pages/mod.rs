@@ -1,27 +1,21 @@
 //! Pages: outcomes by rule, and certificates that anybody can check.
 
 mod mine;
-#[cfg(feature = "ssr")]
 pub mod paper;
 mod results;
 mod verify;
 
-use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
+use crate::{
+    people::{asks::Asks, rights::Right},
+    platform::http::page::{Page, page},
 };
 
-/// The routes of this capability.
-#[component(transparent)]
-pub fn CompletionRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/certificates") view=mine::MyCertificatesPage/>
-        <Route path=path!("/verify") view=verify::VerifyPage/>
-        <Route path=path!("/verify/:code") view=verify::VerifyPage/>
-        <Route path=path!("/deliveries/:id/results") view=results::ResultsPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of this capability.
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/certificates", Asks::SignIn, mine::page),
+        page("/verify", Asks::Nothing, verify::page),
+        page("/verify/{code}", Asks::Nothing, verify::page),
+        page("/deliveries/{id}/results", Asks::For(Right::KeepRegister), results::page),
+    ]
 }

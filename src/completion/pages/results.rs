@@ -2,37 +2,30 @@
 
 use crate::{
     completion::{
-        api::{IssueCertificate, ResultLine, Results, RevokeCertificate, get_results},
+        api::{IssueCertificate, ResultLine, Results, RevokeCertificate},
         model::Standing,
+        service,
     },
     deliveries::pages::parts::{crumbs, tabs},
     institutions::model::Excused,
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::Input,
         form::{Form, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn ResultsPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    let wanted = Memo::new(move |_| query.read().get("withdraw").unwrap_or_default());
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        get_results,
-        move |data| {
-            let form = withdrawal(&data, &wanted.get());
-            show(data, form)
-        },
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::results(&visit.cx, visit.param("id")).await?;
+    visit.draw(|| {
+        let form = withdrawal(&data, &visit.query("withdraw"));
+        show(data, form)
+    })
 }
 
 /// The rule in a sentence.

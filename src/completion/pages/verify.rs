@@ -3,40 +3,34 @@
 use crate::{
     app,
     completion::{
-        api::get_verdict,
         model::{Attested, Verdict},
+        service,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, title::Title, words},
 };
+use axum::http::StatusCode;
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn VerifyPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    let code = move || {
-        params
-            .read()
-            .get("code")
-            .or_else(|| query.read().get("code"))
-            .map(|code| code.trim().to_owned())
-            .unwrap_or_default()
+pub async fn page(visit: Visit) -> Drawn {
+    let in_query = visit.query("code");
+    let asked = match visit.param("code") {
+        "" => in_query.trim(),
+        in_path => in_path.trim(),
     };
-    let asked = Memo::new(move |_| code());
-    move || {
-        if asked.read().is_empty() {
+    if asked.is_empty() {
+        return visit.draw(|| {
             view! {
                 <PageHead title=tr!(completion.verify.title) lede=tr!(completion.verify.lede)/>
                 <div class="wrap body"><div class="text">{code_form(String::new())}</div></div>
             }
-            .into_any()
-        } else {
-            load(move || asked.get(), get_verdict, move |verdict| show(verdict, asked.get_untracked()))
-        }
+        });
     }
+    let verdict = service::verify(&visit.cx, asked).await?;
+    // A code that we do not know is a page that is not there.
+    let status = if matches!(verdict, Verdict::Unknown) { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    visit.draw(|| show(verdict, asked)).map(|drawing| drawing.with_status(status))
 }
 
 /// A plain form that any browser sends: the code becomes part of the address.
@@ -53,7 +47,7 @@ fn code_form(value: String) -> impl IntoView {
     }
 }
 
-fn show(verdict: Verdict, asked: String) -> AnyView {
+fn show(verdict: Verdict, asked: &str) -> AnyView {
     let footnote = matches!(&verdict, Verdict::Genuine(it) if it.footnote);
     let (sheet, again) = match verdict {
         Verdict::Genuine(it) => (genuine(it), String::new()),
@@ -70,7 +64,6 @@ fn show(verdict: Verdict, asked: String) -> AnyView {
             String::new(),
         ),
         Verdict::Unknown => {
-            not_found();
             let shown: String = asked.chars().take(40).collect();
             (
                 view! {
@@ -125,12 +118,4 @@ fn genuine(it: Attested) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// A code that we do not know is a page that is not there.
-fn not_found() {
-    #[cfg(feature = "ssr")]
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(crate::platform::http::status(&crate::common::error::AppError::NotFound));
-    }
 }

@@ -7,40 +7,39 @@ use super::{
 use crate::{
     app::{self, encode},
     catalogue::pages::parts::mode,
-    cohorts::pages::around::CohortsOfDelivery,
+    cohorts::pages::around,
     common::error::{AppError, Refusal},
     deliveries::model::{DeliveryHead, DeliveryState},
     enrolment::{
-        api::{DeliveryView, Enrol, get_delivery},
+        api::{DeliveryView, Enrol},
         model::EnrolmentState,
+        views,
     },
     feedback::model as feedback,
-    i18n,
-    people::rights::{Right, may_somewhere},
+    platform::http::page::{Drawn, Visit},
     tr,
-    trainers::pages::lacking::Lacking,
+    trainers::pages::lacking,
     ui::{
         form::{Form, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn DeliveryPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = move || params.read().get("id").unwrap_or_default();
-    // Whether they may for this delivery is asked again by the service.
-    let organises = may_somewhere(app::actor().as_ref(), Right::ManageDelivery);
-    view! {
-        {organises.then(|| view! { <Lacking id=Signal::derive(id)/> })}
-        {load(id, |id| get_delivery(id, i18n::code(i18n::locale()).to_owned()), show)}
-        <CohortsOfDelivery delivery=Signal::derive(id)/>
-    }
+pub async fn page(visit: Visit) -> Drawn {
+    let id = visit.param("id");
+    let data = views::delivery(&visit.cx, id, visit.language()).await?;
+    let lacks = lacking::lacking_of(&visit, id).await;
+    let cohorts = around::cohorts_of(&visit, "delivery", id).await;
+    visit.draw(|| {
+        view! {
+            {lacking::lacking(id, lacks)}
+            {show(data)}
+            {around::cohorts(tr!(cohorts.step_of), cohorts)}
+        }
+    })
 }
 
 fn show(data: DeliveryView) -> impl IntoView {

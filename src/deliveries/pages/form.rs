@@ -3,42 +3,34 @@
 use crate::{
     catalogue::pages::parts::mode,
     deliveries::{
-        api::{FormChoices, SaveDelivery, get_courses_to_schedule, get_delivery_for_edit, get_new_delivery},
+        api::{FormChoices, SaveDelivery},
         model::Mode,
+        service,
     },
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     ui::{
         field::{Input, Select, TextArea, Tick, Ticks},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn NewPage() -> impl IntoView {
-    let query = use_query_map();
-    let language = i18n::code(i18n::locale()).to_owned();
-    load(
-        move || query.read().get("course").unwrap_or_default(),
-        move |course| {
-            let language = language.clone();
-            async move {
-                if course.is_empty() {
-                    Ok((Some(get_courses_to_schedule(language).await?), None))
-                } else {
-                    Ok((None, Some(get_new_delivery(course, language).await?)))
-                }
-            }
-        },
-        |(courses, choices)| match choices {
-            Some(choices) => show(choices).into_any(),
-            None => choose(courses.unwrap_or_default()),
-        },
-    )
+pub async fn new_page(visit: Visit) -> Drawn {
+    let course = visit.query("course");
+    if course.is_empty() {
+        let courses = service::courses(&visit.cx, visit.language()).await?;
+        return visit.draw(|| choose(courses));
+    }
+    let choices = service::for_new(&visit.cx, &course, visit.language()).await?;
+    visit.draw(|| show(choices))
+}
+
+pub async fn edit_page(visit: Visit) -> Drawn {
+    let choices = service::for_edit(&visit.cx, visit.param("id"), visit.language()).await?;
+    visit.draw(|| show(choices))
 }
 
 /// Which course? Each leads to its form.
@@ -63,16 +55,6 @@ fn choose(courses: Vec<(String, String)>) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-#[component]
-pub fn EditPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        |id| get_delivery_for_edit(id, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
 }
 
 fn text<T: ToString>(value: Option<T>) -> String {

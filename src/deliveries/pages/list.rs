@@ -3,28 +3,17 @@
 use super::parts::rows;
 use crate::{
     app::encode,
-    deliveries::{
-        api::{DeliveryList, get_delivery_list},
-        model::Tab,
-    },
+    deliveries::{api::DeliveryList, model::Tab, service},
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-#[component]
-pub fn ListPage() -> impl IntoView {
-    let query = use_query_map();
-    let of = move |name: &str| query.read().get(name).unwrap_or_default();
-    load(
-        move || (of("tab"), of("institution"), of("state"), of("after")),
-        |(tab, institution, state, after)| async move {
-            let list = get_delivery_list(tab, institution.clone(), state.clone(), after.clone()).await?;
-            Ok((list, institution, state, after))
-        },
-        |(list, institution, state, after)| show(list, institution, state, after),
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let (institution, state, after) = (visit.query("institution"), visit.query("state"), visit.query("after"));
+    let list = service::list(&visit.cx, &visit.query("tab"), &institution, &state, &after).await?;
+    visit.draw(|| show(list, &institution, &state, &after))
 }
 
 fn address(tab: Tab, institution: &str, state: &str, after: &str) -> String {
@@ -37,7 +26,7 @@ fn address(tab: Tab, institution: &str, state: &str, after: &str) -> String {
     format!("/deliveries?{}", pairs.join("&"))
 }
 
-fn show(list: DeliveryList, institution: String, state: String, after: String) -> impl IntoView {
+fn show(list: DeliveryList, institution: &str, state: &str, after: &str) -> AnyView {
     let DeliveryList { tab, counts, lines, next, hosts, may_schedule } = list;
     let actions = may_schedule
         .then(|| view! { <a class="btn" href="/deliveries/new">{tr!(deliveries.new_title)}</a> }.into_any());
@@ -45,7 +34,7 @@ fn show(list: DeliveryList, institution: String, state: String, after: String) -
         .into_iter()
         .map(|(other, count)| {
             view! {
-                <a href=address(other, &institution, "", "") aria-current=(other == tab).then_some("page")>
+                <a href=address(other, institution, "", "") aria-current=(other == tab).then_some("page")>
                     {words::delivery_tab(other)}" "<span class="n">{format::number(count)}</span>
                 </a>
             }
@@ -69,10 +58,10 @@ fn show(list: DeliveryList, institution: String, state: String, after: String) -
         view! {
             <nav class="pages" aria-label=tr!(deliveries.pages)>
                 {(!after.is_empty()).then(|| view! {
-                    <a class="back" href=address(tab, &institution, &state, "") rel="first">{tr!(deliveries.first_page)}</a>
+                    <a class="back" href=address(tab, institution, state, "") rel="first">{tr!(deliveries.first_page)}</a>
                 })}
                 {next.map(|next| view! {
-                    <a class="next" href=address(tab, &institution, &state, &next) rel="next">{tr!(deliveries.next_page)}</a>
+                    <a class="next" href=address(tab, institution, state, &next) rel="next">{tr!(deliveries.next_page)}</a>
                 })}
             </nav>
         }

@@ -9,26 +9,22 @@ mod state;
 mod timetable;
 mod trainers;
 
-use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
+use crate::{
+    people::{asks::Asks, rights::Right},
+    platform::http::page::{Page, page},
 };
 
-/// The routes of this capability.
-#[component(transparent)]
-pub fn DeliveryRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/deliveries") view=list::ListPage/>
-        <Route path=path!("/deliveries/new") view=form::NewPage/>
-        <Route path=path!("/deliveries/:id") view=delivery::DeliveryPage/>
-        <Route path=path!("/deliveries/:id/edit") view=form::EditPage/>
-        <Route path=path!("/deliveries/:id/state/:to") view=state::StatePage/>
-        <Route path=path!("/deliveries/:id/trainers") view=trainers::TrainersPage/>
-        <Route path=path!("/deliveries/:id/timetable") view=timetable::TimetablePage/>
-        <Route path=path!("/deliveries/:id/timetable/:slot") view=slot::SlotPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of this capability.
+pub fn pages() -> Vec<Page> {
+    const MANAGES: Asks = Asks::For(Right::ManageDelivery);
+    vec![
+        page("/deliveries", Asks::Somewhere(Right::KeepRegister), list::page),
+        page("/deliveries/new", Asks::Somewhere(Right::ManageDelivery), form::new_page),
+        page("/deliveries/{id}", Asks::Nothing, delivery::page),
+        page("/deliveries/{id}/edit", MANAGES, form::edit_page),
+        page("/deliveries/{id}/state/{to}", MANAGES, state::page),
+        page("/deliveries/{id}/trainers", MANAGES, trainers::page),
+        page("/deliveries/{id}/timetable", MANAGES, timetable::page),
+        page("/deliveries/{id}/timetable/{slot}", MANAGES, slot::page),
+    ]
 }

@@ -3,11 +3,11 @@
 use crate::{
     catalogue::pages::parts::mode,
     deliveries::{
-        api::{Around, SlotView, get_deliveries_at, get_deliveries_in, get_deliveries_paid_by},
+        api::{Around, SlotView},
         model::{DeliveryHead, DeliveryLine, DeliveryState, Mode},
     },
     tr,
-    ui::{format, load::below, words},
+    ui::{format, words},
 };
 use chrono::{NaiveDateTime, TimeDelta};
 use leptos::prelude::*;
@@ -197,7 +197,8 @@ pub fn rows(lines: Vec<DeliveryLine>) -> AnyView {
     .into_any()
 }
 
-fn around(around: Around) -> AnyView {
+/// Deliveries to come and the latest, for the page of an institution, an area or a project.
+pub fn around(around: Around) -> AnyView {
     let Around { coming, past, coming_count, past_count } = around;
     if coming.is_empty() && past.is_empty() {
         return ().into_any();
@@ -219,37 +220,4 @@ fn around(around: Around) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// The deliveries of an institution, to come and latest, for its page. Stands beside the page's
-/// own content, not inside what that loads.
-#[component]
-pub fn DeliveriesAtInstitution(
-    /// The institution's address in the site.
-    #[prop(into)]
-    slug: Signal<String>,
-) -> impl IntoView {
-    below(move || slug.get(), get_deliveries_at, around)
-}
-
-/// The deliveries in an area, to come and latest, for its page. Stands beside the page's own
-/// content, not inside what that loads.
-#[component]
-pub fn DeliveriesInArea(
-    /// The area's code.
-    #[prop(into)]
-    code: Signal<String>,
-) -> impl IntoView {
-    below(move || code.get(), get_deliveries_in, around)
-}
-
-/// The deliveries that a project pays for, for its page. Stands beside the page's own content, not
-/// inside what that loads.
-#[component]
-pub fn DeliveriesPaidBy(
-    /// The project's key.
-    #[prop(into)]
-    project: Signal<String>,
-) -> impl IntoView {
-    below(move || project.get(), get_deliveries_paid_by, around)
 }

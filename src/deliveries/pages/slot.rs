@@ -2,24 +2,24 @@
 
 use super::parts::{crumbs, half_day, span};
 use crate::{
-    deliveries::api::{CallOffSlot, RemoveSession, RemoveSlot, SaveSession, SaveSlot, SessionView, SlotEdit, get_slot},
+    deliveries::{
+        api::{CallOffSlot, RemoveSession, RemoveSlot, SaveSession, SaveSlot, SessionView, SlotEdit},
+        schedule,
+    },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select},
         form::{Form, Hidden, Submit, came_back},
         format,
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn SlotPage() -> impl IntoView {
-    let params = use_params_map();
-    let of = move |name: &str| params.read().get(name).unwrap_or_default();
-    load(move || (of("id"), of("slot")), |(id, slot)| get_slot(id, slot), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = schedule::slot(&visit.cx, visit.param("id"), visit.param("slot")).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: SlotEdit) -> impl IntoView {

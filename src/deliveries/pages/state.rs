@@ -1,28 +1,22 @@
 //! `/deliveries/{id}/state/{to}`: one step in a delivery's life, confirmed.
 
 use crate::{
-    deliveries::{
-        api::{Step, get_step},
-        model::DeliveryState,
-    },
+    deliveries::{api::Step, model::DeliveryState, service},
+    platform::http::page::{Drawn, Visit},
     tr,
     trainers::api::ChangeDeliveryState,
     ui::{
         field::TextArea,
         form::{Form, Hidden, Submit, Version},
-        load::load,
+        title::Title,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn StatePage() -> impl IntoView {
-    let params = use_params_map();
-    let of = move |name: &str| params.read().get(name).unwrap_or_default();
-    load(move || (of("id"), of("to")), |(id, to)| get_step(id, to), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let step = service::step(&visit.cx, visit.param("id"), visit.param("to")).await?;
+    visit.draw(|| show(step))
 }
 
 /// What the step does, as the words of its button.

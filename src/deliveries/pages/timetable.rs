@@ -2,23 +2,24 @@
 
 use super::parts::{crumbs, tabs, timetable};
 use crate::{
-    deliveries::api::{GenerateTimetable, SaveSlot, Schedule, get_schedule},
+    deliveries::{
+        api::{GenerateTimetable, SaveSlot, Schedule},
+        schedule,
+    },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Tick},
         form::{Form, Hidden, Submit, Version},
         format,
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn TimetablePage() -> impl IntoView {
-    let params = use_params_map();
-    load(move || params.read().get("id").unwrap_or_default(), get_schedule, show)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = schedule::view(&visit.cx, visit.param("id")).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: Schedule) -> impl IntoView {

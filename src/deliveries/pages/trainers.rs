@@ -3,30 +3,24 @@
 use super::parts::{crumbs, tabs};
 use crate::{
     common::ids::{DeliveryId, PersonId},
+    platform::http::page::{Drawn, Visit},
     tr,
     trainers::{
-        api::{ChangeTrainer, DeliveryTrainers, get_delivery_trainers},
+        api::{ChangeTrainer, DeliveryTrainers},
+        guard,
         pages::parts::state_tag,
     },
     ui::{
         form::{Form, Hidden, Submit},
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn TrainersPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || (params.read().get("id").unwrap_or_default(), query.read().get("q").unwrap_or_default()),
-        |(id, query)| get_delivery_trainers(id, query),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = guard::trainers(&visit.cx, visit.param("id"), &visit.query("q")).await?;
+    visit.draw(|| show(data))
 }
 
 fn act(delivery: DeliveryId, person: PersonId, act: &'static str, label: String, class: &'static str) -> AnyView {

@@ -4,12 +4,10 @@
 pub mod store;
 
 use super::model::{DeliveryState, Mode};
-use crate::common::{error::AppError, ids::DeliveryId};
+use crate::common::ids::DeliveryId;
+#[cfg(feature = "ssr")]
+use crate::{common::error::AppError, platform::context::Ctx};
 use chrono::NaiveDate;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
 use serde::{Deserialize, Serialize};
 
 /// A delivery that somebody trains in.
@@ -35,13 +33,8 @@ pub struct TeachingLine {
 }
 
 /// The deliveries the signed-in person trains in, latest first.
-#[server(prefix = "/_fn", endpoint = "deliveries/teaching", input = GetUrl, output = Postcard)]
-pub async fn get_my_deliveries() -> Result<Vec<TeachingLine>, AppError> {
-    use crate::platform::http;
-    http::answer(async {
-        let cx = http::ctx()?;
-        let person = cx.signed_in()?.person_id;
-        Ok(store::by_trainer(&mut cx.read().await?, person).await?)
-    })
-    .await
+#[cfg(feature = "ssr")]
+pub async fn mine(cx: &Ctx) -> Result<Vec<TeachingLine>, AppError> {
+    let person = cx.signed_in()?.person_id;
+    Ok(store::by_trainer(&mut cx.read().await?, person).await?)
 }

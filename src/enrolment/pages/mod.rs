@@ -4,21 +4,19 @@ mod people;
 mod put_in;
 mod withdraw;
 
-use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
+use crate::{
+    people::{
+        asks::{Asks, Tie},
+        rights::Right,
+    },
+    platform::http::page::{Page, page},
 };
 
-/// The routes of this capability.
-#[component(transparent)]
-pub fn EnrolmentRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/deliveries/:id/people") view=people::PeoplePage/>
-        <Route path=path!("/deliveries/:id/people/:place") view=withdraw::WithdrawPage/>
-        <Route path=path!("/deliveries/:id/withdraw") view=withdraw::WithdrawPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of this capability.
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/deliveries/{id}/people", Asks::For(Right::KeepRegister), people::page),
+        page("/deliveries/{id}/people/{place}", Asks::For(Right::ManageDelivery), withdraw::page),
+        page("/deliveries/{id}/withdraw", Asks::Those(&[Tie::Placed]), withdraw::page),
+    ]
 }

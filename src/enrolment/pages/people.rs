@@ -7,24 +7,19 @@ use crate::{
         pages::parts::{crumbs, tabs},
     },
     enrolment::{
-        api::{ChangeLine, People, PlaceLine, get_people},
+        api::{ChangeLine, People, PlaceLine},
         model::EnrolmentState,
+        views,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn PeoplePage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || (params.read().get("id").unwrap_or_default(), query.read().get("q").unwrap_or_default()),
-        |(id, query)| get_people(id, query),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = views::people(&visit.cx, visit.param("id"), &visit.query("q")).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: People) -> impl IntoView {

@@ -3,27 +3,25 @@
 
 use crate::{
     enrolment::{
-        api::{PlaceToLeave, Withdraw, get_place_to_leave},
+        api::{PlaceToLeave, Withdraw},
         model::withdrawal,
+        views,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::TextArea,
         form::{Form, Hidden, Submit},
         format,
-        load::load,
+        title::Title,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn WithdrawPage() -> impl IntoView {
-    let params = use_params_map();
-    let of = move |name: &str| params.read().get(name).unwrap_or_default();
-    load(move || (of("id"), of("place")), |(id, place)| get_place_to_leave(id, place), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = views::place_to_leave(&visit.cx, visit.param("id"), visit.param("place")).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: PlaceToLeave) -> impl IntoView {

@@ -4,33 +4,28 @@ use super::parts::{kind_word, outcome_word, said, state_tag, verdict};
 use crate::{
     common::ids::DecisionId,
     feedback::{
-        api::{DecideFeedback, EditorPage as Data, Group, Item, Now, ReopenFeedback, get_course_feedback},
+        api::{DecideFeedback, EditorPage as Data, Group, Item, Now, ReopenFeedback},
         model::{Filter, ItemState, Kind, Outcome},
+        service,
     },
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     ui::{
         field::{Input, Select, TextArea},
         form::{Form, FormState, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 use std::collections::BTreeMap;
 
-#[component]
-pub fn EditorPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    let asked = Memo::new(move |_| query.read().to_query_string());
-    load(
-        move || (params.read().get("slug").unwrap_or_default(), asked.get()),
-        |(slug, query)| get_course_feedback(slug, i18n::code(i18n::locale()).to_owned(), query),
-        move |data| show(data, &Filter::read(&asked.get()).0),
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let filter = Filter::read(visit.search());
+    let (slug, after) = (visit.param("slug"), visit.query("after"));
+    let data = service::of_course(&visit.cx, slug, visit.language(), &filter, &after).await?;
+    visit.draw(|| show(data, &filter))
 }
 
 fn show(data: Data, filter: &Filter) -> AnyView {
@@ -248,7 +243,7 @@ fn decide(data: &Data, groups: Vec<Group>, filter: &Filter) -> AnyView {
 fn Choices(groups: Vec<Group>) -> impl IntoView {
     let form = expect_context::<FormState>();
     let chosen = form.all_typed("items[]").unwrap_or_default();
-    let fault = move || form.fault("items").map(|kind| view! { <p class="err">{words::fault(&kind)}</p> });
+    let fault = form.fault("items").map(|kind| view! { <p class="err">{words::fault(&kind)}</p> });
     let groups = groups
         .into_iter()
         .map(|group| {

@@ -7,22 +7,19 @@ pub mod parts;
 mod say;
 
 #[cfg(feature = "ssr")]
-use leptos::prelude::*;
-#[cfg(feature = "ssr")]
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
+use crate::{
+    people::{
+        asks::{Asks, Tie},
+        rights::Right,
+    },
+    platform::http::page::{Page, page},
 };
 
-/// The routes of this capability.
+/// The pages of this capability.
 #[cfg(feature = "ssr")]
-#[component(transparent)]
-pub fn FeedbackRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/deliveries/:id/feedback") view=say::SayPage/>
-        <Route path=path!("/courses/:slug/feedback") view=editor::EditorPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/deliveries/{id}/feedback", Asks::Those(&[Tie::Student, Tie::Trainer]), say::page),
+        page("/courses/{slug}/feedback", Asks::For(Right::WritePack), editor::page),
+    ]
 }

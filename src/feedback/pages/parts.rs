@@ -1,12 +1,17 @@
 //! Pieces about feedback that several pages show.
 
+#[cfg(feature = "ssr")]
+use crate::{
+    feedback::service,
+    platform::http::page::{Visit, below},
+};
 use crate::{
     feedback::{
-        api::{Item, TakenUpList, Verdict, get_feedback_waiting, get_taken_up},
+        api::{Item, TakenUpList, Verdict, get_taken_up},
         model::{ItemState, Kind, Outcome, TakenUp},
     },
-    i18n, tr,
-    ui::{format, load::below},
+    tr,
+    ui::{format, load},
 };
 use leptos::prelude::*;
 
@@ -114,7 +119,7 @@ pub fn taken_up_list(lines: &[TakenUp]) -> AnyView {
 /// On a version's own page: what it takes up of what was reported.
 #[component]
 pub fn TakenUpInVersion(#[prop(into)] pack: Signal<String>) -> impl IntoView {
-    below(
+    load::below(
         move || pack.get(),
         get_taken_up,
         |list: TakenUpList| {
@@ -134,30 +139,28 @@ pub fn TakenUpInVersion(#[prop(into)] pack: Signal<String>) -> impl IntoView {
     )
 }
 
-/// On an author's page: in which courses something waits for a decision.
-#[component]
-pub fn FeedbackWaiting() -> impl IntoView {
-    below(
-        || i18n::code(i18n::locale()).to_owned(),
-        get_feedback_waiting,
-        |courses: Vec<(String, String, i64)>| {
-            if courses.is_empty() {
-                return ().into_any();
+/// The courses that the viewer writes for in which something waits for a decision: address, title, how many.
+#[cfg(feature = "ssr")]
+pub async fn waiting_of(visit: &Visit) -> Option<Vec<(String, String, i64)>> {
+    below(service::waiting(&visit.cx, visit.language()).await)
+}
+
+/// What [`waiting_of`] found, on an author's page.
+#[cfg(feature = "ssr")]
+pub fn waiting(courses: Option<Vec<(String, String, i64)>>) -> Option<AnyView> {
+    let courses = courses.filter(|courses| !courses.is_empty())?;
+    let lines = courses
+        .into_iter()
+        .map(|(slug, title, count)| {
+            view! {
+                <li class="sheet task">
+                    <span class="tag warn">{tr!(feedback.waiting, count = count)}</span>
+                    <a href=format!("/courses/{slug}/feedback")>{title}</a>
+                    <p>{tr!(feedback.waiting_text)}</p>
+                </li>
             }
-            let lines = courses
-                .into_iter()
-                .map(|(slug, title, count)| {
-                    view! {
-                        <li class="sheet task">
-                            <span class="tag warn">{tr!(feedback.waiting, count = count)}</span>
-                            <a href=format!("/courses/{slug}/feedback")>{title}</a>
-                            <p>{tr!(feedback.waiting_text)}</p>
-                        </li>
-                    }
-                })
-                .collect_view();
-            view! { <div class="wrap body"><h2>{tr!(feedback.title)}</h2><ul class="tasks">{lines}</ul></div> }
-                .into_any()
-        },
-    )
+        })
+        .collect_view();
+    let section = view! { <div class="wrap body"><h2>{tr!(feedback.title)}</h2><ul class="tasks">{lines}</ul></div> };
+    Some(section.into_any())
 }

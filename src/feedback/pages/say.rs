@@ -4,34 +4,25 @@ use super::parts::{kind_word, said, state_tag, verdict};
 use crate::{
     common::error::Refusal,
     feedback::{
-        api::{Item, Part, SayFeedback, SayPage as Data, UnsayFeedback, get_own_feedback},
+        api::{Item, Part, SayFeedback, SayPage as Data, UnsayFeedback},
         model::{Kind, Voice},
+        service,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Select, TextArea, Tick},
         form::{Form, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn SayPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || {
-            let of = |name: &str| query.read().get(name).unwrap_or_default();
-            (params.read().get("id").unwrap_or_default(), of("item"), of("about"))
-        },
-        |(delivery, item, about)| async move { Ok((get_own_feedback(delivery).await?, item, about)) },
-        |(data, item, about): (Data, String, String)| show(data, &item, &about),
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::own(&visit.cx, visit.param("id")).await?;
+    visit.draw(|| show(data, &visit.query("item"), &visit.query("about")))
 }
 
 /// The name of what an item can be about.

@@ -5,10 +5,7 @@ use crate::{
     common::{error::AppError, forms::Done, ids::DutyId},
     institutions::model::Area,
 };
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The duties of an area.
@@ -22,13 +19,6 @@ pub struct Duties {
     pub new: DutyId,
     /// This year (UTC).
     pub year: i64,
-}
-
-/// The duties of an area, for who may set them.
-#[server(prefix = "/_fn", endpoint = "institutions/duties", input = GetUrl, output = Postcard)]
-pub async fn get_duties(code: String, language: String) -> Result<Duties, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::view(&http::ctx()?, &code, &language).await }).await
 }
 
 /// Saves a duty, new or changed.

@@ -1,40 +1,37 @@
 //! `/areas/{code}`: an area, its names, the Convention, and what happens there.
 
 use crate::{
-    catalogue::pages::parts::CoursesInArea,
-    deliveries::pages::parts::DeliveriesInArea,
-    i18n,
-    institutions::{
-        api::{AreaView, get_area},
-        model::KOSOVO,
-        pages::duties::said,
-    },
-    programmes::pages::parts::ProgrammesInArea,
-    reporting::pages::unnamed::CountedWithoutNames,
+    catalogue, deliveries,
+    institutions::{api::AreaView, model::KOSOVO, pages::duties::said, service},
+    platform::http::page::{Drawn, Visit, below},
+    programmes,
+    reporting::pages::unnamed::{self, Place},
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use chrono::NaiveDate;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn AreaPage() -> impl IntoView {
-    let params = use_params_map();
-    let code = move || params.read().get("code").unwrap_or_default();
-    let page = load(code, |code| get_area(code, i18n::code(i18n::locale()).to_owned()), show);
-    // Known from the address, so that it stands under everything that names the area.
-    let footnote = move || {
-        (code() == KOSOVO).then(|| view! { <div class="wrap"><p class="footnote">{tr!(app.kosovo_footnote)}</p></div> })
-    };
-    view! {
-        {page}
-        <CoursesInArea code=Signal::derive(code)/>
-        <DeliveriesInArea code=Signal::derive(code)/>
-        <ProgrammesInArea code=Signal::derive(code)/>
-        <CountedWithoutNames area=Signal::derive(code)/>
-        {footnote}
-    }
+pub async fn page(visit: Visit) -> Drawn {
+    let code = visit.param("code");
+    let area = service::area(&visit.cx, code, visit.language()).await?;
+    let courses = below(catalogue::service::in_area(&visit.cx, code, visit.language()).await);
+    let given = below(deliveries::service::in_area(&visit.cx, code).await);
+    let programmes = below(programmes::service::in_area(&visit.cx, code).await);
+    let counted = unnamed::counted(&visit, Place::Area(code)).await;
+    visit.draw(|| {
+        // Under everything that names the area.
+        let footnote = (code == KOSOVO)
+            .then(|| view! { <div class="wrap"><p class="footnote">{tr!(app.kosovo_footnote)}</p></div> });
+        view! {
+            {show(area)}
+            {courses.map(|lines| catalogue::pages::parts::section(tr!(catalogue.in_area_title), lines))}
+            {given.map(deliveries::pages::parts::around)}
+            {programmes.map(programmes::pages::parts::in_area)}
+            {unnamed::section(counted)}
+            {footnote}
+        }
+    })
 }
 
 fn show(data: AreaView) -> impl IntoView {

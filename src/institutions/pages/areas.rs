@@ -1,16 +1,16 @@
 //! `/areas`: where the projects work, and the hosts and partners beside.
 
 use crate::{
-    i18n,
-    institutions::api::{AreaLine, get_areas},
+    institutions::{api::AreaLine, service},
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{layout::PageHead, load::load},
+    ui::layout::PageHead,
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn AreasPage() -> impl IntoView {
-    load(|| i18n::code(i18n::locale()).to_owned(), get_areas, show)
+pub async fn page(visit: Visit) -> Drawn {
+    let lines = service::area_lines(&visit.cx, visit.language()).await?;
+    visit.draw(|| show(lines))
 }
 
 fn show(lines: Vec<AreaLine>) -> impl IntoView {

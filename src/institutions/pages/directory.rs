@@ -1,16 +1,16 @@
 //! `/institutions`: the public directory by area.
 
 use crate::{
-    i18n,
-    institutions::api::{Directory, get_directory},
+    institutions::{api::Directory, service},
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{layout::PageHead, load::load, words},
+    ui::{layout::PageHead, words},
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn DirectoryPage() -> impl IntoView {
-    load(|| i18n::code(i18n::locale()).to_owned(), get_directory, show)
+pub async fn page(visit: Visit) -> Drawn {
+    let directory = service::directory(&visit.cx, visit.language()).await?;
+    visit.draw(|| show(directory))
 }
 
 fn show(directory: Directory) -> impl IntoView {

@@ -1,32 +1,26 @@
 //! `/areas/{code}/duties`: what the law asks of each profession, kept by who speaks for the area.
 
 use crate::{
-    i18n,
     institutions::duty::{
-        api::{Duties, RemoveDuty, SaveDuty, get_duties},
+        api::{Duties, RemoveDuty, SaveDuty},
         model::{Duty, Term},
+        service,
     },
     people::model::Profession,
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select},
         form::{Form, Hidden, Submit, Version, came_back},
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn DutiesPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("code").unwrap_or_default(),
-        |code| get_duties(code, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let duties = service::view(&visit.cx, visit.param("code"), visit.language()).await?;
+    visit.draw(|| show(duties))
 }
 
 /// Judge: 40 hours a year from 2024 on.

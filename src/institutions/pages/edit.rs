@@ -2,25 +2,24 @@
 
 use crate::{
     institutions::{
-        api::{EditInstitution, InstitutionEdit, get_institution_for_edit},
+        api::{EditInstitution, InstitutionEdit},
         model::{Excused, RiskLetters},
+        service,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select, TextArea},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn EditPage() -> impl IntoView {
-    let params = use_params_map();
-    load(move || params.read().get("slug").unwrap_or_default(), get_institution_for_edit, show)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::for_edit(&visit.cx, visit.param("slug")).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: InstitutionEdit) -> impl IntoView {

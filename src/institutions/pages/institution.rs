@@ -1,29 +1,30 @@
 //! `/institutions/{slug}`: an institution's public page.
 
 use crate::{
-    catalogue::pages::parts::CoursesAtInstitution,
-    deliveries::pages::parts::DeliveriesAtInstitution,
-    i18n,
-    institutions::api::{InstitutionView, get_institution},
-    reporting::pages::unnamed::CountedWithoutNames,
+    catalogue, deliveries,
+    institutions::{api::InstitutionView, service},
+    platform::http::page::{Drawn, Visit, below},
+    reporting::pages::unnamed::{self, Place},
     tr,
-    ui::{layout::PageHead, load::load, words},
+    ui::{layout::PageHead, words},
 };
 use chrono::Datelike;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn InstitutionPage() -> impl IntoView {
-    let params = use_params_map();
-    let slug = move || params.read().get("slug").unwrap_or_default();
-    let page = load(slug, |slug| get_institution(slug, i18n::code(i18n::locale()).to_owned()), show);
-    view! {
-        {page}
-        <CoursesAtInstitution slug=Signal::derive(slug)/>
-        <DeliveriesAtInstitution slug=Signal::derive(slug)/>
-        <CountedWithoutNames institution=Signal::derive(slug)/>
-    }
+pub async fn page(visit: Visit) -> Drawn {
+    let slug = visit.param("slug");
+    let institution = service::view(&visit.cx, slug, visit.language()).await?;
+    let courses = below(catalogue::service::at_institution(&visit.cx, slug, visit.language()).await);
+    let given = below(deliveries::service::at_institution(&visit.cx, slug).await);
+    let counted = unnamed::counted(&visit, Place::Institution(slug)).await;
+    visit.draw(|| {
+        view! {
+            {show(institution)}
+            {courses.map(|lines| catalogue::pages::parts::section(tr!(catalogue.at_institution), lines))}
+            {given.map(deliveries::pages::parts::around)}
+            {unnamed::section(counted)}
+        }
+    })
 }
 
 fn show(data: InstitutionView) -> impl IntoView {

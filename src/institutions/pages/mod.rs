@@ -7,24 +7,19 @@ pub mod duties;
 mod edit;
 mod institution;
 
-use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
+use crate::{
+    people::{asks::Asks, rights::Right},
+    platform::http::page::{Page, page},
 };
 
-/// The routes of this capability.
-#[component(transparent)]
-pub fn InstitutionRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/areas") view=areas::AreasPage/>
-        <Route path=path!("/areas/:code") view=area::AreaPage/>
-        <Route path=path!("/areas/:code/duties") view=duties::DutiesPage/>
-        <Route path=path!("/institutions") view=directory::DirectoryPage/>
-        <Route path=path!("/institutions/:slug") view=institution::InstitutionPage/>
-        <Route path=path!("/institutions/:slug/edit") view=edit::EditPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of this capability.
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/areas", Asks::Nothing, areas::page),
+        page("/areas/{code}", Asks::Nothing, area::page),
+        page("/areas/{code}/duties", Asks::For(Right::EditInstitution), duties::page),
+        page("/institutions", Asks::Nothing, directory::page),
+        page("/institutions/{slug}", Asks::Nothing, institution::page),
+        page("/institutions/{slug}/edit", Asks::For(Right::EditInstitution), edit::page),
+    ]
 }

@@ -2,15 +2,19 @@
 
 use super::{names_kosovo, progress_words};
 use crate::{
-    learning::api::{MyCourse, Shelf, get_my_courses},
+    learning::{
+        api::{MyCourse, Shelf},
+        service,
+    },
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{format, layout::PageHead, load::load},
+    ui::{format, layout::PageHead},
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn LearningPage() -> impl IntoView {
-    load(|| (), |()| get_my_courses(), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let courses = service::mine(&visit.cx).await?;
+    visit.draw(|| show(courses))
 }
 
 fn show(courses: Vec<MyCourse>) -> AnyView {

@@ -7,6 +7,11 @@ mod study;
 
 use super::model::Progress;
 use crate::{lazy, tr, ui::format};
+#[cfg(feature = "ssr")]
+use crate::{
+    people::asks::Asks,
+    platform::http::page::{Page, page},
+};
 use leptos::prelude::*;
 use leptos_router::{
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -14,15 +19,10 @@ use leptos_router::{
     path,
 };
 
-/// The routes of this capability.
+/// The pages of this capability that the server draws.
 #[cfg(feature = "ssr")]
-#[component(transparent)]
-pub fn LearningRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/learn") view=mine::LearningPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+pub fn pages() -> Vec<Page> {
+    vec![page("/learn", Asks::SignIn, mine::page)]
 }
 
 /// The routes of the pages that go on living in the browser.

@@ -2,6 +2,7 @@
 //! thing to do.
 
 use super::{media, names_kosovo, progress_words};
+use crate::ui::title::Title;
 use crate::{
     learning::{
         api::{ItemDone, Shown, Study, get_study},
@@ -16,7 +17,6 @@ use crate::{
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 #[component]

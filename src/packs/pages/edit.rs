@@ -1,28 +1,26 @@
 //! `/packs/{id}/edit` and `/packs/{id}/release`: the title of a pack, and giving it out.
 
-use super::{crumbs, editor::missing_list, language, param, tags};
+use super::{crumbs, editor::missing_list, tags};
 use crate::{
-    feedback::{
-        api::{TakenUpList, get_taken_up},
-        pages::parts::taken_up_list,
-    },
+    feedback::{api::TakenUpList, pages::parts::taken_up_list, service::taken_up},
     packs::{
-        api::{AuthorView, EditPack, PackView, StepPack, get_pack, get_pack_for_edit},
+        api::{AuthorView, EditPack, PackView, StepPack},
         model::{PackState, PackStep},
+        service,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, TextArea},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-#[component]
-pub fn EditPage() -> impl IntoView {
-    load(param("pack"), |pack| get_pack_for_edit(pack, language()), edit)
+pub async fn edit_page(visit: Visit) -> Drawn {
+    let data = service::for_edit(&visit.cx, visit.param("pack"), visit.language()).await?;
+    visit.draw(|| edit(data))
 }
 
 fn edit(data: AuthorView) -> impl IntoView {
@@ -46,13 +44,11 @@ fn edit(data: AuthorView) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-pub fn ReleasePage() -> impl IntoView {
-    load(
-        param("pack"),
-        |pack| async move { Ok((get_pack(pack.clone(), language()).await?, get_taken_up(pack).await?)) },
-        |(data, taken): (PackView, TakenUpList)| release(data, taken),
-    )
+pub async fn release_page(visit: Visit) -> Drawn {
+    let pack = visit.param("pack");
+    let data = service::pack(&visit.cx, pack, visit.language()).await?;
+    let taken = taken_up(&visit.cx, pack).await?;
+    visit.draw(|| release(data, taken))
 }
 
 fn release(data: PackView, taken: TakenUpList) -> impl IntoView {

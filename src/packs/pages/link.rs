@@ -1,25 +1,28 @@
 //! `/packs/modules/{id}/links/new`: a link as material.
 
 use super::{
-    crumbs, language,
+    crumbs,
     materials::{common_fields, labels},
-    param, save_or_leave, tags,
+    save_or_leave, tags,
 };
 use crate::{
-    packs::api::{AddLink, NewPart, get_new_part},
+    packs::{
+        api::{AddLink, NewPart},
+        service,
+    },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::Input,
         form::{Form, Hidden},
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-#[component]
-pub fn NewLinkPage() -> impl IntoView {
-    load(param("module"), |module| get_new_part(module, language()), new_link)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::new_part(&visit.cx, visit.param("module"), visit.language()).await?;
+    visit.draw(|| new_link(data))
 }
 
 fn new_link(data: NewPart) -> impl IntoView {

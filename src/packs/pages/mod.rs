@@ -25,6 +25,11 @@ use crate::{
         format, words,
     },
 };
+#[cfg(feature = "ssr")]
+use crate::{
+    people::{asks::Asks, rights::Right},
+    platform::http::page::{Page, page},
+};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::{
@@ -34,25 +39,23 @@ use leptos_router::{
     path,
 };
 
-/// The routes of this capability.
+/// The pages of this capability that the server draws.
 #[cfg(feature = "ssr")]
-#[component(transparent)]
-pub fn PackRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/teach") view=teach::TeachPage/>
-        <Route path=path!("/teach/new") view=teach::NewPackPage/>
-        <Route path=path!("/packs/modules/:module") view=parts::ModulePage/>
-        <Route path=path!("/packs/modules/:module/sessions/new") view=parts::NewSessionPage/>
-        <Route path=path!("/packs/modules/:module/links/new") view=link::NewLinkPage/>
-        <Route path=path!("/packs/sessions/:session") view=parts::SessionPage/>
-        <Route path=path!("/packs/:pack/edit") view=edit::EditPage/>
-        <Route path=path!("/packs/:pack/release") view=edit::ReleasePage/>
-        <Route path=path!("/packs/:pack/modules/new") view=parts::NewModulePage/>
-        <Route path=path!("/packs/:pack/preview") view=preview::PreviewPage/>
-        <Route path=path!("/packs/:pack/preview/:material") view=preview::PreviewPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+pub fn pages() -> Vec<Page> {
+    const WRITES: Asks = Asks::For(Right::WritePack);
+    vec![
+        page("/teach", Asks::Somewhere(Right::WritePack), teach::page),
+        page("/teach/new", Asks::Somewhere(Right::WritePack), teach::new_page),
+        page("/packs/modules/{module}", WRITES, parts::module_page),
+        page("/packs/modules/{module}/sessions/new", WRITES, parts::new_session_page),
+        page("/packs/modules/{module}/links/new", WRITES, link::page),
+        page("/packs/sessions/{session}", WRITES, parts::session_page),
+        page("/packs/{pack}/edit", WRITES, edit::edit_page),
+        page("/packs/{pack}/release", WRITES, edit::release_page),
+        page("/packs/{pack}/modules/new", WRITES, parts::new_module_page),
+        page("/packs/{pack}/preview", WRITES, preview::page),
+        page("/packs/{pack}/preview/{material}", WRITES, preview::page),
+    ]
 }
 
 /// When a pack was changed last, and by whom, where the record says so.

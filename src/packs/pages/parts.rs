@@ -1,21 +1,22 @@
 //! Forms of modules and session plans.
 
-use super::{crumbs, language, objectives, param, removal, save_or_leave, tags};
+use super::{crumbs, objectives, removal, save_or_leave, tags};
 use crate::{
     packs::{
         api::{
             AddModule, AddSession, AuthorView, EditModule, EditSession, ModuleEdit, NewPart, RemoveModule,
-            RemoveSession, SessionEdit, get_module, get_new_part, get_pack_for_edit, get_session_plan,
+            RemoveSession, SessionEdit,
         },
         model::{Method, SessionPlan},
+        service,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select, TextArea},
         form::{Form, Hidden, Version},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
@@ -34,9 +35,9 @@ fn module_fields(title: String, summary: String, objectives: String) -> AnyView 
     .into_any()
 }
 
-#[component]
-pub fn NewModulePage() -> impl IntoView {
-    load(param("pack"), |pack| get_pack_for_edit(pack, language()), new_module)
+pub async fn new_module_page(visit: Visit) -> Drawn {
+    let data = service::for_edit(&visit.cx, visit.param("pack"), visit.language()).await?;
+    visit.draw(|| new_module(data))
 }
 
 fn new_module(data: AuthorView) -> impl IntoView {
@@ -55,9 +56,9 @@ fn new_module(data: AuthorView) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-pub fn ModulePage() -> impl IntoView {
-    load(param("module"), |module| get_module(module, language()), edit_module)
+pub async fn module_page(visit: Visit) -> Drawn {
+    let data = service::module(&visit.cx, visit.param("module"), visit.language()).await?;
+    visit.draw(|| edit_module(data))
 }
 
 fn edit_module(data: ModuleEdit) -> impl IntoView {
@@ -118,9 +119,9 @@ fn session_fields(session: Option<&SessionPlan>) -> AnyView {
     .into_any()
 }
 
-#[component]
-pub fn NewSessionPage() -> impl IntoView {
-    load(param("module"), |module| get_new_part(module, language()), new_session)
+pub async fn new_session_page(visit: Visit) -> Drawn {
+    let data = service::new_part(&visit.cx, visit.param("module"), visit.language()).await?;
+    visit.draw(|| new_session(data))
 }
 
 fn new_session(data: NewPart) -> impl IntoView {
@@ -139,12 +140,12 @@ fn new_session(data: NewPart) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-pub fn SessionPage() -> impl IntoView {
-    load(param("session"), |session| get_session_plan(session, language()), session_page)
+pub async fn session_page(visit: Visit) -> Drawn {
+    let data = service::session(&visit.cx, visit.param("session"), visit.language()).await?;
+    visit.draw(|| show_session(data))
 }
 
-fn session_page(data: SessionEdit) -> impl IntoView {
+fn show_session(data: SessionEdit) -> impl IntoView {
     let SessionEdit { head, module, session, notes_html } = data;
     let back = format!("/packs/{}#m-{}", head.id, module.id);
     let body = if head.state.editable() {

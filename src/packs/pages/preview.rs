@@ -2,29 +2,17 @@
 
 use super::show::MaterialView;
 use crate::{
-    i18n,
-    packs::{
-        api::{PreviewView, get_preview},
-        model::MaterialLine,
-    },
+    packs::{api::PreviewView, model::MaterialLine, service},
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::load::load,
+    ui::title::Title,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn PreviewPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || {
-            let params = params.read();
-            (params.get("pack").unwrap_or_default(), params.get("material").unwrap_or_default())
-        },
-        |(pack, material)| get_preview(pack, material, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let (pack, material) = (visit.param("pack"), visit.param("material"));
+    let data = service::preview(&visit.cx, pack, material, visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: PreviewView) -> impl IntoView {

@@ -1,51 +1,40 @@
 //! `/teach`: what a trainer writes and teaches, and the form for a new pack.
 
 use crate::{
-    deliveries::teaching::{TeachingLine, get_my_deliveries},
-    feedback::pages::parts::FeedbackWaiting,
-    i18n,
+    deliveries::teaching::{self, TeachingLine},
+    feedback::pages::parts::{waiting, waiting_of},
     packs::{
-        api::{CreatePack, NewPackView, Teaching, get_new_pack, get_teaching},
+        api::{CreatePack, NewPackView, Teaching},
         model::{AuthoredCourse, PackLine},
+        service,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select, TextArea},
         form::{Form, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_query_map;
 
-fn language() -> String {
-    i18n::code(i18n::locale()).to_owned()
-}
-
-#[component]
-pub fn TeachPage() -> impl IntoView {
-    load(
-        language,
-        |language| async move {
-            let teaching = get_teaching(language).await?;
-            Ok((teaching, get_my_deliveries().await?))
-        },
-        |(teaching, lines)| {
-            view! {
-                <PageHead
-                    title=tr!(packs.teach)
-                    lede=tr!(packs.teach_lede)
-                    actions=view! { <a class="btn" href="/teach/new">{tr!(packs.new_pack)}</a> }.into_any()
-                />
-                <FeedbackWaiting/>
-                <div class="wrap body">{courses(teaching)} {deliveries(lines)}</div>
-            }
-            .into_any()
-        },
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::teaching(&visit.cx, visit.language()).await?;
+    let lines = teaching::mine(&visit.cx).await?;
+    let undecided = waiting_of(&visit).await;
+    visit.draw(|| {
+        view! {
+            <PageHead
+                title=tr!(packs.teach)
+                lede=tr!(packs.teach_lede)
+                actions=view! { <a class="btn" href="/teach/new">{tr!(packs.new_pack)}</a> }.into_any()
+            />
+            {waiting(undecided)}
+            <div class="wrap body">{courses(data)} {deliveries(lines)}</div>
+        }
+    })
 }
 
 fn courses(data: Teaching) -> impl IntoView {
@@ -147,17 +136,12 @@ fn deliveries(lines: Vec<TeachingLine>) -> impl IntoView {
     view! { <section class="section"><h2>{tr!(packs.my_deliveries)}</h2>{list}</section> }.into_any()
 }
 
-#[component]
-pub fn NewPackPage() -> impl IntoView {
-    let query = use_query_map();
-    load(
-        move || query.read().get("course").unwrap_or_default(),
-        |course| async move { get_new_pack(language()).await.map(|data| (data, course)) },
-        new_pack,
-    )
+pub async fn new_page(visit: Visit) -> Drawn {
+    let data = service::for_new(&visit.cx, visit.language()).await?;
+    visit.draw(|| new_pack(data, visit.query("course")))
 }
 
-fn new_pack((data, course): (NewPackView, String)) -> impl IntoView {
+fn new_pack(data: NewPackView, course: String) -> impl IntoView {
     let chosen = data.courses.iter().find(|known| known.id.to_string() == course).cloned();
     let mut languages: Vec<String> = Vec::new();
     for known in data.courses.iter().filter(|known| chosen.as_ref().is_none_or(|chosen| chosen.id == known.id)) {

@@ -2,10 +2,7 @@
 
 use super::model::{AccountForm, DeviceLine, Purpose, SessionLine};
 use crate::common::{error::AppError, forms::Done};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What the page of forgotten passwords must know.
@@ -51,25 +48,11 @@ pub struct AccountView {
     pub devices: Vec<DeviceLine>,
 }
 
-/// What the page of forgotten passwords must know.
-#[server(prefix = "/_fn", endpoint = "people/forgotten-info", input = GetUrl, output = Postcard)]
-pub async fn get_forgotten_info() -> Result<ForgottenInfo, AppError> {
-    use crate::platform::http;
-    http::answer(async { Ok(super::service::forgotten_info(&http::ctx()?)) }).await
-}
-
 /// Asks for a link to set a new password.
 #[server(prefix = "/_fn", endpoint = "people/forgotten")]
 pub async fn ask_link(#[server(default)] email: String, #[server(default)] language: String) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::forgotten(&http::ctx()?, &email, &language).await }).await
-}
-
-/// What a link in a letter is good for.
-#[server(prefix = "/_fn", endpoint = "people/password-link", input = GetUrl, output = Postcard)]
-pub async fn get_password_link(token: String) -> Result<PasswordLink, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::password_link(&http::ctx()?, &token).await }).await
 }
 
 /// Sets a password by a link.
@@ -87,13 +70,6 @@ pub async fn set_password(
         Ok(set.done)
     })
     .await
-}
-
-/// One's own account.
-#[server(prefix = "/_fn", endpoint = "people/account", input = GetUrl, output = Postcard)]
-pub async fn get_account() -> Result<AccountView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::view(&http::ctx()?).await }).await
 }
 
 /// Saves one's own name and language.

@@ -3,10 +3,7 @@
 use super::model::BackupState;
 use crate::common::{error::AppError, forms::Done, ids::JobId, lane::Lane};
 use chrono::{DateTime, Utc};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A job that was given up.
@@ -69,13 +66,6 @@ pub struct BackupView {
     pub lacking: i64,
     /// When a backup failed after it, and why.
     pub failed: Option<(DateTime<Utc>, String)>,
-}
-
-/// The state of background work.
-#[server(prefix = "/_fn", endpoint = "house/jobs", input = GetUrl, output = Postcard)]
-pub async fn get_jobs() -> Result<JobsView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::jobs(&http::ctx()?).await }).await
 }
 
 /// Lets a parked job run again.

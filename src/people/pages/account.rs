@@ -3,22 +3,23 @@
 use super::{moment, written_languages};
 use crate::{
     people::accounts::{
-        api::{AccountView, ChangePassword, EditAccount, EndOtherSessions, EndSession, ForgetDevice, get_account},
+        api::{AccountView, ChangePassword, EditAccount, EndOtherSessions, EndSession, ForgetDevice},
         model::{DeviceLine, SessionLine},
+        service,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-#[component]
-pub fn AccountPage() -> impl IntoView {
-    load(|| (), |()| get_account(), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let account = service::view(&visit.cx).await?;
+    visit.draw(|| show(account))
 }
 
 fn show(data: AccountView) -> impl IntoView {

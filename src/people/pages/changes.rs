@@ -4,24 +4,25 @@
 use super::moment;
 use crate::{
     people::records::{
-        change_api::{SettleChange, get_changes},
+        change_api::SettleChange,
         change_model::{Asked, ChangeLine, ChangeState},
         model::Details,
+        settle,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::TextArea,
         form::{Form, Hidden, Submit},
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-#[component]
-pub fn ChangesPage() -> impl IntoView {
-    load(|| (), |()| get_changes(), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let changes = settle::waiting(&visit.cx).await?;
+    visit.draw(|| show(changes))
 }
 
 fn show(changes: Vec<ChangeLine>) -> impl IntoView {

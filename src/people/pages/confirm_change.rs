@@ -3,25 +3,20 @@
 
 use super::changes::described;
 use crate::{
-    people::records::{
-        change_api::{AnswerChange, get_change_link},
-        change_model::ChangeLine,
-    },
+    people::records::{change_api::AnswerChange, change_model::ChangeLine, settle},
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         form::{Form, Hidden, Submit},
-        load::load,
+        title::Title,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn ConfirmChangePage() -> impl IntoView {
-    let params = use_params_map();
-    let token = move || params.read().get("token").unwrap_or_default();
-    load(token, get_change_link, move |line| show(line, params.read_untracked().get("token").unwrap_or_default()))
+pub async fn page(visit: Visit) -> Drawn {
+    let token = visit.param("token");
+    let line = settle::asked_by_link(&visit.cx, token).await?;
+    visit.draw(|| show(line, token.to_owned()))
 }
 
 fn show(line: Option<ChangeLine>, token: String) -> impl IntoView {

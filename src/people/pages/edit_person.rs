@@ -1,49 +1,47 @@
 //! `/people/{id}/edit`, `/people/{id}/role` and `/people/{id}/post`: one form each.
 
 use super::{
-    area_choices, institution_choices, language,
+    area_choices, institution_choices,
     new_person::{professions, sexes},
     with_directory,
 };
 use crate::{
+    common::error::AppError,
     institutions::api::Directory,
-    people::records::api::{AddPost, EditPerson, GrantRole, PersonView, get_person},
+    people::records::{
+        api::{AddPost, EditPerson, GrantRole, PersonView},
+        service,
+    },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
 type Data = (PersonView, Directory);
 
-fn load_person<V: IntoView + 'static>(body: impl Fn(Data) -> V + Clone + Send + Sync + 'static) -> AnyView {
-    let params = use_params_map();
-    load(
-        move || (params.read().get("id").unwrap_or_default(), language()),
-        |(id, language)| with_directory(language, get_person(id)),
-        body,
-    )
+async fn person(visit: &Visit) -> Result<Data, AppError> {
+    with_directory(visit, service::view(&visit.cx, visit.param("id"))).await
 }
 
-#[component]
-pub fn EditPersonPage() -> impl IntoView {
-    load_person(edit)
+pub async fn edit_page(visit: Visit) -> Drawn {
+    let data = person(&visit).await?;
+    visit.draw(|| edit(data))
 }
 
-#[component]
-pub fn GrantPage() -> impl IntoView {
-    load_person(role)
+pub async fn role_page(visit: Visit) -> Drawn {
+    let data = person(&visit).await?;
+    visit.draw(|| role(data))
 }
 
-#[component]
-pub fn PostPage() -> impl IntoView {
-    load_person(post)
+pub async fn post_page(visit: Visit) -> Drawn {
+    let data = person(&visit).await?;
+    visit.draw(|| post(data))
 }
 
 /// The frame of the three: title, way back, form.

@@ -2,28 +2,26 @@
 
 use super::language;
 use crate::{
-    app::PageState,
     common::forms::Flash,
-    people::accounts::api::{AskLink, ForgottenInfo, get_forgotten_info},
+    people::accounts::{
+        api::{AskLink, ForgottenInfo},
+        service,
+    },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::Input,
         form::{Form, Hidden, Submit},
-        load::load,
+        title::Title,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
-#[component]
-pub fn ForgottenPage() -> impl IntoView {
-    let query = use_query_map();
+pub async fn page(visit: Visit) -> Drawn {
+    let info = service::forgotten_info(&visit.cx);
     // Said after a form was sent, and not because an address says so.
-    let state = expect_context::<PageState>();
-    let told = move || state.flash.get_untracked() == Some(Flash::MailSent);
-    let sent = Memo::new(move |_| query.read().get("sent").is_some() && told());
-    load(move || sent.get(), move |_| get_forgotten_info(), move |info| show(info, sent.get_untracked()))
+    let sent = visit.has_query("sent") && visit.flash() == Some(Flash::MailSent);
+    visit.draw(|| show(info, sent))
 }
 
 fn show(info: ForgottenInfo, sent: bool) -> impl IntoView {

@@ -3,22 +3,23 @@
 use super::{lanes::lanes, moment};
 use crate::{
     people::house::{
-        api::{BackupView, JobLine, JobsView, RetryJob, get_jobs},
+        api::{BackupView, JobLine, JobsView, RetryJob},
         model::BackupState,
+        service,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         form::{Form, Hidden},
         format,
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-#[component]
-pub fn JobsPage() -> impl IntoView {
-    load(|| (), |()| get_jobs(), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let jobs = service::jobs(&visit.cx).await?;
+    visit.draw(|| show(jobs))
 }
 
 fn show(data: JobsView) -> impl IntoView {

@@ -5,25 +5,21 @@ use crate::{
     people::{
         model::Role,
         records::{
-            api::{PeopleList, get_people},
+            api::PeopleList,
             model::{AccountState, PersonLine},
+            service,
         },
     },
+    platform::http::page::{Drawn, Visit},
     tr,
-    ui::{layout::PageHead, load::load, words},
+    ui::{layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-#[component]
-pub fn ListPage() -> impl IntoView {
-    let query = use_query_map();
-    let get = move |name: &str| query.read().get(name).unwrap_or_default();
-    load(
-        move || (get("q"), get("after"), get("before")),
-        |(query, after, before)| get_people(query, after, before),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let (query, after, before) = (visit.query("q"), visit.query("after"), visit.query("before"));
+    let people = service::list(&visit.cx, &query, &after, &before).await?;
+    visit.draw(|| show(people))
 }
 
 /// An account's state in a word.

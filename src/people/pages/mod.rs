@@ -13,40 +13,34 @@ mod person;
 mod set_password;
 mod sign_in;
 
+use super::{asks::Asks, rights::Right};
 use crate::{
     common::{error::AppError, ids::InstitutionId},
     i18n::{self, Locale},
-    institutions::api::{Directory, get_directory},
+    institutions::{self, api::Directory},
+    platform::http::page::{Page, Visit, page},
     ui::{format, words},
 };
 use chrono::{DateTime, Utc};
-use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
-};
 
-/// The routes of this capability.
-#[component(transparent)]
-pub fn PeopleRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/sign-in") view=sign_in::SignInPage/>
-        <Route path=path!("/forgotten") view=forgotten::ForgottenPage/>
-        <Route path=path!("/set-password/:token") view=set_password::SetPasswordPage/>
-        <Route path=path!("/confirm-change/:token") view=confirm_change::ConfirmChangePage/>
-        <Route path=path!("/account") view=account::AccountPage/>
-        <Route path=path!("/people") view=list::ListPage/>
-        <Route path=path!("/people/new") view=new_person::NewPersonPage/>
-        <Route path=path!("/people/changes") view=changes::ChangesPage/>
-        <Route path=path!("/people/:id") view=person::PersonPage/>
-        <Route path=path!("/people/:id/edit") view=edit_person::EditPersonPage/>
-        <Route path=path!("/people/:id/role") view=edit_person::GrantPage/>
-        <Route path=path!("/people/:id/post") view=edit_person::PostPage/>
-        <Route path=path!("/admin/jobs") view=jobs::JobsPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of this capability.
+pub fn pages() -> Vec<Page> {
+    let manage = Asks::For(Right::ManagePeople);
+    vec![
+        page("/sign-in", Asks::Nothing, sign_in::page),
+        page("/forgotten", Asks::Nothing, forgotten::page),
+        page("/set-password/{token}", Asks::Nothing, set_password::page),
+        page("/confirm-change/{token}", Asks::Nothing, confirm_change::page),
+        page("/account", Asks::SignIn, account::page),
+        page("/people", Asks::Somewhere(Right::ManagePeople), list::page),
+        page("/people/new", Asks::Somewhere(Right::ManagePeople), new_person::page),
+        page("/people/changes", Asks::For(Right::ConfirmChanges), changes::page),
+        page("/people/{id}", manage, person::page),
+        page("/people/{id}/edit", manage, edit_person::edit_page),
+        page("/people/{id}/role", manage, edit_person::role_page),
+        page("/people/{id}/post", manage, edit_person::post_page),
+        page("/admin/jobs", Asks::For(Right::RunHouse), jobs::page),
+    ]
 }
 
 /// The code of the page's language.
@@ -66,11 +60,11 @@ fn moment(at: DateTime<Utc>) -> String {
 
 /// Something together with the names of areas and institutions.
 async fn with_directory<T>(
-    language: String,
+    visit: &Visit,
     first: impl Future<Output = Result<T, AppError>>,
 ) -> Result<(T, Directory), AppError> {
     let first = first.await?;
-    Ok((first, get_directory(language).await?))
+    Ok((first, institutions::service::directory(&visit.cx, visit.language()).await?))
 }
 
 /// The name of an institution of the directory.

@@ -5,22 +5,25 @@ use crate::{
     institutions::api::Directory,
     people::{
         model::{Profession, Sex},
-        records::api::{self, AddPerson, get_new_person},
+        records::{
+            api::{self, AddPerson},
+            service,
+        },
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select, Tick},
         form::{Form, Hidden, Submit},
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-#[component]
-pub fn NewPersonPage() -> impl IntoView {
-    load(language, |language| with_directory(language, get_new_person()), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = with_directory(&visit, async { service::new(&visit.cx) }).await?;
+    visit.draw(|| show(data))
 }
 
 /// Codes and names of sexes.

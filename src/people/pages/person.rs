@@ -4,30 +4,25 @@ use super::{changes, institution_name, language, list::account_tag, moment, with
 use crate::{
     institutions::api::Directory,
     people::records::{
-        api::{DisableAccount, EnableAccount, EndPost, EndRole, InvitePerson, PersonView, get_person},
+        api::{DisableAccount, EnableAccount, EndPost, EndRole, InvitePerson, PersonView},
         model::{AccountState, GrantLine, Post},
+        service,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Select},
         form::{Form, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn PersonPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || (params.read().get("id").unwrap_or_default(), language()),
-        |(id, language)| with_directory(language, get_person(id)),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = with_directory(&visit, service::view(&visit.cx, visit.param("id"))).await?;
+    visit.draw(|| show(data))
 }
 
 fn show((it, directory): (PersonView, Directory)) -> impl IntoView {

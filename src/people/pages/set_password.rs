@@ -2,25 +2,24 @@
 
 use crate::{
     people::accounts::{
-        api::{PasswordLink, SetPassword, get_password_link},
+        api::{PasswordLink, SetPassword},
         model::Purpose,
+        service,
     },
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::Input,
         form::{Form, Hidden, Submit},
-        load::load,
+        title::Title,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn SetPasswordPage() -> impl IntoView {
-    let params = use_params_map();
-    let token = move || params.read().get("token").unwrap_or_default();
-    load(token, get_password_link, move |link| show(link, params.read_untracked().get("token").unwrap_or_default()))
+pub async fn page(visit: Visit) -> Drawn {
+    let token = visit.param("token");
+    let link = service::password_link(&visit.cx, token).await?;
+    visit.draw(|| show(link, token.to_owned()))
 }
 
 fn show(link: PasswordLink, token: String) -> impl IntoView {

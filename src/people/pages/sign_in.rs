@@ -2,19 +2,22 @@
 
 use crate::{
     people::api::SignIn,
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::Input,
         form::{Form, Hidden, Submit},
+        title::Title,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
-#[component]
-pub fn SignInPage() -> impl IntoView {
-    let next = use_query_map().read_untracked().get("next").unwrap_or_else(|| "/".to_owned());
+pub async fn page(visit: Visit) -> Drawn {
+    let next = visit.query("next");
+    visit.draw(|| show(if next.is_empty() { "/".to_owned() } else { next }))
+}
+
+fn show(next: String) -> impl IntoView {
     view! {
         <Title text=tr!(people.sign_in_title)/>
         <div class="wrap narrow">

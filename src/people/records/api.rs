@@ -14,10 +14,7 @@ use crate::{
     people::model::Sex,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A page of persons.
@@ -93,31 +90,6 @@ pub struct NewPersonPage {
     pub grantable: Vec<Role>,
     /// Institutions where they may give them; none means all.
     pub reach: Option<Vec<InstitutionId>>,
-}
-
-/// A page of persons by name.
-#[server(prefix = "/_fn", endpoint = "people/list", input = GetUrl, output = Postcard)]
-pub async fn get_people(
-    #[server(default)] query: String,
-    #[server(default)] after: String,
-    #[server(default)] before: String,
-) -> Result<PeopleList, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::list(&http::ctx()?, &query, &after, &before).await }).await
-}
-
-/// A person's record.
-#[server(prefix = "/_fn", endpoint = "people/view", input = GetUrl, output = Postcard)]
-pub async fn get_person(id: String) -> Result<PersonView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::view(&http::ctx()?, &id).await }).await
-}
-
-/// What the form of a new person needs.
-#[server(prefix = "/_fn", endpoint = "people/new", input = GetUrl, output = Postcard)]
-pub async fn get_new_person() -> Result<NewPersonPage, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::new(&http::ctx()?) }).await
 }
 
 /// Adds a person.

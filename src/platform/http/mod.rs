@@ -5,6 +5,7 @@ pub mod caller;
 pub mod downloads;
 pub mod forms;
 pub mod guard;
+pub mod page;
 pub mod pages;
 pub mod policy;
 pub mod returned;

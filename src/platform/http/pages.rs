@@ -2,10 +2,11 @@
 
 use super::{FN_PREFIX, cookie, forms, guard, policy, returned};
 use crate::{
-    app::{self, App, Live, PageInfo, Shell},
+    app::{self, Live, PageInfo},
     common::error::AppError,
     i18n,
     platform::context::Ctx,
+    ui::document,
 };
 use axum::{
     body::Body,
@@ -13,9 +14,8 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use http_body_util::BodyExt;
 use leptos::prelude::*;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The cookie that carries a word of success over a redirect.
 pub const FLASH_COOKIE: &str = "flash";
@@ -38,33 +38,9 @@ pub async fn render(request: Request) -> Response {
     } else {
         None
     };
-    let version = cx.app.assets.version.clone();
-    let live = is_live(request.uri().path());
-    let remembered = request.extensions().get::<crate::ui::load::Remembered>().cloned();
-    let handler = leptos_axum::render_app_async_with_context(
-        move || {
-            provide_context(cx.clone());
-            provide_context(info.clone());
-            if let Some(remembered) = &remembered {
-                provide_context(remembered.clone());
-            }
-        },
-        move || {
-            let policy = match leptos::nonce::use_nonce() {
-                Some(nonce) if live => policy::live(&nonce),
-                _ => policy::QUIET.to_owned(),
-            };
-            super::set_header(header::CONTENT_SECURITY_POLICY, &policy);
-            if !live && let Some(shared) = Owner::current_shared_context() {
-                // Nobody takes the page over: what was read for it need not be sent beside it.
-                shared.set_is_hydrating(false);
-            }
-            let page = if live { view! { <Live/> }.into_any() } else { view! { <App/> }.into_any() };
-            view! { <Shell version=version.clone() live=live>{page}</Shell> }
-        },
-    );
-    let drawn = handler(request).await;
-    let mut response = if live { drawn } else { without_scripts(drawn).await };
+    let path = request.uri().path().to_owned();
+    let mut response =
+        if is_live(&path) { render_live(request, cx, info).await } else { cx.app.pages.answer(cx, info, &path).await };
     if let Some(status) = status
         && response.status() == StatusCode::OK
     {
@@ -86,6 +62,25 @@ pub async fn render(request: Request) -> Response {
     response
 }
 
+/// Renders a live page, whose data arrive while Leptos draws it.
+async fn render_live(request: Request, cx: Ctx, info: PageInfo) -> Response {
+    let version = cx.app.assets.version.clone();
+    let info = Arc::new(info);
+    let handler = leptos_axum::render_app_async_with_context(
+        move || {
+            provide_context(cx.clone());
+            provide_context(Arc::clone(&info));
+        },
+        move || {
+            if let Some(nonce) = leptos::nonce::use_nonce() {
+                super::set_header(header::CONTENT_SECURITY_POLICY, &policy::live(&nonce));
+            }
+            document::live(&version, view! { <Live/> }.into_any())
+        },
+    );
+    handler(request).await
+}
+
 /// Whether the page of a path goes on living in the browser: [`Live`] has a route for it.
 pub fn is_live(path: &str) -> bool {
     static ADDRESSES: LazyLock<Vec<String>> =
@@ -96,15 +91,6 @@ pub fn is_live(path: &str) -> bool {
         parts().count() == given().count()
             && parts().zip(given()).all(|(part, given)| part.starts_with('{') || part == given)
     })
-}
-
-/// Cuts off what Leptos writes after the end of every document: scripts for a browser half that such a page has not.
-async fn without_scripts(response: Response) -> Response {
-    const END: &[u8] = b"</html>";
-    let (parts, body) = response.into_parts();
-    let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let end = bytes.windows(END.len()).rposition(|window| window == END).map_or(bytes.len(), |at| at + END.len());
-    Response::from_parts(parts, Body::from(bytes.slice(..end)))
 }
 
 /// Everything that no other route took: pages, and forms sent to pages.
@@ -124,7 +110,7 @@ pub async fn function(request: Request) -> Response {
     if !is_function(request.uri().path()) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let info = info(&request);
+    let info = Arc::new(info(&request));
     // Leptos would read a body of any size; files come by other ways.
     let (mut parts, body) = request.into_parts();
     let Some(bytes) = forms::collect(body).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
@@ -134,7 +120,7 @@ pub async fn function(request: Request) -> Response {
     let answer = leptos_axum::handle_server_fns_with_context(
         move || {
             provide_context(cx.clone());
-            provide_context(info.clone());
+            provide_context(Arc::clone(&info));
         },
         request,
     )
@@ -176,6 +162,8 @@ fn info(request: &Request) -> PageInfo {
         actor,
         flash: cookie(headers, FLASH_COOKIE).and_then(|code| code.parse().ok()),
         submitted: request.extensions().get::<app::Submitted>().cloned(),
+        path: request.uri().path().to_owned(),
+        query: request.uri().query().unwrap_or_default().to_owned(),
     }
 }
 

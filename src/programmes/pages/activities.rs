@@ -2,27 +2,20 @@
 
 use super::parts::{activity_list, footnote, names_kosovo, tabs};
 use crate::{
-    i18n,
-    programmes::api::{Activities, Facet, Narrow, get_activities},
+    platform::http::page::{Drawn, Visit},
+    programmes::{
+        api::{Activities, Facet, Narrow},
+        service,
+    },
     tr,
-    ui::{layout::PageHead, load::load, words},
+    ui::{layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-#[component]
-pub fn ActivitiesPage() -> impl IntoView {
-    let query = use_query_map();
-    let asked = move || {
-        let query = query.read();
-        let of = |name: &str| query.get(name).unwrap_or_default();
-        Narrow { project: of("project"), kind: of("kind"), year: of("year") }
-    };
-    load(
-        asked,
-        |asked| get_activities(asked.project, asked.kind, asked.year, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let asked = Narrow { project: visit.query("project"), kind: visit.query("kind"), year: visit.query("year") };
+    let data = service::activities(&visit.cx, asked, visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn select(

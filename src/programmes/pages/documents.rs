@@ -2,18 +2,16 @@
 
 use super::parts::{sentence, tabs};
 use crate::{
-    programmes::{
-        api::{DocumentLine, get_documents},
-        model::Translation,
-    },
+    platform::http::page::{Drawn, Visit},
+    programmes::{api::DocumentLine, model::Translation, service},
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn DocumentsPage() -> impl IntoView {
-    load(|| (), |()| get_documents(), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let documents = service::documents(&visit.cx).await?;
+    visit.draw(|| show(documents))
 }
 
 fn show(documents: Vec<DocumentLine>) -> impl IntoView {

@@ -7,22 +7,17 @@ mod project;
 mod projects;
 mod timeline;
 
-use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
+use crate::{
+    people::asks::Asks,
+    platform::http::page::{Page, page},
 };
 
-/// The routes of this capability.
-#[component(transparent)]
-pub fn ProgrammeRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/projects") view=projects::ProjectsPage/>
-        <Route path=path!("/projects/:key") view=project::ProjectPage/>
-        <Route path=path!("/activities") view=activities::ActivitiesPage/>
-        <Route path=path!("/documents") view=documents::DocumentsPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of this capability.
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/projects", Asks::Nothing, projects::page),
+        page("/projects/{key}", Asks::Nothing, project::page),
+        page("/activities", Asks::Nothing, activities::page),
+        page("/documents", Asks::Nothing, documents::page),
+    ]
 }

@@ -4,11 +4,11 @@ use crate::{
     common::dates::PartialDate,
     institutions::model::KOSOVO,
     programmes::{
-        api::{ActivityLine, InArea, NamedArea, ProjectLine, get_programmes_in},
+        api::{ActivityLine, InArea, NamedArea, ProjectLine},
         model::Amendment,
     },
     tr,
-    ui::{format, load::below, words},
+    ui::{format, words},
 };
 use leptos::prelude::*;
 
@@ -151,18 +151,8 @@ fn project_item(project: ProjectLine) -> impl IntoView {
     }
 }
 
-/// The projects that work in an area and the activities held there, for the area's page. Stands
-/// beside the page's own content, not inside what that loads, and must not hide it by failing.
-#[component]
-pub fn ProgrammesInArea(
-    /// The area's code.
-    #[prop(into)]
-    code: Signal<String>,
-) -> impl IntoView {
-    below(move || code.get(), get_programmes_in, in_area)
-}
-
-fn in_area(data: InArea) -> AnyView {
+/// The projects that work in an area and the activities held there, for the area's page.
+pub fn in_area(data: InArea) -> AnyView {
     let InArea { projects, activities } = data;
     if projects.is_empty() && activities.is_empty() {
         return ().into_any();

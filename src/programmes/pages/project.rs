@@ -3,32 +3,35 @@
 use super::parts::{activity_list, amendment, area_links, dates, footnote, money, names_kosovo, sentence};
 use crate::{
     cascade::pages as cascade,
-    cohorts::pages::around::CohortsOfProject,
+    cohorts::pages::around,
     common::dates::PartialDate,
-    deliveries::pages::parts::DeliveriesPaidBy,
-    i18n,
+    deliveries,
+    platform::http::page::{Drawn, Visit, below},
     programmes::{
-        api::{ProjectView, ResultLine, get_project},
+        api::{ProjectView, ResultLine},
         model::Amendment,
+        service,
     },
-    reporting::pages::unnamed::CountedWithoutNames,
+    reporting::pages::unnamed::{self, Place},
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn ProjectPage() -> impl IntoView {
-    let params = use_params_map();
-    let key = move || params.read().get("key").unwrap_or_default();
-    let page = load(key, |key| get_project(key, i18n::code(i18n::locale()).to_owned()), show);
-    view! {
-        {page}
-        <CohortsOfProject project=Signal::derive(key)/>
-        <DeliveriesPaidBy project=Signal::derive(key)/>
-        <CountedWithoutNames project=Signal::derive(key)/>
-    }
+pub async fn page(visit: Visit) -> Drawn {
+    let key = visit.param("key");
+    let project = service::project(&visit.cx, key, visit.language()).await?;
+    let cohorts = around::cohorts_of(&visit, "project", key).await;
+    let given = below(deliveries::service::paid_by(&visit.cx, key).await);
+    let counted = unnamed::counted(&visit, Place::Project(key)).await;
+    visit.draw(|| {
+        view! {
+            {show(project)}
+            {around::cohorts(tr!(cohorts.title), cohorts)}
+            {given.map(deliveries::pages::parts::around)}
+            {unnamed::section(counted)}
+        }
+    })
 }
 
 fn show(data: ProjectView) -> impl IntoView {

@@ -5,16 +5,16 @@ use super::{
     timeline::timeline,
 };
 use crate::{
-    i18n,
-    programmes::api::{ProjectLine, get_projects},
+    platform::http::page::{Drawn, Visit},
+    programmes::{api::ProjectLine, service},
     tr,
-    ui::{layout::PageHead, load::load, words},
+    ui::{layout::PageHead, words},
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn ProjectsPage() -> impl IntoView {
-    load(|| i18n::code(i18n::locale()).to_owned(), get_projects, show)
+pub async fn page(visit: Visit) -> Drawn {
+    let projects = service::projects(&visit.cx, visit.language()).await?;
+    visit.draw(|| show(projects))
 }
 
 fn show(projects: Vec<ProjectLine>) -> impl IntoView {

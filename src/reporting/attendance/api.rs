@@ -1,20 +1,13 @@
-//! Server functions of the reports on attendance, and what they send.
+//! What the reports on attendance are made of.
 
 use super::model::{Cell, Outlook, Show, Told};
 use crate::{
-    common::{
-        error::AppError,
-        ids::{CertificateId, DeliveryId, PersonId, SlotId},
-    },
+    common::ids::{CertificateId, DeliveryId, PersonId, SlotId},
     deliveries::model::DeliveryHead,
     enrolment::model::EnrolmentState,
     institutions::duty::model::Owed,
 };
 use chrono::{NaiveDate, NaiveDateTime};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
 use serde::{Deserialize, Serialize};
 
 /// Half-days that stand side by side on one page; longer deliveries are shown in parts.
@@ -231,48 +224,4 @@ pub struct YearDelivery {
     pub state: EnrolmentState,
     /// The certificate that stands: its id, its code, the day of issue.
     pub certificate: Option<(CertificateId, String, NaiveDate)>,
-}
-
-/// Person by half-day of a delivery; what does not fit on a page in parts.
-#[server(prefix = "/_fn", endpoint = "attendance-reports/grid", input = GetUrl, output = Postcard)]
-pub async fn get_grid(delivery: String, show: String, q: String, part: String) -> Result<Grid, AppError> {
-    use crate::platform::http;
-    let wanted = super::service::Wanted { show, q, part };
-    http::answer(async { super::service::grid(&http::ctx()?, &delivery, &wanted).await }).await
-}
-
-/// Everybody at risk in the deliveries whose register the reader keeps.
-#[server(prefix = "/_fn", endpoint = "attendance-reports/risks", input = GetUrl, output = Postcard)]
-pub async fn get_risks() -> Result<Risks, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::risks(&http::ctx()?).await }).await
-}
-
-/// The numbers; empty arguments mean all.
-#[server(prefix = "/_fn", endpoint = "attendance-reports/numbers", input = GetUrl, output = Postcard)]
-pub async fn get_attendance_numbers(
-    language: String,
-    area: String,
-    institution: String,
-    course: String,
-    year: String,
-    by: String,
-) -> Result<Numbers, AppError> {
-    use crate::platform::http;
-    let asked = Asked { area, institution, course, year, by };
-    http::answer(async { super::service::numbers(&http::ctx()?, &language, &asked).await }).await
-}
-
-/// A person's attendance over the years.
-#[server(prefix = "/_fn", endpoint = "attendance-reports/person", input = GetUrl, output = Postcard)]
-pub async fn get_years(language: String, person: String) -> Result<Years, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::years_of(&http::ctx()?, &language, &person).await }).await
-}
-
-/// The reader's own attendance over the years.
-#[server(prefix = "/_fn", endpoint = "attendance-reports/mine", input = GetUrl, output = Postcard)]
-pub async fn get_my_years(language: String) -> Result<Years, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::my_years(&http::ctx()?, &language).await }).await
 }

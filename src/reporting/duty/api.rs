@@ -1,11 +1,7 @@
-//! Server functions of the duty of continuing education, what they send, and the file.
+//! What the numbers on the duty of continuing education are made of.
 
 use super::model::{DutyBy, DutyTold};
-use crate::{common::error::AppError, institutions::duty::model::Owed, people::model::Profession};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use crate::{institutions::duty::model::Owed, people::model::Profession};
 use serde::{Deserialize, Serialize};
 
 /// A year with what was attended of what is asked.
@@ -55,19 +51,4 @@ pub struct DutyLine {
     pub name: String,
     /// The numbers.
     pub told: DutyTold,
-}
-
-/// How many have met their duty; empty arguments mean all, and this year.
-#[server(prefix = "/_fn", endpoint = "duty/numbers", input = GetUrl, output = Postcard)]
-pub async fn get_duty_numbers(
-    language: String,
-    area: String,
-    institution: String,
-    profession: String,
-    year: String,
-    by: String,
-) -> Result<DutyNumbers, AppError> {
-    use crate::platform::http;
-    let asked = super::model::DutyAsked { area, institution, profession, year, by };
-    http::answer(async { super::service::numbers(&http::ctx()?, &language, &asked).await }).await
 }

@@ -6,18 +6,18 @@ use super::{
     reports::select,
 };
 use crate::{
-    i18n,
     institutions::duty::model::Owed,
     people::model::Profession,
+    platform::http::page::{Drawn, Visit},
     reporting::duty::{
-        api::{DutyLine, DutyNumbers, DutyYear, get_duty_numbers},
+        api::{DutyLine, DutyNumbers, DutyYear},
         model::{DutyAsked, DutyBy, DutyTold},
+        service,
     },
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// 24 h of 40 h in 2026.
 pub fn of_asked(year: i64, minutes: i64, owed: &Owed) -> String {
@@ -63,28 +63,16 @@ pub fn section(it: &DutyYear) -> AnyView {
     .into_any()
 }
 
-#[component]
-pub fn DutyPage() -> impl IntoView {
-    let address = use_query_map();
-    let asked = Memo::new(move |_| {
-        let address = address.read();
-        let get = |name: &str| address.get(name).unwrap_or_default();
-        DutyAsked {
-            area: get("area"),
-            institution: get("institution"),
-            profession: get("profession"),
-            year: get("year"),
-            by: get("by"),
-        }
-    });
-    load(
-        move || asked.get(),
-        |it: DutyAsked| {
-            let language = i18n::code(i18n::locale()).to_owned();
-            get_duty_numbers(language, it.area, it.institution, it.profession, it.year, it.by)
-        },
-        move |data| show(data, &asked.get()),
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let asked = DutyAsked {
+        area: visit.query("area"),
+        institution: visit.query("institution"),
+        profession: visit.query("profession"),
+        year: visit.query("year"),
+        by: visit.query("by"),
+    };
+    let data = service::numbers(&visit.cx, visit.language(), &asked).await?;
+    visit.draw(|| show(data, &asked))
 }
 
 /// The word for what the lines stand for.

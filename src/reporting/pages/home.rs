@@ -6,24 +6,26 @@ use super::{
     sections::{calls, hosting, learning, numbers, programme, teaching},
 };
 use crate::{
-    app, i18n,
-    reporting::api::{Home, get_home},
+    platform::http::page::{Drawn, Visit},
+    reporting::{api::Home, service},
     tr,
-    trainers::pages::mine::LicencesOfMine,
-    ui::{layout::PageHead, load::load},
+    trainers::pages::mine,
+    ui::layout::PageHead,
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn HomePage() -> impl IntoView {
-    if app::actor().is_none() {
-        return landing();
+pub async fn page(visit: Visit) -> Drawn {
+    if visit.cx.actor.is_none() {
+        return visit.draw(landing);
     }
-    view! {
-        {load(|| i18n::code(i18n::locale()).to_owned(), get_home, show)}
-        <LicencesOfMine/>
-    }
-    .into_any()
+    let home = service::home(&visit.cx, visit.language()).await?;
+    let licences = mine::licences_of(&visit).await;
+    visit.draw(|| {
+        view! {
+            {show(home)}
+            {mine::licences(licences)}
+        }
+    })
 }
 
 fn show(home: Home) -> AnyView {

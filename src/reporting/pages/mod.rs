@@ -2,7 +2,6 @@
 
 pub mod attendance;
 pub mod duty;
-#[cfg(feature = "ssr")]
 pub mod duty_paper;
 mod home;
 mod landing;
@@ -11,26 +10,21 @@ pub mod reports;
 mod sections;
 pub mod unnamed;
 
-use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
+use crate::{
+    people::{asks::Asks, rights::Right},
+    platform::http::page::{Page, page},
 };
 
-/// The routes of this capability.
-#[component(transparent)]
-pub fn ReportingRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/") view=home::HomePage/>
-        <Route path=path!("/reports") view=reports::ReportsPage/>
-        <Route path=path!("/reports/attendance") view=attendance::numbers::AttendanceNumbersPage/>
-        <Route path=path!("/reports/duty") view=duty::DutyPage/>
-        <Route path=path!("/attendance/at-risk") view=attendance::risk::RiskPage/>
-        <Route path=path!("/deliveries/:id/attendance") view=attendance::grid::GridPage/>
-        <Route path=path!("/people/:id/attendance") view=attendance::years::YearsPage/>
-        <Route path=path!("/my/attendance") view=attendance::years::MyYearsPage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of this capability.
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/", Asks::Nothing, home::page),
+        page("/reports", Asks::For(Right::ReadNumbers), reports::page),
+        page("/reports/attendance", Asks::For(Right::ReadNumbers), attendance::numbers::page),
+        page("/reports/duty", Asks::For(Right::ReadNumbers), duty::page),
+        page("/attendance/at-risk", Asks::Somewhere(Right::KeepRegister), attendance::risk::page),
+        page("/deliveries/{id}/attendance", Asks::For(Right::KeepRegister), attendance::grid::page),
+        page("/people/{id}/attendance", Asks::For(Right::ManagePeople), attendance::years::page),
+        page("/my/attendance", Asks::SignIn, attendance::years::mine),
+    ]
 }

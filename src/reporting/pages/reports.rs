@@ -1,49 +1,26 @@
 //! `/reports`: the numbers, by area and by course.
 
-use super::numbers::{chart, stats, table};
+use super::{
+    attendance::query,
+    numbers::{chart, stats, table},
+};
 use crate::{
-    app, i18n,
+    app,
     people::rights::{Right, may_somewhere},
-    reporting::api::{Report, get_report},
+    platform::http::page::{Drawn, Visit},
+    reporting::{
+        api::Report,
+        service::{self, Filter},
+    },
     tr,
-    ui::{format, layout::PageHead, load::load},
+    ui::{format, layout::PageHead},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Asked {
-    project: String,
-    area: String,
-    course: String,
-}
-
-impl Asked {
-    fn query(&self) -> String {
-        let pairs: Vec<String> = [("project", &self.project), ("area", &self.area), ("course", &self.course)]
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", app::encode(value)))
-            .chain([format!("lang={}", i18n::code(i18n::locale()))])
-            .collect();
-        pairs.join("&")
-    }
-}
-
-#[component]
-pub fn ReportsPage() -> impl IntoView {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| {
-        let query = query.read();
-        let get = |name: &str| query.get(name).unwrap_or_default();
-        Asked { project: get("project"), area: get("area"), course: get("course") }
-    });
-    load(
-        move || asked.get(),
-        |asked: Asked| get_report(i18n::code(i18n::locale()).to_owned(), asked.project, asked.area, asked.course),
-        move |report| show(report, &asked.get()),
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let asked = Filter { project: visit.query("project"), area: visit.query("area"), course: visit.query("course") };
+    let report = service::report(&visit.cx, visit.language(), &asked).await?;
+    visit.draw(|| show(report, &asked))
 }
 
 /// A choice in the row of filters; the first option is all.
@@ -64,9 +41,10 @@ pub fn select(name: &'static str, label: String, all: String, options: &[(String
     .into_any()
 }
 
-fn show(report: Report, asked: &Asked) -> AnyView {
-    let filtered = *asked != Asked::default();
-    let csv = format!("/reports/reach.csv?{}", asked.query());
+fn show(report: Report, asked: &Filter) -> AnyView {
+    let filtered = *asked != Filter::default();
+    let here = query(&[("project", &asked.project), ("area", &asked.area), ("course", &asked.course)]);
+    let csv = format!("/reports/reach.csv?{here}");
     let as_of =
         report.as_of.map_or_else(|| tr!(reporting.never), |at| tr!(reporting.as_of, time = format::date_time(at)));
     // Who may enter or confirm counts of people without names finds them here.

@@ -4,48 +4,60 @@ use super::numbers::apart;
 use crate::{
     app,
     people::rights::{Right, may_somewhere},
-    reporting::{api::get_unnamed, model::Unnamed},
+    platform::http::page::{Visit, below},
+    reporting::{model::Unnamed, service},
     tr,
-    ui::load::below,
 };
 use leptos::prelude::*;
 
-/// How many people were counted without names, for who may read numbers. Never added to anything.
-#[component]
-pub fn CountedWithoutNames(
-    /// Key of a project.
-    #[prop(optional, into)]
-    project: Signal<String>,
-    /// Address of an institution.
-    #[prop(optional, into)]
-    institution: Signal<String>,
-    /// Code of an area.
-    #[prop(optional, into)]
-    area: Signal<String>,
-) -> impl IntoView {
-    if !may_somewhere(app::actor().as_ref(), Right::ReadNumbers) {
-        return ().into_any();
+/// Whose page it is.
+#[derive(Clone, Copy)]
+pub enum Place<'a> {
+    /// A project's, by its key.
+    Project(&'a str),
+    /// An institution's, by its address in the site.
+    Institution(&'a str),
+    /// An area's, by its code.
+    Area(&'a str),
+}
+
+/// What was counted without names.
+pub struct Counted {
+    told: Option<Unnamed>,
+    by_origin: bool,
+}
+
+/// How many people were counted without names, for a viewer who may read numbers. Never added to anything.
+pub async fn counted(visit: &Visit, place: Place<'_>) -> Option<Counted> {
+    if !may_somewhere(visit.cx.actor.as_ref(), Right::ReadNumbers) {
+        return None;
     }
+    let (project, institution, area) = match place {
+        Place::Project(key) => (key, "", ""),
+        Place::Institution(slug) => ("", slug, ""),
+        Place::Area(code) => ("", "", code),
+    };
+    let told = below(service::unnamed(&visit.cx, project, institution, area).await)?;
+    Some(Counted { told, by_origin: !area.is_empty() })
+}
+
+/// What [`counted`] found, below the page's own content.
+pub fn section(counted: Option<Counted>) -> Option<AnyView> {
+    let Counted { told, by_origin } = counted?;
+    let words = told.as_ref().and_then(apart)?;
     let to_counts = may_somewhere(app::actor().as_ref(), Right::ManageDelivery);
-    below(
-        move || (project.get(), institution.get(), area.get()),
-        |(project, institution, area)| get_unnamed(project, institution, area),
-        move |told: Option<Unnamed>| {
-            let Some(words) = told.as_ref().and_then(apart) else { return ().into_any() };
-            view! {
-                <div class="wrap body">
-                    <section class="section stack">
-                        <h2>{tr!(tallies.title)}</h2>
-                        {words}
-                        {(!area.read().is_empty()).then(|| view! { <p class="muted small">{tr!(tallies.by_origin)}</p> })}
-                        <p class="actions">
-                            <a href="/reports">{tr!(tallies.numbers)}</a>
-                            {to_counts.then(|| view! { <a href="/counts">{tr!(tallies.list)}</a> })}
-                        </p>
-                    </section>
-                </div>
-            }
-            .into_any()
-        },
-    )
+    let section = view! {
+        <div class="wrap body">
+            <section class="section stack">
+                <h2>{tr!(tallies.title)}</h2>
+                {words}
+                {by_origin.then(|| view! { <p class="muted small">{tr!(tallies.by_origin)}</p> })}
+                <p class="actions">
+                    <a href="/reports">{tr!(tallies.numbers)}</a>
+                    {to_counts.then(|| view! { <a href="/counts">{tr!(tallies.list)}</a> })}
+                </p>
+            </section>
+        </div>
+    };
+    Some(section.into_any())
 }

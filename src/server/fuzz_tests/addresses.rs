@@ -96,8 +96,8 @@ fn queries() {
         assert!(board.q.chars().count() <= 200 && board.filters() <= 200);
         let found = Asked::parse(text);
         assert_eq!(Asked::parse(&found.query()), found, "the address says the same");
-        let (filter, _) = Filter::read(text);
-        assert_eq!(Filter::read(&filter.query()).0, filter, "the address says the same");
+        let filter = Filter::read(text);
+        assert_eq!(Filter::read(&filter.query()), filter, "the address says the same");
         let search = roster::service::read(text);
         let _ = (search.days(), search.profession(), search.feedback());
         if let Some(about) = About::read(text) {

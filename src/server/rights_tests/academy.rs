@@ -2,7 +2,6 @@
 //! everybody who may come. Whatever a visit changes is put back.
 
 use super::super::{
-    access::Tie,
     heavy_tests::watched,
     router,
     web_tests::{Visitor, get, post},
@@ -12,7 +11,7 @@ use crate::{
         actor::{Actor, Grant, Role},
         ids::InstitutionId,
     },
-    people::gates::Watch,
+    people::{asks::Tie, gates::Watch},
     platform::db::Db,
     testing::{House, Kind, house},
 };
@@ -272,7 +271,7 @@ impl Academy {
     }
 
     /// Lets a guest visit an address, watched at the gates, and puts back what that changed. The body is read
-    /// only of a server function's answer: some files and streams are long.
+    /// only of a server function's answer and of a page: some files and streams are long.
     pub async fn visit(&mut self, guest: usize, method: &Method, address: &str, form: &Form, watch: &Watch) -> Outcome {
         let address = self.filled(address, guest);
         let form: Form = form.iter().map(|(name, value)| (name.clone(), self.filled(value, guest))).collect();
@@ -294,7 +293,8 @@ impl Academy {
             .over(async {
                 let (parts, body) =
                     watched(&address, router.oneshot(request)).await.expect("the router does not fail").into_parts();
-                let body = if function {
+                let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+                let body = if function || kind.starts_with("text/html") {
                     body.collect().await.map(|b| b.to_bytes()).unwrap_or_default()
                 } else {
                     Vec::new().into()

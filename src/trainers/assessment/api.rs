@@ -1,4 +1,4 @@
-//! Server functions of assessments, and what they send.
+//! Server functions of assessments, and what their pages show.
 
 use super::model::{
     AssessorForm, AssessorKind, Criterion, OpenForm, Outcome, OutcomeForm, Rubric, RubricForm, ScoreForm, Sum,
@@ -9,10 +9,7 @@ use crate::common::{
     ids::{AssessmentId, DeliveryId, LicenceId, PersonId},
 };
 use chrono::NaiveDate;
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// A course's rubric, to change.
@@ -128,13 +125,6 @@ pub struct AssessmentView {
     pub invented: bool,
 }
 
-/// The rubric of a course, to change.
-#[server(prefix = "/_fn", endpoint = "trainers/rubric", input = GetUrl, output = Postcard)]
-pub async fn get_rubric(slug: String, language: String) -> Result<RubricView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::rubric(&http::ctx()?, &slug, &language).await }).await
-}
-
 /// Makes a new rubric; assessments keep theirs.
 #[server(prefix = "/_fn", endpoint = "trainers/save-rubric")]
 pub async fn save_rubric(#[server(flatten)] form: RubricForm) -> Result<Done, AppError> {
@@ -142,25 +132,11 @@ pub async fn save_rubric(#[server(flatten)] form: RubricForm) -> Result<Done, Ap
     http::answer(async { super::service::save_rubric(&http::ctx()?, &form).await }).await
 }
 
-/// What is needed to open an assessment.
-#[server(prefix = "/_fn", endpoint = "trainers/to-assess", input = GetUrl, output = Postcard)]
-pub async fn get_to_assess(licence: String, language: String) -> Result<OpenView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::to_open(&http::ctx()?, &licence, &language).await }).await
-}
-
 /// Opens an assessment.
 #[server(prefix = "/_fn", endpoint = "trainers/assess")]
 pub async fn open_assessment(#[server(flatten)] form: OpenForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::open(&http::ctx()?, &form).await }).await
-}
-
-/// An assessment, for who decides, who assesses, and the candidate.
-#[server(prefix = "/_fn", endpoint = "trainers/assessment", input = GetUrl, output = Postcard)]
-pub async fn get_assessment(id: String, language: String) -> Result<AssessmentView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::view(&http::ctx()?, &id, &language).await }).await
 }
 
 /// Adds an assessor or takes one off.

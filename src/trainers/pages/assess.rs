@@ -1,26 +1,23 @@
 //! `/licences/{id}/assess`: opens an assessment.
 
 use crate::{
-    i18n, tr,
-    trainers::assessment::api::{OpenAssessment, OpenView, get_to_assess},
+    platform::http::page::{Drawn, Visit},
+    tr,
+    trainers::assessment::{
+        api::{OpenAssessment, OpenView},
+        service,
+    },
     ui::{
         field::{Input, Select},
         form::{Form, Hidden, Submit},
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn AssessPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        |id| get_to_assess(id, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::to_open(&visit.cx, visit.param("id"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: OpenView) -> impl IntoView {

@@ -2,31 +2,26 @@
 
 use super::parts::{delivery_link, mark};
 use crate::{
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     trainers::assessment::{
-        api::{AssessmentView, ChangeAssessor, DecideAssessment, Decided, Score, Sheet, get_assessment},
+        api::{AssessmentView, ChangeAssessor, DecideAssessment, Decided, Score, Sheet},
         model::{AssessorKind, Criterion, NOTES, Outcome, SCORES, Sum},
+        service,
     },
     ui::{
         field::{Select, TextArea, Tick},
         form::{Form, FormState, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn AssessmentPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        |id| get_assessment(id, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::view(&visit.cx, visit.param("id"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 /// The scores of one criterion as big choices, each with what it means.
@@ -40,7 +35,7 @@ fn Choice(name: &'static str, criterion: Criterion, scale: i64, value: Option<i6
     view! {
         <fieldset class="ask" id=id>
             <legend>{criterion.title}</legend>
-            {move || state.fault(name).map(|fault| view! { <p class="err" id=error_id.clone()>{words::fault(&fault)}</p> })}
+            {state.fault(name).map(|fault| view! { <p class="err" id=error_id>{words::fault(&fault)}</p> })}
             {(1..=scale)
                 .map(|score| {
                     let checked = chosen == score.to_string();

@@ -1,46 +1,46 @@
 //! What is lacking in the licences of a delivery's trainers, for its page.
 
 use crate::{
+    people::rights::{Right, may_somewhere},
+    platform::http::page::{Visit, below},
     tr,
-    trainers::api::{DeliveryLack, get_lacking},
-    ui::{load::below, words},
+    trainers::{api::DeliveryLack, guard},
+    ui::words,
 };
 use leptos::prelude::*;
 
-/// Says to whoever manages a delivery which of its trainers may not stand before the class, and why. Stands
-/// beside the page's own content, not inside what that loads.
-#[component]
-pub fn Lacking(
-    /// The delivery.
-    #[prop(into)]
-    id: Signal<String>,
-) -> impl IntoView {
-    below(
-        move || id.get(),
-        get_lacking,
-        move |lacks: Vec<DeliveryLack>| {
-            if lacks.is_empty() {
-                return ().into_any();
+/// What is lacking in the licences of a delivery's trainers, for a viewer who may manage deliveries. Whether they may
+/// manage this one the service asks again.
+pub async fn lacking_of(visit: &Visit, delivery: &str) -> Option<Vec<DeliveryLack>> {
+    if !may_somewhere(visit.cx.actor.as_ref(), Right::ManageDelivery) {
+        return None;
+    }
+    below(guard::lacking(&visit.cx, delivery).await)
+}
+
+/// What [`lacking_of`] found: says to whoever manages a `delivery` which of its trainers may not stand before the
+/// class, and why.
+pub fn lacking(delivery: &str, lacks: Option<Vec<DeliveryLack>>) -> Option<AnyView> {
+    let lacks = lacks.filter(|lacks| !lacks.is_empty())?;
+    let lines = lacks
+        .into_iter()
+        .map(|it| {
+            let text = words::unlicensed(&it.name, it.lack, it.state);
+            match it.licence {
+                Some(id) => view! {
+                    <li>{text}" "<a href=format!("/licences/{id}")>{tr!(licences.to_licence, name = it.name)}</a></li>
+                }
+                .into_any(),
+                None => view! { <li>{text}</li> }.into_any(),
             }
-            view! {
-            <div class="flash warn" role="status"><div class="stack">
-                <p><b>{tr!(licences.lacking_title)}</b></p>
-                <ul>
-                    {lacks
-                        .into_iter()
-                        .map(|it| {
-                            let text = words::unlicensed(&it.name, it.lack, it.state);
-                            match it.licence {
-                                Some(id) => view! { <li>{text}" "<a href=format!("/licences/{id}")>{tr!(licences.to_licence, name = it.name)}</a></li> }.into_any(),
-                                None => view! { <li>{text}</li> }.into_any(),
-                            }
-                        })
-                        .collect_view()}
-                </ul>
-                <p><a href=format!("/deliveries/{}/trainers", id.get_untracked())>{tr!(licences.to_trainers)}</a></p>
-            </div></div>
-        }
-        .into_any()
-        },
-    )
+        })
+        .collect_view();
+    let section = view! {
+        <div class="flash warn" role="status"><div class="stack">
+            <p><b>{tr!(licences.lacking_title)}</b></p>
+            <ul>{lines}</ul>
+            <p><a href=format!("/deliveries/{delivery}/trainers")>{tr!(licences.to_trainers)}</a></p>
+        </div></div>
+    };
+    Some(section.into_any())
 }

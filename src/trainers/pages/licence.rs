@@ -5,24 +5,20 @@ use super::{
     parts::{delivery_link, life, months, state_tag},
 };
 use crate::{
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     trainers::{
-        api::{AssessmentLine, GroundLine, LicenceView, StepLine, get_licence},
+        api::{AssessmentLine, GroundLine, LicenceView, StepLine},
         model::{Condition, Ground, LicenceState, RouteKind, Why},
+        service,
     },
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn LicencePage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        |id| get_licence(id, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::view(&visit.cx, visit.param("id"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn courses(data: &LicenceView, kind: RouteKind) -> AnyView {

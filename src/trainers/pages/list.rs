@@ -3,35 +3,27 @@
 use super::parts::state_tag;
 use crate::{
     app::encode,
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     trainers::{
-        api::{AddCandidate, LicenceLine, LicenceList, get_licences},
+        api::{AddCandidate, LicenceLine, LicenceList},
         model::LicenceState,
+        service,
     },
     ui::{
         field::{Select, TextArea},
         form::{Form, Hidden, Submit},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn ListPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || {
-            let of = |name: &str| query.read().get(name).unwrap_or_default();
-            (params.read().get("slug").unwrap_or_default(), of("state"), of("after"), of("q"))
-        },
-        |(slug, state, after, q)| get_licences(slug, state, after, q, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let (state, after, q) = (visit.query("state"), visit.query("after"), visit.query("q"));
+    let data = service::list(&visit.cx, visit.param("slug"), &state, &after, &q, visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn filters(data: &LicenceList) -> AnyView {

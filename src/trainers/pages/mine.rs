@@ -3,38 +3,35 @@
 
 use super::parts::state_tag;
 use crate::{
-    app, i18n,
     people::model::Role,
+    platform::http::page::{Drawn, Visit, below},
     tr,
-    trainers::api::{MyLicence, MyLicences, get_my_licences},
-    ui::{
-        format,
-        layout::PageHead,
-        load::{below, load},
+    trainers::{
+        api::{MyLicence, MyLicences},
+        service,
     },
+    ui::{format, layout::PageHead},
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn MinePage() -> impl IntoView {
-    load(
-        || i18n::code(i18n::locale()).to_owned(),
-        get_my_licences,
-        |data: MyLicences| {
-            let none = data == MyLicences::default();
-            view! {
-                <PageHead title=tr!(licences.mine_title) lede=Some(tr!(licences.mine_lede))/>
-                <div class="wrap body">
-                    {none.then(|| view! {
-                        <div class="empty"><h2>{tr!(licences.mine_none)}</h2><p>{tr!(licences.mine_none_text)}</p>
-                        <p><a class="btn" href="/catalogue?kind=tot">{tr!(licences.to_catalogue)}</a></p></div>
-                    })}
-                    {sections(data)}
-                </div>
-            }
-            .into_any()
-        },
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::mine(&visit.cx, visit.language()).await?;
+    visit.draw(|| show(data))
+}
+
+fn show(data: MyLicences) -> AnyView {
+    let none = data == MyLicences::default();
+    view! {
+        <PageHead title=tr!(licences.mine_title) lede=Some(tr!(licences.mine_lede))/>
+        <div class="wrap body">
+            {none.then(|| view! {
+                <div class="empty"><h2>{tr!(licences.mine_none)}</h2><p>{tr!(licences.mine_none_text)}</p>
+                <p><a class="btn" href="/catalogue?kind=tot">{tr!(licences.to_catalogue)}</a></p></div>
+            })}
+            {sections(data)}
+        </div>
+    }
+    .into_any()
 }
 
 fn line(it: MyLicence, with_name: bool) -> AnyView {
@@ -99,21 +96,18 @@ fn sections(data: MyLicences) -> AnyView {
     .into_any()
 }
 
-/// The block of the first page: nothing for who has nothing to do with licences.
-#[component]
-pub fn LicencesOfMine() -> impl IntoView {
-    let concerned = app::actor()
-        .is_some_and(|it| it.licences || it.grants.is_empty() || it.has(Role::Trainer) || it.has(Role::Participant));
-    concerned.then(|| {
-        below(
-            || i18n::code(i18n::locale()).to_owned(),
-            get_my_licences,
-            |data: MyLicences| {
-                if data == MyLicences::default() {
-                    return ().into_any();
-                }
-                view! { <div class="wrap body">{sections(data)}</div> }.into_any()
-            },
-        )
-    })
+/// One's own licences for the first page; nothing is asked for a viewer who has nothing to do with licences.
+pub async fn licences_of(visit: &Visit) -> Option<MyLicences> {
+    visit
+        .cx
+        .actor
+        .as_ref()
+        .filter(|it| it.licences || it.grants.is_empty() || it.has(Role::Trainer) || it.has(Role::Participant))?;
+    below(service::mine(&visit.cx, visit.language()).await)
+}
+
+/// What [`licences_of`] found, below the first page's own content.
+pub fn licences(data: Option<MyLicences>) -> Option<AnyView> {
+    let data = data.filter(|data| *data != MyLicences::default())?;
+    Some(view! { <div class="wrap body">{sections(data)}</div> }.into_any())
 }

@@ -12,25 +12,23 @@ pub mod roster;
 mod rubric;
 mod rules;
 
-use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
+use crate::{
+    people::{
+        asks::{Asks, Tie},
+        rights::Right,
+    },
+    platform::http::page::{Page, page},
 };
 
-/// The routes of licences assessments; and of who can be found.
-#[component(transparent)]
-pub fn LicenceRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/courses/:slug/licences") view=list::ListPage/>
-        <Route path=path!("/courses/:slug/licences/rules") view=rules::RulesPage/>
-        <Route path=path!("/courses/:slug/licences/rubric") view=rubric::RubricPage/>
-        <Route path=path!("/licences/:id") view=licence::LicencePage/>
-        <Route path=path!("/licences/:id/assess") view=assess::AssessPage/>
-        <Route path=path!("/assessments/:id") view=assessment::AssessmentPage/>
-        <Route path=path!("/my/licences") view=mine::MinePage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of licences and assessments; those of the roster stand beside them.
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/courses/{slug}/licences", Asks::Somewhere(Right::ManagePeople), list::page),
+        page("/courses/{slug}/licences/rules", Asks::For(Right::EditCourse), rules::page),
+        page("/courses/{slug}/licences/rubric", Asks::For(Right::EditCourse), rubric::page),
+        page("/licences/{id}", Asks::Or(Right::ManagePeople, &[Tie::Licensee, Tie::Mentor]), licence::page),
+        page("/licences/{id}/assess", Asks::For(Right::DecideLicence), assess::page),
+        page("/assessments/{id}", Asks::Or(Right::DecideLicence, &[Tie::Licensee, Tie::Assessor]), assessment::page),
+        page("/my/licences", Asks::SignIn, mine::page),
+    ]
 }

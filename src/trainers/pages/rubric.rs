@@ -2,29 +2,24 @@
 
 use super::parts::{crumbs, mark};
 use crate::{
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     trainers::assessment::{
-        api::{RubricView, SaveRubric, get_rubric},
+        api::{RubricView, SaveRubric},
         model::{CRITERIA, Criterion, LEVELS, TITLES, WEIGHTS},
+        service,
     },
     ui::{
         field::{Input, TextArea},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn RubricPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("slug").unwrap_or_default(),
-        |slug| get_rubric(slug, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::rubric(&visit.cx, visit.param("slug"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn labels() -> Vec<(&'static str, String)> {

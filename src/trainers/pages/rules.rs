@@ -2,26 +2,23 @@
 
 use super::parts::crumbs;
 use crate::{
-    i18n, tr,
-    trainers::api::{RulesView, SaveRules, get_rules},
+    platform::http::page::{Drawn, Visit},
+    tr,
+    trainers::{
+        api::{RulesView, SaveRules},
+        service,
+    },
     ui::{
         field::{Input, Tick, Ticks},
         form::{Form, Hidden, Submit, Version},
         layout::PageHead,
-        load::load,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn RulesPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("slug").unwrap_or_default(),
-        |slug| get_rules(slug, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::rules(&visit.cx, visit.param("slug"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: RulesView) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Server functions of the roster, and what they send.
+//! Server functions of the roster, and what their pages show.
 
 use super::{
     cover::{CoverTold, Verdict},
@@ -15,10 +15,7 @@ use crate::{
     people::model::Profession,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Postcard},
-};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -239,30 +236,6 @@ pub struct Coverage {
     pub footnote: bool,
 }
 
-/// A page of the roster.
-#[server(prefix = "/_fn", endpoint = "roster/list", input = GetUrl, output = Postcard)]
-pub async fn get_roster(
-    #[server(default)] search: String,
-    #[server(default)] language: String,
-) -> Result<Roster, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::list(&http::ctx()?, &search, &language).await }).await
-}
-
-/// A trainer's page.
-#[server(prefix = "/_fn", endpoint = "roster/trainer", input = GetUrl, output = Postcard)]
-pub async fn get_trainer(id: String, #[server(default)] language: String) -> Result<TrainerView, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::view(&http::ctx()?, &id, &language).await }).await
-}
-
-/// What one lets others see.
-#[server(prefix = "/_fn", endpoint = "roster/mine", input = GetUrl, output = Postcard)]
-pub async fn get_my_profile() -> Result<MyProfile, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::mine(&http::ctx()?).await }).await
-}
-
 /// Changes what one lets others see.
 #[server(prefix = "/_fn", endpoint = "roster/save-mine")]
 pub async fn save_my_profile(#[server(flatten)] form: ProfileForm) -> Result<Done, AppError> {
@@ -293,22 +266,4 @@ pub async fn remove_time_away(away: String) -> Result<Done, AppError> {
 pub async fn contact_trainer(#[server(flatten)] form: ContactForm) -> Result<Done, AppError> {
     use crate::platform::http;
     http::answer(async { super::service::contact(&http::ctx()?, &form).await }).await
-}
-
-/// Whom one is about to write to.
-#[server(prefix = "/_fn", endpoint = "roster/to-contact", input = GetUrl, output = Postcard)]
-pub async fn get_trainer_to_contact(id: String) -> Result<(PersonId, String), AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::to_contact(&http::ctx()?, &id).await }).await
-}
-
-/// Licensed and active trainers of a course, and where they are missing.
-#[server(prefix = "/_fn", endpoint = "roster/coverage", input = GetUrl, output = Postcard)]
-pub async fn get_coverage(
-    slug: String,
-    #[server(default)] project: String,
-    language: String,
-) -> Result<Coverage, AppError> {
-    use crate::platform::http;
-    http::answer(async { super::service::coverage(&http::ctx()?, &slug, &project, &language).await }).await
 }

@@ -13,6 +13,7 @@ use self::readings::Readings;
 #[cfg(feature = "ssr")]
 pub use self::readings::way_name;
 use super::door::facts;
+use crate::ui::title::Title;
 use crate::{
     attendance::{
         checkin::{api::Where, model::Way},
@@ -29,7 +30,6 @@ use chrono::NaiveDateTime;
 #[cfg(not(feature = "hydrate"))]
 use leptos::ev;
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// What the screen says.

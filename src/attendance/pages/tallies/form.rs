@@ -3,41 +3,30 @@
 use crate::{
     attendance::{
         pages::count::tables,
-        tallies::api::{SaveTally, TallyEdit, get_new_tally, get_tally_for_edit},
+        tallies::{
+            api::{SaveTally, TallyEdit},
+            service,
+        },
     },
-    i18n, tr,
+    platform::http::page::{Drawn, Visit},
+    tr,
     ui::{
         field::{Input, Select, Ticks},
         form::{Form, FormState, Hidden, Submit, Version},
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn NewTallyPage() -> impl IntoView {
-    let query = use_query_map();
-    load(
-        move || {
-            let get = |name: &str| query.read().get(name).unwrap_or_default();
-            (get("of"), get("area"))
-        },
-        |(of, area)| get_new_tally(i18n::code(i18n::locale()).to_owned(), of, area),
-        show,
-    )
+pub async fn new_page(visit: Visit) -> Drawn {
+    let data = service::for_new(&visit.cx, &visit.query("of"), &visit.query("area"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
-#[component]
-pub fn EditTallyPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    load(
-        move || (params.read().get("id").unwrap_or_default(), query.read().get("area").unwrap_or_default()),
-        |(id, area)| get_tally_for_edit(id, i18n::code(i18n::locale()).to_owned(), area),
-        show,
-    )
+pub async fn edit_page(visit: Visit) -> Drawn {
+    let data = service::for_edit(&visit.cx, visit.param("id"), &visit.query("area"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: TallyEdit) -> AnyView {
@@ -145,7 +134,7 @@ fn People(data: TallyEdit) -> impl IntoView {
     let form = expect_context::<FormState>();
     let areas: Vec<(String, String)> =
         data.areas.iter().filter(|(code, _)| data.counted.contains(code)).cloned().collect();
-    let fault = move || form.fault("people").map(|kind| view! { <p class="err">{words::fault(&kind)}</p> });
+    let fault = form.fault("people").map(|kind| view! { <p class="err">{words::fault(&kind)}</p> });
     view! {
         <section class="stack" id=form.field_id("people")>
             <h2>{tr!(tallies.people)}</h2>

@@ -4,31 +4,20 @@ use super::state_tag;
 use crate::{
     app,
     attendance::tallies::{
-        api::{TallyLine, TallyList, get_tallies},
+        api::{TallyLine, TallyList},
         model::TallyState,
+        service,
     },
-    i18n, tr,
-    ui::{format, layout::PageHead, load::load},
+    platform::http::page::{Drawn, Visit},
+    tr,
+    ui::{format, layout::PageHead},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-#[component]
-pub fn TalliesPage() -> impl IntoView {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| {
-        let query = query.read();
-        let get = |name: &str| query.get(name).unwrap_or_default();
-        (get("institution"), get("state"), get("before"))
-    });
-    load(
-        move || asked.get(),
-        |(institution, state, before)| get_tallies(i18n::code(i18n::locale()).to_owned(), institution, state, before),
-        move |data| {
-            let (institution, state, _) = asked.get();
-            show(data, &institution, &state)
-        },
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let (institution, state, before) = (visit.query("institution"), visit.query("state"), visit.query("before"));
+    let data = service::list(&visit.cx, visit.language(), &institution, &state, &before).await?;
+    visit.draw(|| show(data, &institution, &state))
 }
 
 fn options(choices: impl Iterator<Item = (String, String)>, chosen: &str) -> AnyView {

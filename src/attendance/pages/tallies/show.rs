@@ -5,37 +5,28 @@ use crate::{
     attendance::{
         pages::count::sex_word,
         tallies::{
-            api::{
-                DoubtTally, Evidence, TallyLine, TallyPage as Data, VerifyTally, WithdrawEvidence, WithdrawTally,
-                get_tally,
-            },
+            api::{DoubtTally, Evidence, TallyLine, TallyPage as Data, VerifyTally, WithdrawEvidence, WithdrawTally},
             model::{Act, TallyState},
+            service,
         },
     },
     common::forms::UploadForm,
-    i18n,
     people::model::{Profession, Sex},
+    platform::http::page::{Drawn, Visit},
     tr,
     ui::{
         field::{Input, Tick},
         form::{Errors, Form, FormState, Hidden, Submit, Version, returned, summary},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn TallyPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        |id| get_tally(id, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::view(&visit.cx, visit.param("id"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: Data) -> AnyView {

@@ -4,31 +4,23 @@ use super::{files, outlook, percent, query};
 use crate::{
     common::escape,
     deliveries::pages::parts::{crumbs, tabs},
+    platform::http::page::{Drawn, Visit},
     reporting::attendance::{
-        api::{Grid, GridPerson, get_grid},
+        api::{Grid, GridPerson},
         model::{Cell, Outlook, Show},
+        service::{self, Wanted},
     },
     tr,
-    ui::{format, layout::PageHead, load::load},
+    ui::{format, layout::PageHead},
 };
 use chrono::Timelike;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 use std::fmt::Write;
 
-#[component]
-pub fn GridPage() -> impl IntoView {
-    let params = use_params_map();
-    let asked = use_query_map();
-    load(
-        move || {
-            let (params, asked) = (params.read(), asked.read());
-            let get = |name: &str| asked.get(name).unwrap_or_default();
-            (params.get("id").unwrap_or_default(), get("show"), get("q"), get("part"))
-        },
-        |(delivery, show, q, part)| get_grid(delivery, show, q, part),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let wanted = Wanted { show: visit.query("show"), q: visit.query("q"), part: visit.query("part") };
+    let data = service::grid(&visit.cx, visit.param("id"), &wanted).await?;
+    visit.draw(|| show(data))
 }
 
 /// The letters and words of the marks, in the language of the page.

@@ -2,7 +2,6 @@
 
 pub mod grid;
 pub mod numbers;
-#[cfg(feature = "ssr")]
 pub mod paper;
 pub mod risk;
 pub mod years;

@@ -2,11 +2,12 @@
 
 use super::{files, query};
 use crate::{
-    i18n,
+    platform::http::page::{Drawn, Visit},
     reporting::{
         attendance::{
-            api::{Asked, NumberLine, Numbers, get_attendance_numbers},
+            api::{Asked, NumberLine, Numbers},
             model::{By, Told},
+            service,
         },
         model::{Figures, Line},
         pages::{
@@ -15,36 +16,23 @@ use crate::{
         },
     },
     tr,
-    ui::{format, layout::PageHead, load::load},
+    ui::{format, layout::PageHead},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// As many lines as a chart shows; the table has all.
 const IN_CHART: usize = 24;
 
-#[component]
-pub fn AttendanceNumbersPage() -> impl IntoView {
-    let address = use_query_map();
-    let asked = Memo::new(move |_| {
-        let address = address.read();
-        let get = |name: &str| address.get(name).unwrap_or_default();
-        Asked {
-            area: get("area"),
-            institution: get("institution"),
-            course: get("course"),
-            year: get("year"),
-            by: get("by"),
-        }
-    });
-    load(
-        move || asked.get(),
-        |it: Asked| {
-            let language = i18n::code(i18n::locale()).to_owned();
-            get_attendance_numbers(language, it.area, it.institution, it.course, it.year, it.by)
-        },
-        move |data| show(data, &asked.get()),
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let asked = Asked {
+        area: visit.query("area"),
+        institution: visit.query("institution"),
+        course: visit.query("course"),
+        year: visit.query("year"),
+        by: visit.query("by"),
+    };
+    let data = service::numbers(&visit.cx, visit.language(), &asked).await?;
+    visit.draw(|| show(data, &asked))
 }
 
 /// What the lines stand for.

@@ -2,15 +2,19 @@
 
 use super::{files, outlook, query};
 use crate::{
-    reporting::attendance::api::{RiskDelivery, Risks, get_risks},
+    platform::http::page::{Drawn, Visit},
+    reporting::attendance::{
+        api::{RiskDelivery, Risks},
+        service,
+    },
     tr,
-    ui::{format, layout::PageHead, load::load},
+    ui::{format, layout::PageHead},
 };
 use leptos::prelude::*;
 
-#[component]
-pub fn RiskPage() -> impl IntoView {
-    load(|| (), |()| get_risks(), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::risks(&visit.cx).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: Risks) -> AnyView {

@@ -2,32 +2,29 @@
 
 use super::{files, percent, query};
 use crate::{
-    i18n,
+    platform::http::page::{Drawn, Visit},
     reporting::{
-        attendance::api::{YearDelivery, YearLine, Years, get_my_years, get_years},
+        attendance::{
+            api::{YearDelivery, YearLine, Years},
+            service,
+        },
         duty::api::DutyYear,
         pages::duty,
     },
     tr,
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn YearsPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        |id| get_years(i18n::code(i18n::locale()).to_owned(), id),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::years_of(&visit.cx, visit.language(), visit.param("id")).await?;
+    visit.draw(|| show(data))
 }
 
-#[component]
-pub fn MyYearsPage() -> impl IntoView {
-    load(|| (), |()| get_my_years(i18n::code(i18n::locale()).to_owned()), show)
+pub async fn mine(visit: Visit) -> Drawn {
+    let data = service::my_years(&visit.cx, visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: Years) -> AnyView {

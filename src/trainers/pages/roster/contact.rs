@@ -3,22 +3,20 @@
 use crate::{
     app,
     common::ids::PersonId,
+    platform::http::page::{Drawn, Visit},
     tr,
-    trainers::roster::api::{ContactTrainer, get_trainer_to_contact},
+    trainers::roster::{api::ContactTrainer, service},
     ui::{
         field::{Input, TextArea},
         form::{Form, Hidden, Submit},
-        load::load,
+        title::Title,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn ContactPage() -> impl IntoView {
-    let params = use_params_map();
-    load(move || params.read().get("id").unwrap_or_default(), get_trainer_to_contact, show)
+pub async fn page(visit: Visit) -> Drawn {
+    let whom = service::to_contact(&visit.cx, visit.param("id")).await?;
+    visit.draw(|| show(whom))
 }
 
 fn show((id, name): (PersonId, String)) -> impl IntoView {

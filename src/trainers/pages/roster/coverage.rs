@@ -1,27 +1,22 @@
 //! `/courses/{slug}/coverage`: licensed and active trainers by area and language, and the gaps.
 
 use crate::{
-    i18n,
+    platform::http::page::{Drawn, Visit},
     reporting::pages::numbers::figure,
     tr,
     trainers::roster::{
-        api::{CoverLine, Coverage, CrossLine, get_coverage},
+        api::{CoverLine, Coverage, CrossLine},
         cover::Verdict,
+        service,
     },
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
-#[component]
-pub fn CoveragePage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    load(
-        move || (params.read().get("slug").unwrap_or_default(), query.read().get("project").unwrap_or_default()),
-        |(slug, project)| get_coverage(slug, project, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let project = visit.query("project");
+    let data = service::coverage(&visit.cx, visit.param("slug"), &project, visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn verdict_name(verdict: Verdict) -> String {

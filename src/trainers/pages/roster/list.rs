@@ -3,26 +3,21 @@
 use super::{held_name, remarks, who};
 use crate::{
     app::encode,
-    i18n,
     people::model::Profession,
+    platform::http::page::{Drawn, Visit},
     tr,
     trainers::roster::{
-        api::{Roster, TrainerLine, get_roster},
+        api::{Roster, TrainerLine},
         model::{Feedback, Held, LANGUAGES, Search},
+        service,
     },
-    ui::{format, layout::PageHead, load::load, words},
+    ui::{format, layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-#[component]
-pub fn ListPage() -> impl IntoView {
-    let search = use_location().search;
-    load(
-        move || search.get().trim_start_matches('?').to_owned(),
-        |search| get_roster(search, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::list(&visit.cx, visit.search(), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn query(asked: &Search, after: Option<&str>) -> String {

@@ -9,30 +9,23 @@ mod profile;
 mod trainer;
 
 use crate::{
-    people::model::Profession,
+    people::{asks::Asks, model::Profession, rights::Right},
+    platform::http::page::{Page, page},
     tr,
     trainers::roster::model::{Held, Remarks},
     ui::words,
 };
 use leptos::prelude::*;
-use leptos_router::{
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::Route,
-    path,
-};
 
-/// The routes of the roster.
-#[component(transparent)]
-pub fn RosterRoutes() -> AnyNestedRoute {
-    view! {
-        <Route path=path!("/trainers") view=list::ListPage/>
-        <Route path=path!("/trainers/:id") view=trainer::TrainerPage/>
-        <Route path=path!("/trainers/:id/contact") view=contact::ContactPage/>
-        <Route path=path!("/my/trainer-profile") view=profile::ProfilePage/>
-        <Route path=path!("/courses/:slug/coverage") view=coverage::CoveragePage/>
-    }
-    .into_inner()
-    .into_any_nested_route()
+/// The pages of the roster.
+pub fn pages() -> Vec<Page> {
+    vec![
+        page("/trainers", Asks::Nothing, list::page),
+        page("/trainers/{id}", Asks::Nothing, trainer::page),
+        page("/trainers/{id}/contact", Asks::SignIn, contact::page),
+        page("/my/trainer-profile", Asks::SignIn, profile::page),
+        page("/courses/{slug}/coverage", Asks::For(Right::ReadNumbers), coverage::page),
+    ]
 }
 
 /// The name of a licence's state.

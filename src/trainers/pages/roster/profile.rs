@@ -2,25 +2,26 @@
 
 use crate::{
     common::codes::split_list,
+    platform::http::page::{Drawn, Visit},
     tr,
     trainers::roster::{
-        api::{AddTimeAway, MyProfile, RemoveTimeAway, SaveMyProfile, get_my_profile},
+        api::{AddTimeAway, MyProfile, RemoveTimeAway, SaveMyProfile},
         model::{LANGUAGES, Shown},
+        service,
     },
     ui::{
         field::{Input, TextArea, Tick, Ticks},
         form::{Form, Hidden, Submit, Version},
         format,
         layout::PageHead,
-        load::load,
         words,
     },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-#[component]
-pub fn ProfilePage() -> impl IntoView {
-    load(|| (), |()| get_my_profile(), show)
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::mine(&visit.cx).await?;
+    visit.draw(|| show(data))
 }
 
 fn shown_name(part: Shown) -> String {

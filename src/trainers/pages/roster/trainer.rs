@@ -3,23 +3,20 @@
 use super::{held_tag, remarks, who};
 use crate::{
     deliveries::pages::parts::{dates, state_tag},
-    i18n,
+    platform::http::page::{Drawn, Visit},
     reporting::pages::numbers::figure,
     tr,
-    trainers::roster::api::{PastLine, TrainerView, get_trainer},
-    ui::{format, layout::PageHead, load::load, words},
+    trainers::roster::{
+        api::{PastLine, TrainerView},
+        service,
+    },
+    ui::{format, layout::PageHead, words},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
-#[component]
-pub fn TrainerPage() -> impl IntoView {
-    let params = use_params_map();
-    load(
-        move || params.read().get("id").unwrap_or_default(),
-        |id| get_trainer(id, i18n::code(i18n::locale()).to_owned()),
-        show,
-    )
+pub async fn page(visit: Visit) -> Drawn {
+    let data = service::view(&visit.cx, visit.param("id"), visit.language()).await?;
+    visit.draw(|| show(data))
 }
 
 fn show(data: TrainerView) -> impl IntoView {
