@@ -124,7 +124,7 @@ test("the editor groups, filters and decides; the next version lists it", async 
   await look(tina, "editor");
 
   // What the workshop of July 2012 decided, with filters in the address.
-  await tina.locator("#f-show").selectOption("decided");
+  await tina.locator("#only-show").selectOption("decided");
   await button(tina, "Show").click();
   await tina.waitForURL(/show=decided/);
   await hydrated(tina);

@@ -12,6 +12,7 @@ use crate::{
     platform::{
         context::Ctx,
         db::{Handle, Link, Tx},
+        http::pages::is_live,
         jobs,
         mail::{self, Letter},
     },
@@ -273,6 +274,23 @@ fn smuggled(page: &str) -> Vec<String> {
     found
 }
 
+/// What a checker of HTML would find in a page that the server alone draws.
+fn invalid(page: &str) -> Vec<String> {
+    let document = markup::read(page, false);
+    let mut found: Vec<String> = document
+        .elements
+        .iter()
+        .filter(|it| it.name == "time" && it.get("datetime").is_none())
+        .map(|it| format!("{it:?} has no datetime"))
+        .collect();
+    let mut ids = BTreeSet::new();
+    let twice = document.elements.iter().filter_map(|it| it.get("id")).filter(|id| !ids.insert(*id));
+    found.extend(twice.map(|id| format!("the id {id} twice")));
+    found.extend(page.contains("<!--").then(|| "a comment".to_owned()));
+    found.extend((!page.ends_with("</html>")).then(|| "something after the end".to_owned()));
+    found
+}
+
 /// Draws every page as somebody; what was found, and how many pages were there to be seen.
 async fn draw(router: &axum::Router, who: &str, visitor: &Visitor, addresses: &[String]) -> (Vec<String>, usize) {
     let (mut faults, mut shown) = (Vec::new(), 0);
@@ -285,7 +303,11 @@ async fn draw(router: &axum::Router, who: &str, visitor: &Visitor, addresses: &[
         if answer.status.is_redirection() {
             continue;
         }
-        faults.extend(smuggled(&answer.body).into_iter().take(2).map(|what| format!("{address} as {who}: {what}")));
+        let mut found = smuggled(&answer.body);
+        if !is_live(address) {
+            found.extend(invalid(&answer.body));
+        }
+        faults.extend(found.into_iter().take(2).map(|what| format!("{address} as {who}: {what}")));
     }
     (faults, shown)
 }

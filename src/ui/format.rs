@@ -76,6 +76,11 @@ pub fn time(time: NaiveTime) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
+/// What `datetime` of a `<time>` says of a local time: 2026-11-24T09:00.
+pub fn machine(at: NaiveDateTime) -> String {
+    at.format("%Y-%m-%dT%H:%M").to_string()
+}
+
 /// 24 November 2026, 09:00.
 pub fn date_time(at: NaiveDateTime) -> String {
     format!("{}, {}", date(at.date()), time(at.time()))

@@ -68,7 +68,7 @@ fn show(data: CountPage) -> AnyView {
             .map(|line| {
                 view! {
                     <li>
-                        <time>{format::date_time(line.at)}</time>
+                        <time datetime=format::machine(line.at)>{format::date_time(line.at)}</time>
                         <p>
                             <b>{tr!(attendance.counts.people, count = line.total)}</b>" "
                             <span class="muted">{tr!(attendance.by, name = line.by.clone())}</span>

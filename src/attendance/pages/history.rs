@@ -68,7 +68,7 @@ fn step(line: &StepLine, register: &str) -> AnyView {
     let by = (!line.by.is_empty()).then(|| tr!(attendance.by, name = line.by.clone()));
     view! {
         <li>
-            <a href=moment(register, line.at)><time>{format::date_time(line.at)}</time></a>
+            <a href=moment(register, line.at)><time datetime=format::machine(line.at)>{format::date_time(line.at)}</time></a>
             <p><b>{what}</b>" "<span class="muted">{by}</span>{reason}</p>
         </li>
     }
@@ -108,7 +108,7 @@ fn show(data: History) -> impl IntoView {
             .then(|| view! { <br/><span class="muted">{tr!(attendance.because, reason = line.reason.clone())}</span> });
         let shown = view! {
             <li>
-                <a href=moment(&register, line.at)><time>{format::date_time(line.at)}</time></a>
+                <a href=moment(&register, line.at)><time datetime=format::machine(line.at)>{format::date_time(line.at)}</time></a>
                 <p><b>{name}</b>" "{changed}" "<span class="muted">{by}{made}</span>{undid}{outweighed}{reason}</p>
             </li>
         };

@@ -224,7 +224,7 @@ fn closing(data: &Register, slot: SlotId) -> Option<AnyView> {
     let walk_in = data.closed.is_none().then(|| {
         view! { <p><a href=link>{tr!(walkins.link)}</a></p> }
     });
-    Some(view! { <section class="wrap body stack noprint">{walk_in}{form}</section> }.into_any())
+    Some(view! { <div class="wrap body stack noprint">{walk_in}{form}</div> }.into_any())
 }
 
 /// The orders that names can stand in.

@@ -40,10 +40,10 @@ fn show(data: CohortChoices) -> impl IntoView {
     view! {
         <PageHead title=title crumbs=crumbs lede=new.then(|| tr!(cohorts.new_lede))/>
         <div class="wrap body stack wide">
-            <section class="section stack">
+            <div class="section stack">
                 {(!new).then(|| view! { <h2>{tr!(cohorts.details)}</h2> })}
                 {details(&data, back)}
-            </section>
+            </div>
             {(!new).then(|| view! {
                 <section class="section stack"><h2>{tr!(cohorts.sequence)}</h2>{sequence(&data)}</section>
                 <section class="section stack"><h2>{tr!(cohorts.places_title)}</h2>{quotas(&data)}</section>

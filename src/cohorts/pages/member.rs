@@ -94,7 +94,7 @@ fn history(lines: Vec<MemberStep>) -> AnyView {
                     };
                     view! {
                         <li>
-                            <time>{format::date_time(line.at.naive_utc())}</time>
+                            <time datetime=format::machine(line.at.naive_utc())>{format::date_time(line.at.naive_utc())}</time>
                             <p><b>{line.by}</b>" "{step}{(!line.reason.is_empty()).then(|| format!(" · {}", line.reason))}</p>
                         </li>
                     }

@@ -99,7 +99,7 @@ fn show(data: Results, form: Option<AnyView>) -> AnyView {
                 <div class="stat"><dt>{tr!(completion.results.rule_met)}</dt><dd>{met}</dd></div>
                 <div class="stat"><dt>{tr!(completion.results.certificates)}</dt><dd>{issued}</dd></div>
             </dl>
-            <section class="section stack">
+            <div class="section stack">
                 <p class="muted">
                     {rule}" "{excused_words(&data)}" "
                     {if data.certifies_now { tr!(completion.results.goes_out_now) } else { tr!(completion.results.goes_out_later) }}
@@ -116,7 +116,7 @@ fn show(data: Results, form: Option<AnyView>) -> AnyView {
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
-            </section>
+            </div>
         }
         .into_any()
     };

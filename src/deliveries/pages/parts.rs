@@ -119,13 +119,13 @@ fn lines(slot: SlotView, now: Option<NaiveDateTime>, link: Option<String>) -> An
             Some(href) => view! { <a href=href>{title}</a> }.into_any(),
             None => view! { <b>{title}</b> }.into_any(),
         };
-        return view! { <li class="off"><time><s>{when}</s></time><div>{what}<span>{reason}</span></div></li> }
+        return view! { <li class="off"><time datetime=format::machine(slot.starts)><s>{when}</s></time><div>{what}<span>{reason}</span></div></li> }
             .into_any();
     }
     let edit = href.map(|href| {
         view! {
             <li>
-                <time>{span(slot.starts, (slot.ends - slot.starts).num_minutes())}</time>
+                <time datetime=format::machine(slot.starts)>{span(slot.starts, (slot.ends - slot.starts).num_minutes())}</time>
                 <div><a href=href>{tr!(deliveries.change_half_day)}</a></div>
             </li>
         }
@@ -135,7 +135,7 @@ fn lines(slot: SlotView, now: Option<NaiveDateTime>, link: Option<String>) -> An
         return view! {
             {edit}
             <li class=running.then_some("now")>
-                <time>{span(slot.starts, (slot.ends - slot.starts).num_minutes())}</time>
+                <time datetime=format::machine(slot.starts)>{span(slot.starts, (slot.ends - slot.starts).num_minutes())}</time>
                 <div><b>{tr!(deliveries.half_day)}</b><span>{slot.room}</span></div>
             </li>
         }
@@ -151,9 +151,9 @@ fn lines(slot: SlotView, now: Option<NaiveDateTime>, link: Option<String>) -> An
             free_from = Some(ends);
             let running = now.is_some_and(|now| now >= session.starts && now < ends);
             view! {
-                {pause.map(|at| view! { <li class="break"><time>{format::time(at.time())}</time><div>{tr!(deliveries.pause)}</div></li> })}
+                {pause.map(|at| view! { <li class="break"><time datetime=format::machine(at)>{format::time(at.time())}</time><div>{tr!(deliveries.pause)}</div></li> })}
                 <li class=running.then_some("now")>
-                    <time>{span(session.starts, session.minutes)}</time>
+                    <time datetime=format::machine(session.starts)>{span(session.starts, session.minutes)}</time>
                     <div><b>{session.title}</b><span>{slot.room.clone()}</span></div>
                 </li>
             }

@@ -112,7 +112,7 @@ fn show(data: SlotEdit) -> impl IntoView {
     view! {
         <PageHead title=title crumbs=way meta=view! { <li>{tr!(deliveries.times_in, zone = head.time_zone.clone())}</li> }.into_any()/>
         <div class="wrap body stack wide">
-            <section class="stack">
+            <div class="stack">
                 <Form function=SaveSlot::PATH key="slot" class="form" labels=slot_labels>
                     <Hidden name="delivery" value=head.id.to_string()/>
                     <Hidden name="id" value=slot.id.to_string()/>
@@ -131,7 +131,7 @@ fn show(data: SlotEdit) -> impl IntoView {
                     <Hidden name="id" value=slot.id.to_string()/>
                     <Submit label=tr!(deliveries.remove_half_day) class="danger small"/>
                 </Form>
-            </section>
+            </div>
             <section class="section stack">
                 <h2>{tr!(deliveries.sessions)}</h2>
                 {empty.then(|| view! { <p class="muted">{tr!(deliveries.no_sessions)}</p> })}

@@ -123,7 +123,7 @@ fn history(changes: Vec<ChangeLine>) -> AnyView {
                         };
                         view! {
                             <li>
-                                <time>{format::date_time(change.at)}</time>
+                                <time datetime=format::machine(change.at)>{format::date_time(change.at)}</time>
                                 <p><b>{change.by}</b>" "{step}{(!change.reason.is_empty()).then(|| format!(" · {}", change.reason))}</p>
                             </li>
                         }

@@ -54,7 +54,7 @@ pub fn put_in(data: People) -> AnyView {
                 </Form>
             })}
         </section>
-        <section class="section stack">
+        <div class="section stack">
             <details class="more" open=nobody>
                 <summary>{tr!(enrolment.new_person)}</summary>
                 <p>{tr!(enrolment.new_person_text)}</p>
@@ -78,7 +78,7 @@ pub fn put_in(data: People) -> AnyView {
                     <div class="actions"><Submit label=tr!(enrolment.add_list) class="quiet"/></div>
                 </Form>
             </details>
-        </section>
+        </div>
     }
     .into_any()
 }

@@ -89,8 +89,8 @@ fn choice(name: &'static str, label: String, all: String, options: Vec<(String, 
         .collect_view();
     view! {
         <div class="fld">
-            <label for=format!("f-{name}")>{label}</label>
-            <select id=format!("f-{name}") name=name><option value="">{all}</option>{options}</select>
+            <label for=format!("only-{name}")>{label}</label>
+            <select id=format!("only-{name}") name=name><option value="">{all}</option>{options}</select>
         </div>
     }
     .into_any()

@@ -276,7 +276,7 @@ fn history(data: &Data) -> AnyView {
             let note = (!it.note.is_empty()).then(|| view! { <br/><span class="muted">{it.note.clone()}</span> });
             view! {
                 <li>
-                    <time>{format::date(it.on)}</time>
+                    <time datetime=it.on.to_string()>{format::date(it.on)}</time>
                     <p>
                         <b>{act_word(it.act)}</b>", "{tr!(tallies.counted, count = it.total)}" "
                         <span class="muted">{tr!(attendance.by, name = it.by.clone())}</span>

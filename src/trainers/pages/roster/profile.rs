@@ -62,7 +62,7 @@ fn profile(data: &MyProfile) -> AnyView {
     let labels =
         vec![("shows", tr!(roster.shows)), ("languages", tr!(roster.my_languages)), ("about", tr!(roster.about))];
     view! {
-        <section class="section stack">
+        <div class="section stack">
             <p>{if it.consent { tr!(roster.is_public) } else { tr!(roster.is_private) }}</p>
             <Form function=SaveMyProfile::PATH class="form" labels=labels>
                 <Version value=version/>
@@ -74,7 +74,7 @@ fn profile(data: &MyProfile) -> AnyView {
                 <Ticks name="languages" label=tr!(roster.my_languages) options=languages value=list(&it.languages)/>
                 <div class="actions"><Submit label=tr!(form.save)/></div>
             </Form>
-        </section>
+        </div>
     }
     .into_any()
 }
