@@ -147,7 +147,7 @@ where
         }),
         ask: Box::new(move || {
             let source = latest.lock().unwrap_or_else(PoisonError::into_inner).1.clone();
-            let reading = source.map(|source| fetch(source));
+            let reading = source.map(&fetch);
             Box::pin(async move {
                 match reading {
                     Some(reading) => reading.await.map(Data::read),
