@@ -1,4 +1,4 @@
-//! What an address asks of who comes to it. A page says it beside its route (`pages()` in the capability's
+//! What an address asks of its visitor. A page says it beside its route (`pages()` in the capability's
 //! `pages/mod.rs`), functions and plain routes in `server/access.rs`.
 
 use super::{
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::common::error::AppError;
 
-/// What an address asks of who comes.
+/// What an address asks of its visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asks {
     /// Nothing: it is public.
@@ -56,7 +56,7 @@ pub const NAMED: &[(Right, &[Tie])] = &[
 ];
 
 impl Asks {
-    /// Refuses who may not for any record. For which records somebody may, only the service knows, and asks again.
+    /// Refuses a visitor who may not open the address for any record. The service knows the record, and asks again.
     pub fn admit(self, actor: Option<&Actor>) -> Result<(), AppError> {
         let could = match self {
             Self::Nothing => true,

@@ -42,7 +42,7 @@ const BEHIND: &[(&str, &str, &str)] = &[(
     "whoever manages nobody is told that they may not, instead of that there is nobody",
 )];
 
-/// Where a route refuses whoever may not for any record, before the service is asked.
+/// The file in which routes refuse a visitor, before the service is asked.
 const AT_THE_ROUTE: &str = "src/people/asks.rs";
 
 /// How an address must answer.

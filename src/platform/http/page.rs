@@ -32,10 +32,10 @@ use futures::future::BoxFuture;
 use leptos::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// One visit of a page: who asks, for which address, and what came with the request.
+/// A visit of a page. It knows the visitor, the address, and what came with the request.
 #[derive(Clone)]
 pub struct Visit {
-    /// Whom the services are asked for.
+    /// The visitor's request, as services take it.
     pub cx: Ctx,
     info: Arc<PageInfo>,
     params: BTreeMap<String, String>,
@@ -44,7 +44,7 @@ pub struct Visit {
 /// What a handler gives: a page, or what is wrong. Who must sign in is sent to do so and comes back.
 pub type Drawn = Result<Drawing, AppError>;
 
-/// A page as it was drawn, without what stands around every page.
+/// The content of a drawn page. Header, footer and document are put around it afterwards.
 pub struct Drawing {
     status: StatusCode,
     title: String,
@@ -103,7 +103,7 @@ impl Visit {
     }
 }
 
-/// What is asked for below a page's own content: whatever goes wrong there is in the log, and does not hide the page.
+/// The answer to what a page shows below its own content. An error there does not hide the page: the part is left out.
 pub fn below<T>(asked: Result<T, AppError>) -> Option<T> {
     if let Err(error) = &asked {
         tracing::debug!(%error, "a part of a page is left out");

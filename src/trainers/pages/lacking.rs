@@ -18,8 +18,8 @@ pub async fn lacking_of(visit: &Visit, delivery: &str) -> Option<Vec<DeliveryLac
     below(guard::lacking(&visit.cx, delivery).await)
 }
 
-/// What [`lacking_of`] found: says to whoever manages a `delivery` which of its trainers may not stand before the
-/// class, and why.
+/// A warning on the page of a `delivery`. It tells the manager which trainers may not stand before the class, and why.
+/// The data come from [`lacking_of`].
 pub fn lacking(delivery: &str, lacks: Option<Vec<DeliveryLack>>) -> Option<AnyView> {
     let lacks = lacks.filter(|lacks| !lacks.is_empty())?;
     let lines = lacks
