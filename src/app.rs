@@ -31,10 +31,10 @@ pub struct PageInfo {
 }
 
 impl PageInfo {
-    /// A value of the query, the first of its name; empty where there is none.
+    /// A value of the query, the last of its name; empty where there is none.
     pub fn query(&self, name: &str) -> String {
-        let mut pairs = form_urlencoded::parse(self.query.as_bytes());
-        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+        let pairs = form_urlencoded::parse(self.query.as_bytes()).filter(|(key, _)| key == name);
+        pairs.last().map(|(_, value)| value.into_owned()).unwrap_or_default()
     }
 
     /// The path and query, for coming back to the page.

@@ -2,42 +2,29 @@
 
 use leptos::prelude::*;
 
-/// Where the title of a page that is being drawn is left.
-#[cfg(feature = "ssr")]
-mod place {
-    use std::cell::RefCell;
+/// Where the parts of a page that is being drawn leave its title.
+#[derive(Clone, Copy)]
+pub struct Place(StoredValue<String>);
 
-    thread_local! {
-        static TITLE: RefCell<Option<String>> = const { RefCell::new(None) };
+impl Place {
+    /// Lets the views of this owner find a place.
+    pub fn provide() -> Self {
+        let place = Self(StoredValue::new(String::new()));
+        provide_context(place);
+        place
     }
 
-    /// Draws, and gives what was drawn with the title that was set meanwhile.
-    pub fn collect<T>(draw: impl FnOnce() -> T) -> (T, String) {
-        TITLE.set(Some(String::new()));
-        let drawn = draw();
-        (drawn, TITLE.take().unwrap_or_default())
-    }
-
-    /// Whether a page is being drawn, which has the title now.
-    pub fn leave(title: &str) -> bool {
-        TITLE.with_borrow_mut(|place| match place {
-            Some(place) => {
-                title.clone_into(place);
-                true
-            }
-            None => false,
-        })
+    /// What was left there.
+    pub fn take(self) -> String {
+        self.0.get_value()
     }
 }
-
-#[cfg(feature = "ssr")]
-pub use place::collect;
 
 /// Sets the title of the document; the application's name is added to it.
 #[component]
 pub fn Title(#[prop(into)] text: String) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if place::leave(&text) {
+    if let Some(Place(place)) = use_context::<Place>() {
+        place.set_value(text);
         return ().into_any();
     }
     view! { <leptos_meta::Title text=text/> }.into_any()

@@ -20,7 +20,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 pub async fn page(visit: Visit) -> Drawn {
     let asked = asked(&visit);
-    let list = lists::inactive(&visit.cx, visit.language(), &asked.query()).await?;
+    let list = lists::inactive(&visit.cx, visit.language(), visit.search()).await?;
     visit.draw(|| show(list, &asked))
 }
 

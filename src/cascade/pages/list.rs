@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 pub async fn page(visit: Visit) -> Drawn {
     let asked = asked(&visit);
-    let list = lists::list(&visit.cx, visit.language(), &asked.query()).await?;
+    let list = lists::list(&visit.cx, visit.language(), visit.search()).await?;
     visit.draw(|| show(list, &asked))
 }
 

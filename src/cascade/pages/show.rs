@@ -17,7 +17,7 @@ use leptos::prelude::*;
 
 pub async fn page(visit: Visit) -> Drawn {
     let asked = asked(&visit);
-    let data = service::page(&visit.cx, visit.language(), &asked.query()).await?;
+    let data = service::page(&visit.cx, visit.language(), visit.search()).await?;
     visit.draw(|| match data.shown {
         Some(shown) => one(*shown, data.suppressed, &asked),
         None => all(data.all, data.suppressed),

@@ -13,13 +13,10 @@
 //! }
 //! ```
 
-use super::{see_other, status};
+use super::{status, to_sign_in};
 use crate::{
     app::{self, PageInfo},
-    common::{
-        error::AppError,
-        forms::{Done, Flash},
-    },
+    common::{error::AppError, forms::Flash},
     people::asks::Asks,
     platform::context::Ctx,
     ui::{document, fault::Fault, title},
@@ -33,7 +30,6 @@ use leptos::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A visit of a page. It knows the visitor, the address, and what came with the request.
-#[derive(Clone)]
 pub struct Visit {
     /// The visitor's request, as services take it.
     pub cx: Ctx,
@@ -64,7 +60,7 @@ impl Visit {
         self.params.get(name).map_or("", String::as_str)
     }
 
-    /// A value of the query, the first of its name; empty where there is none.
+    /// A value of the query, the last of its name; empty where there is none.
     pub fn query(&self, name: &str) -> String {
         self.info.query(name)
     }
@@ -94,20 +90,20 @@ impl Visit {
     /// # Errors
     /// None; a `Result` so that a handler can end with it.
     pub fn draw<V: IntoView>(&self, view: impl FnOnce() -> V) -> Drawn {
-        let (html, title) = title::collect(|| self.html(view));
-        Ok(Drawing { status: StatusCode::OK, title, html })
+        Ok(drawing(&self.info, view))
     }
+}
 
-    fn html<V: IntoView>(&self, view: impl FnOnce() -> V) -> String {
-        app::within(&self.info, || without_marks(&view().into_view().to_html()))
-    }
+fn drawing<V: IntoView>(info: &Arc<PageInfo>, view: impl FnOnce() -> V) -> Drawing {
+    app::within(info, || {
+        let title = title::Place::provide();
+        let html = view().into_view().to_html();
+        Drawing { status: StatusCode::OK, title: title.take(), html }
+    })
 }
 
 /// The answer to what a page shows below its own content. An error there does not hide the page: the part is left out.
 pub fn below<T>(asked: Result<T, AppError>) -> Option<T> {
-    if let Err(error) = &asked {
-        tracing::debug!(%error, "a part of a page is left out");
-    }
     asked.ok()
 }
 
@@ -185,44 +181,35 @@ impl Pages {
 
     /// Answers a request for a path: with its page, or with the one that says that there is none.
     pub async fn answer(&self, cx: Ctx, info: PageInfo, path: &str) -> Response {
-        let info = Arc::new(info);
-        let Some((page, params)) = self.find(path) else {
-            let visit = Visit { cx, info, params: BTreeMap::new() };
-            return faulty(&visit, AppError::NotFound);
+        let (info, app) = (Arc::new(info), cx.app.clone());
+        let drawn = match self.find(path) {
+            None => Err(AppError::NotFound),
+            Some((page, params)) => match page.asks.admit(cx.actor.as_ref()) {
+                Ok(()) => (page.draw)(Visit { cx, info: Arc::clone(&info), params }).await,
+                Err(error) => Err(error),
+            },
         };
-        let visit = Visit { cx, info, params };
-        let drawn = match page.asks.admit(visit.cx.actor.as_ref()) {
-            Ok(()) => (page.draw)(visit.clone()).await,
-            Err(error) => Err(error),
-        };
-        match drawn {
-            Ok(drawing) => whole(&visit, drawing),
-            Err(AppError::SignInRequired) => {
-                see_other(&Done::quietly(format!("/sign-in?next={}", app::encode(&visit.info.here()))))
+        let drawing = match drawn {
+            Ok(drawing) => drawing,
+            Err(AppError::SignInRequired) => return to_sign_in(&info.here()),
+            Err(error) => {
+                let code = status(&error);
+                drawing(&info, || view! { <Fault error=error/> }).with_status(code)
             }
-            Err(error) => faulty(&visit, error),
-        }
-    }
-}
-
-fn faulty(visit: &Visit, error: AppError) -> Response {
-    let code = status(&error);
-    match visit.draw(|| view! { <Fault error=error/> }) {
-        Ok(drawing) => whole(visit, drawing.with_status(code)),
-        Err(error) => status(&error).into_response(),
+        };
+        whole(&app.assets.version, &info, drawing)
     }
 }
 
 /// The document around a page.
-fn whole(visit: &Visit, drawing: Drawing) -> Response {
+fn whole(version: &str, info: &Arc<PageInfo>, drawing: Drawing) -> Response {
     let Drawing { status, title, html } = drawing;
-    let version = &visit.cx.app.assets.version;
-    let document = visit.html(|| document::quiet(version, title, html));
+    let document = app::within(info, || document::quiet(version, title, html).into_view().to_html());
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(super::policy::QUIET)),
     ];
-    (status, headers, document).into_response()
+    (status, headers, without_marks(&document)).into_response()
 }
 
 #[cfg(test)]
@@ -272,7 +259,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_has_its_title_its_parts_and_no_marks() {
-        let (status, _, html) = ask(false, "/greet/J%C3%B6rg%20%2F?q=a%26b&q=c").await;
+        let (status, _, html) = ask(false, "/greet/J%C3%B6rg%20%2F?q=c&q=a%26b").await;
         assert_eq!(status, StatusCode::OK);
         assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\""), "{html}");
         assert!(html.contains("<title>&lt;Jörg /&gt; · Magistra</title>"), "{html}");
